@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import type { Database, Queryable, Tx } from '../database/index.ts';
+import type { Rule } from '../rulebook/rule.ts';
+import type { Text } from '../text.ts';
+import type { Actor, Authority } from './actor.ts';
+
+/** What the evidence entry says: public words in clear, private ones as salted commitments (architecture §6). */
+export interface EntryDraft {
+  /** Id of what was acted on; for reads by subject and for the timeline. */
+  readonly subject: string;
+  readonly open?: Readonly<Record<string, unknown>>;
+  readonly sealed?: Readonly<Record<string, unknown>>;
+  /** Parties besides the actor's own that may see the receipt. */
+  readonly parties?: readonly (string | null)[];
+}
+
+export interface FactsContext<I> {
+  readonly tx: Tx;
+  readonly actor: Actor;
+  readonly input: I;
+  /** The database's clock at the start of the transaction: the one time of the act. */
+  readonly at: Date;
+}
+
+export interface PerformContext<I, F> extends FactsContext<I> {
+  readonly facts: F;
+  readonly actId: string;
+  /** Runs a job after the commit, exactly when the act commits (transactional outbox). */
+  readonly enqueue: (job: JobRequest) => void;
+}
+
+export interface JobRequest {
+  readonly task: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** A later job with the same key replaces the earlier one. */
+  readonly key?: string;
+  readonly runAt?: Date;
+  readonly attemptsMax?: number;
+}
+
+export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F> {
+  /** `<subject>.<verb>`, such as `product.list`. */
+  readonly name: string;
+  readonly title: Text;
+  readonly by: Authority;
+  /** The session must have shown a second factor. */
+  readonly secondFactor?: boolean;
+  readonly input: I;
+  readonly output: O;
+  /** Top-level input fields that are never stored, hashed or logged, such as a password. */
+  readonly secretInput?: readonly string[];
+  /** Top-level result fields shown once and never stored, such as a new key. */
+  readonly secretOutput?: readonly string[];
+  /** Decided in this order on the facts; each keeps a decision record. */
+  readonly rules?: readonly Rule<F>[];
+  /** Loads and locks the subject, and refuses with {@link notFound} what is not the actor's. */
+  readonly facts: (c: FactsContext<z.output<I>>) => Promise<F>;
+  /** Version of the subject, compared with the caller's `If-Match`. */
+  readonly version?: (facts: F) => number;
+  readonly perform: (c: PerformContext<z.output<I>, F>) => Promise<z.input<O>>;
+  readonly entry: (c: { readonly input: z.output<I>; readonly facts: F; readonly result: z.output<O>; readonly actor: Actor }) => EntryDraft;
+}
+
+/** An act with its types hidden: what registries, routes and tests work with. */
+export interface Act {
+  readonly name: string;
+  readonly title: Text;
+  readonly by: Authority;
+  readonly secondFactor: boolean;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  readonly rules: readonly Rule<never>[];
+  /** @internal */
+  readonly definition: ActDefinition<z.ZodType, z.ZodType, unknown>;
+}
+
+const ACT_NAME = /^[a-z-]+\.[a-z-]+$/;
+
+/** Defines an act: the only way state changes (law 1 of the house). */
+export function act<I extends z.ZodType, O extends z.ZodType, F>(definition: ActDefinition<I, O, F>): Act & { readonly input: I; readonly output: O } {
+  if (!ACT_NAME.test(definition.name)) throw new Error(`act name ${definition.name} is not subject.verb`);
+  return {
+    name: definition.name,
+    title: definition.title,
+    by: definition.by,
+    secondFactor: definition.secondFactor ?? false,
+    input: definition.input,
+    output: definition.output,
+    rules: definition.rules ?? [],
+    definition: definition as unknown as ActDefinition<z.ZodType, z.ZodType, unknown>,
+  };
+}
+
+export interface ReadContext<P, Q> {
+  readonly db: Queryable;
+  readonly actor: Actor;
+  readonly params: P;
+  readonly query: Q;
+  readonly at: Date;
+}
+
+export interface Read {
+  /** Below `/v1`, such as `/products/:productId`; a parameter is named after the id it holds. */
+  readonly path: string;
+  readonly title: Text;
+  readonly by: Authority;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly output: z.ZodType;
+  readonly run: (c: ReadContext<never, never> & { readonly db: Database }) => Promise<unknown>;
+}
+
+/** Defines a read: `GET /v1<path>`, with its own visibility rule in `by` and `run` (throw {@link notFound} for what is not the actor's). */
+export function read<P extends z.ZodType, Q extends z.ZodType, O extends z.ZodType>(definition: {
+  readonly path: string;
+  readonly title: Text;
+  readonly by: Authority;
+  readonly params: P;
+  readonly query: Q;
+  readonly output: O;
+  readonly run: (c: ReadContext<z.output<P>, z.output<Q>>) => Promise<z.input<O>>;
+}): Read {
+  return definition as unknown as Read;
+}

@@ -1,0 +1,51 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+
+/**
+ * All tables of the house. Each room adds its own by declaration merging, so that the kernel knows none of them:
+ * `declare module '../../kernel/database/index.ts' { interface Tables { product: ProductTable } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging in every room
+export interface Tables {}
+
+export type Database = Kysely<Tables>;
+export type Tx = Transaction<Tables>;
+/** Anything that can run a query: reads accept both the pool and a transaction. */
+export type Queryable = Database | Tx;
+
+const POOL_MAX = 20;
+const IDLE_MS = 30_000;
+const CONNECT_MS = 10_000;
+const STATEMENT_MS = 60_000;
+
+// Integers of the law and of money fit a JavaScript number only below 2^53: int8 and numeric stay strings unless small.
+const INT8 = 20;
+const DATE = 1082;
+pg.types.setTypeParser(INT8, (text) => {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : (text as unknown as number);
+});
+pg.types.setTypeParser(DATE, (text) => text);
+
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly pool: pg.Pool;
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a pool on a PostgreSQL 15 or later. @param max most connections held at once */
+export function openDatabase(url: string, { max = POOL_MAX }: { max?: number } = {}): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    idleTimeoutMillis: IDLE_MS,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: STATEMENT_MS,
+    application_name: 'shuheng',
+  });
+  // An idle connection cut by the server must not end the process; the pool opens another.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, url, close: () => db.destroy() };
+}

@@ -1,0 +1,3 @@
+export { type Database, type OpenDatabase, openDatabase, type Queryable, type Tables, type Tx } from './database.ts';
+export { findMigrations, type Migration, migrate } from './migrations.ts';
+export { type EmbeddedServer, OperatorError, startEmbeddedServer } from './server.ts';

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { openDatabase, type OpenDatabase } from './database.ts';
+import { findMigrations, fingerprint, migrate } from './migrations.ts';
+import { startEmbeddedServer } from './server.ts';
+
+const TEMPLATE_LOCK = 7_346_002;
+const CACHE = resolve(fileURLToPath(import.meta.url), '../../../../.cache');
+
+/** URL of a maintenance database: TEST_DATABASE_URL, or an embedded server shared by the runs of this checkout. */
+async function serverUrl(): Promise<{ url: string; urlOf: (name: string) => string }> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given) {
+    const urlOf = (name: string) => {
+      const url = new URL(given);
+      url.pathname = `/${name}`;
+      return url.toString();
+    };
+    return { url: given, urlOf };
+  }
+  return startEmbeddedServer(join(CACHE, 'test-server'));
+}
+
+export interface TestDatabase extends OpenDatabase {
+  readonly drop: () => Promise<void>;
+}
+
+/** A fresh, migrated database for one test file, cloned from a template that is made once for each set of migrations. */
+export async function testDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
+  const server = await serverUrl();
+  const migrations = await findMigrations();
+  const template = `t_${fingerprint(migrations)}`;
+  const name = `x_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: server.url });
+  await admin.connect();
+  try {
+    await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [template]);
+    if (!rowCount) {
+      const making = `${template}_making`;
+      await admin.query(`drop database if exists ${making} with (force)`);
+      await admin.query(`create database ${making}`);
+      await migrate(server.urlOf(making), migrations);
+      await admin.query(`alter database ${making} rename to ${template}`);
+    }
+    await admin.query(`create database ${name} template ${template}`);
+  } finally {
+    await admin.end();
+  }
+  const open = openDatabase(server.urlOf(name), options);
+  return {
+    ...open,
+    drop: async () => {
+      await open.close();
+      const client = new pg.Client({ connectionString: server.url });
+      await client.connect();
+      await client.query(`drop database if exists ${name} with (force)`);
+      await client.end();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { beijingDay } from './rule.ts';
+
+const FOLDER = resolve(fileURLToPath(import.meta.url), '../../../../rulebook/documents');
+
+const nullableText = z.string().nullable();
+
+/** One requirement of a document, in our own words. */
+export const ArticleSchema = z.object({
+  id: z.string(),
+  /** Place in the document, such as `第十条第1款`. */
+  locator: z.string(),
+  kind: z.string(),
+  tier: z.enum(['A', 'B', 'C', 'D']),
+  actor: nullableText,
+  requirement: z.string(),
+  numbers: nullableText,
+  /** Chinese rendering in our own words, where written. */
+  zh: z.string().optional(),
+  /** Why no rule stands behind it. */
+  notEncoded: z.string().optional(),
+});
+export type Article = z.infer<typeof ArticleSchema>;
+
+export const DocumentSchema = z.object({
+  code: z.string(),
+  /** Short name for citations, such as `上海规定（草案）`. */
+  short: z.object({ zh: z.string(), en: z.string() }),
+  title: z.object({ zh: z.string(), en: z.string() }),
+  issuer: z.object({ zh: z.string(), en: z.string() }),
+  /** One of the ten source documents, the operator's house rules, or a national law cited beside them. */
+  group: z.enum(['source', 'house', 'law']),
+  level: z.string(),
+  date: nullableText,
+  status: z.enum(['draft', 'in force', 'house rules', 'no legal force']),
+  statusNote: z.string(),
+  validFrom: nullableText,
+  validTo: nullableText,
+  scope: z.string(),
+  source: nullableText,
+  notes: nullableText,
+  articles: z.array(ArticleSchema).min(1),
+});
+export type RulebookDocument = z.infer<typeof DocumentSchema>;
+
+export interface Rulebook {
+  readonly documents: ReadonlyMap<string, RulebookDocument>;
+  /** @throws Error for an id that no document has: a rule must never cite what does not exist */
+  readonly article: (id: string) => { readonly document: RulebookDocument; readonly article: Article };
+  /** As people cite it: `上海规定（草案） 第十条第1款`. */
+  readonly cite: (id: string) => string;
+  /** Whether a document can refuse an act on that day: in force and valid, or a draft the operator adopted. */
+  readonly binds: (code: string, adopted: ReadonlySet<string>, at: Date) => boolean;
+}
+
+/** Reads all documents. @throws Error naming the file when one is malformed or an id stands twice */
+export function loadRulebook(folder = FOLDER): Rulebook {
+  const documents = new Map<string, RulebookDocument>();
+  const articles = new Map<string, { document: RulebookDocument; article: Article }>();
+  for (const file of readdirSync(folder).filter((f) => f.endsWith('.yaml')).sort()) {
+    const parsed = DocumentSchema.safeParse(parse(readFileSync(join(folder, file), 'utf8')));
+    if (!parsed.success) throw new Error(`rulebook/documents/${file}: ${z.prettifyError(parsed.error)}`);
+    const document = parsed.data;
+    documents.set(document.code, document);
+    for (const article of document.articles) {
+      if (articles.has(article.id)) throw new Error(`rulebook/documents/${file}: ${article.id} stands twice`);
+      articles.set(article.id, { document, article });
+    }
+  }
+  const find = (id: string) => {
+    const found = articles.get(id);
+    if (!found) throw new Error(`no article ${id} in the rulebook`);
+    return found;
+  };
+  return {
+    documents,
+    article: find,
+    cite: (id) => {
+      const { document, article } = find(id);
+      return `${document.short.zh} ${article.locator}`;
+    },
+    binds: (code, adopted, at) => {
+      const document = documents.get(code);
+      if (!document) return false;
+      const day = beijingDay(at);
+      if (document.validFrom && day < document.validFrom) return false;
+      if (document.validTo && day > document.validTo) return false;
+      return document.status === 'in force' || document.status === 'house rules' || adopted.has(code);
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export type { ByteRange, ObjectInfo, Vault } from './types.ts';

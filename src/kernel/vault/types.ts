@@ -1,0 +1,35 @@
+import type { Readable } from 'node:stream';
+
+/** What the vault knows of an object; the bytes themselves are encrypted at rest. */
+export interface ObjectInfo {
+  /** `obj_…` */
+  readonly id: string;
+  readonly ownerPartyId: string;
+  readonly name: string;
+  readonly mediaType: string;
+  /** Size of the plain content. */
+  readonly bytes: number;
+  /** SHA-256 of the plain content, hex. */
+  readonly sha256: string;
+}
+
+/** Inclusive byte range of the plain content. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Vault {
+  /** Encrypts a stream into a new object. @throws RangeError above `bytesMax` */
+  readonly put: (content: Readable, meta: { ownerPartyId: string; name: string; mediaType: string; bytesMax?: number }) => Promise<ObjectInfo>;
+  /** Encrypts a file of this machine into a new object. */
+  readonly putFile: (path: string, meta: { ownerPartyId: string; name: string; mediaType: string }) => Promise<ObjectInfo>;
+  readonly info: (objectId: string) => Promise<ObjectInfo | undefined>;
+  /** The plain bytes, integrity checked chunk by chunk. */
+  readonly open: (objectId: string, range?: ByteRange) => Promise<Readable>;
+  /** Lends the plain content as a private temporary file, removed when `use` ends. */
+  readonly withFile: <T>(objectId: string, use: (path: string) => Promise<T>) => Promise<T>;
+  readonly remove: (objectId: string) => Promise<void>;
+  /** A private folder for files in the making (0700, emptied at start). */
+  readonly withFolder: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
+}

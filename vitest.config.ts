@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests need nothing but Node; the others use a real PostgreSQL and are named *.db.test.ts. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'examples/**/*.test.ts'], exclude: ['**/*.db.test.ts'], isolate: false } },
+      {
+        test: {
+          name: 'database',
+          include: ['src/**/*.db.test.ts', 'examples/**/*.db.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
