@@ -1,0 +1,230 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import serveStatic from '@fastify/static';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import {
+  type Act,
+  type Actor,
+  execute,
+  invalidInput,
+  type Kernel,
+  permits,
+  REFUSAL_STATUS,
+  type Read,
+  type Refusal,
+  Refused,
+  withArticles,
+} from '../../kernel/acts/index.ts';
+import { docsPage } from './docs.ts';
+import { authorityText, openApiOf, schemaOf } from './openapi.ts';
+import { sendRefusal } from './problem.ts';
+
+const BODY_BYTES_MAX = 1024 * 1024;
+const HEADER_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+const KEEP_ALIVE_MS = 65_000;
+const WEB_CACHE = 'public, max-age=31536000, immutable';
+
+export interface AppOptions {
+  readonly kernel: Kernel;
+  readonly acts: readonly Act[];
+  readonly reads: readonly Read[];
+  readonly version: string;
+  /** Who sends a request; an expired or unknown token is an anonymous actor, a forged cookie request too. */
+  readonly authenticate: (request: FastifyRequest) => Promise<Actor>;
+  /** Routes that are neither acts nor JSON reads: sessions, uploads, files, the log. */
+  readonly extras: readonly ((app: FastifyInstance) => void | Promise<void>)[];
+  /** Folder of the built web application; null serves the API alone. */
+  readonly webRoot: string | null;
+  readonly ready: () => Promise<boolean>;
+  readonly rateLimitPerMinute: number;
+  readonly trustProxy: boolean;
+}
+
+/** The whole outside of the system on one port: API from the lists of acts and reads, the extras, the web application. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    logger: false,
+    trustProxy: options.trustProxy,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    http: { headersTimeout: HEADER_TIMEOUT_MS },
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // The component library writes style elements at run time.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
+  });
+  await app.register(rateLimit, {
+    max: options.rateLimitPerMinute,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => request.headers.authorization ?? request.ip,
+    allowList: (request) => !request.url.startsWith('/v1/'),
+    errorResponseBuilder: () => new Refused(TOO_MANY),
+  });
+  app.setErrorHandler((error, request, reply) => answerError(options.kernel, error, request, reply));
+  app.setNotFoundHandler((request, reply) => answerUnknown(options, request, reply));
+
+  for (const extra of options.extras) await extra(app);
+  actRoutes(app, options);
+  for (const read of options.reads) readRoute(app, options, read);
+
+  app.get('/healthz', (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok', version: options.version }));
+  app.get('/readyz', async (_, reply) => {
+    const ready = await options.ready();
+    return reply.code(ready ? 200 : 503).header('cache-control', 'no-store').send({ status: ready ? 'ready' : 'not ready' });
+  });
+  const openApi = openApiOf(options.acts, options.reads, options.version);
+  app.get('/openapi.json', (_, reply) => reply.send(openApi));
+  const docs = docsPage(options.acts, options.reads);
+  app.get('/docs', (_, reply) => reply.type('text/html; charset=utf-8').send(docs));
+  if (options.webRoot && existsSync(options.webRoot)) {
+    await app.register(serveStatic, { root: join(options.webRoot, 'assets'), prefix: '/assets/', cacheControl: false, setHeaders: (response) => response.setHeader('cache-control', WEB_CACHE) });
+    await app.register(serveStatic, { root: options.webRoot, decorateReply: false, wildcard: false, index: false, cacheControl: false });
+    app.get('/', (_, reply) => sendPage(options.webRoot as string, reply));
+  }
+  return app;
+}
+
+const TOO_MANY: Refusal = {
+  kind: 'too-many',
+  title: { zh: '请求过于频繁', en: 'Too many requests' },
+  violations: [
+    {
+      rule: 'HS-1.6',
+      article: '',
+      fact: { zh: '一分钟内的请求次数超过上限。', en: 'More requests in a minute than allowed.' },
+      remedy: { zh: '请稍候再试。', en: 'Wait a little and try again.' },
+    },
+  ],
+};
+
+function actRoutes(app: FastifyInstance, { kernel, acts, authenticate }: AppOptions): void {
+  const byName = new Map(acts.map((act) => [act.name, act]));
+  const catalogue = {
+    items: acts.map((act) => ({
+      name: act.name,
+      title: act.title,
+      by: act.by,
+      byText: authorityText(act.by),
+      secondFactor: act.secondFactor,
+      input: schemaOf(act.input, 'input'),
+      output: schemaOf(act.output, 'output'),
+      rules: act.rules.map((r) => ({ id: r.id, title: r.title, effect: r.effect, version: r.version, article: kernel.rulebook.cite(r.id) })),
+    })),
+  };
+  app.get('/v1/acts', (_, reply) => reply.send(catalogue));
+  app.post<{ Params: { name: string } }>('/v1/acts/:name', async (request, reply) => {
+    const act = byName.get(request.params.name);
+    if (!act) return answerUnknownPath(kernel, request, reply);
+    const actor = await authenticate(request);
+    const key = request.headers['idempotency-key'];
+    const match = /^(?:W\/)?"?(\d{1,15})"?$/.exec(request.headers['if-match'] ?? '')?.[1];
+    const outcome = await execute(kernel, act, actor, request.body ?? {}, {
+      ...(typeof key === 'string' && key !== '' ? { idempotencyKey: key } : {}),
+      ...(match ? { expectedVersion: Number(match) } : {}),
+    });
+    if (!outcome.ok) return sendRefusal(request, reply, outcome.refusal);
+    if (outcome.replayed) reply.header('idempotency-replayed', 'true');
+    return reply.header('cache-control', 'no-store').send({ result: outcome.result, receipt: outcome.receipt });
+  });
+}
+
+function readRoute(app: FastifyInstance, { kernel, authenticate }: AppOptions, read: Read): void {
+  app.get(`/v1${read.path}`, async (request, reply) => {
+    const actor = await authenticate(request);
+    const permission = permits(read.by, actor, `read${read.path.replace(/\/:\w+/g, '').replaceAll('/', '.')}`);
+    if (permission !== 'yes') return sendRefusal(request, reply, withArticles(kernel.rulebook, barred(permission)));
+    const params = read.params.safeParse(request.params);
+    const query = read.query.safeParse(request.query);
+    if (!params.success) return answerUnknownPath(kernel, request, reply);
+    if (!query.success) return sendRefusal(request, reply, withArticles(kernel.rulebook, invalidInput(query.error)));
+    const answer = await read.run({ db: kernel.db, actor, params: params.data as never, query: query.data as never, at: new Date() });
+    const body = read.output.parse(answer) as { version?: unknown };
+    if (typeof body.version === 'number') reply.header('etag', `"${body.version}"`);
+    return reply.header('cache-control', 'no-store').send(body);
+  });
+}
+
+function barred(permission: 'unauthenticated' | 'forbidden'): Refusal {
+  const signIn = permission === 'unauthenticated';
+  return {
+    kind: permission,
+    title: signIn ? { zh: '请先登录', en: 'Please sign in' } : { zh: '您的角色不能查看', en: 'Your role may not see this' },
+    violations: [
+      {
+        rule: signIn ? 'HS-1.1' : 'HS-1.2',
+        article: '',
+        fact: signIn ? { zh: '没有有效的登录。', en: 'There is no valid session or key.' } : { zh: '需要另一角色。', en: 'Another role is needed.' },
+        remedy: signIn ? { zh: '请登录，或检查令牌是否过期。', en: 'Sign in, or check whether the token has expired.' } : { zh: '请由有权的人员查看。', en: 'Ask someone who holds the role.' },
+      },
+    ],
+  };
+}
+
+function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (error instanceof Refused) return sendRefusal(request, reply, withArticles(kernel.rulebook, error.refusal));
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status >= 400 && status < 500) {
+    const kind = status === 413 ? 'too-large' : 'invalid';
+    const refusal = invalidInput(new z.ZodError([{ code: 'custom', path: [], message: error instanceof Error ? error.message : 'bad request' } as z.core.$ZodIssue]));
+    return sendRefusal(request, reply, withArticles(kernel.rulebook, { ...refusal, kind }));
+  }
+  // A fault of ours: the log gets the stack, the caller gets a number to quote and no inner detail.
+  const reference = request.id;
+  process.stderr.write(`${JSON.stringify({ level: 'error', reference, method: request.method, route: request.routeOptions.url, error: error instanceof Error ? error.stack : String(error) })}\n`);
+  return reply.code(500).type('application/problem+json; charset=utf-8').send({
+    type: 'urn:shuheng:problem:fault',
+    title: '系统故障 Internal fault',
+    status: 500,
+    detail: `没有改变任何数据；可凭编号 ${reference} 联系管理员。Nothing was changed; quote ${reference} to the operator.`,
+    titleText: { zh: '系统故障', en: 'Internal fault' },
+    violations: [],
+  });
+}
+
+function answerUnknownPath(kernel: Kernel, request: FastifyRequest, reply: FastifyReply) {
+  const refusal: Refusal = {
+    kind: 'not-found',
+    title: { zh: '没有找到', en: 'Not found' },
+    violations: [
+      {
+        rule: 'HS-1.4',
+        article: '',
+        fact: { zh: '没有这一项，或您无权查看。', en: 'It does not exist, or is not yours to see.' },
+        remedy: { zh: '请核对编号，或请有权的单位办理。', en: 'Check the id, or ask the party that holds it.' },
+      },
+    ],
+  };
+  return sendRefusal(request, reply, withArticles(kernel.rulebook, refusal));
+}
+
+/** Pages of the web application have addresses of their own; everything else that is unknown is a problem. */
+function answerUnknown({ kernel, webRoot }: AppOptions, request: FastifyRequest, reply: FastifyReply) {
+  const page = request.method === 'GET' && !/^\/(v1|log|assets)\//.test(request.url) && (request.headers.accept ?? '').includes('text/html');
+  if (page && webRoot && existsSync(webRoot)) return sendPage(webRoot, reply);
+  return answerUnknownPath(kernel, request, reply);
+}
+
+function sendPage(webRoot: string, reply: FastifyReply) {
+  return reply.header('cache-control', 'no-cache').sendFile('index.html', webRoot);
+}
+
+export { REFUSAL_STATUS };
