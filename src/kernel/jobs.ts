@@ -28,8 +28,11 @@ export function startJobs(pool: Pool, tasks: readonly Task[], context: JobContex
     pollInterval: POLL_MS,
     noHandleSignals: true,
     logger: new Logger(() => (level, message) => {
-      if (level === 'error') process.stderr.write(`${JSON.stringify({ level, source: 'jobs', message: message.slice(0, 500) })}\n`);
+      if (level === 'error')
+        process.stderr.write(`${JSON.stringify({ level, source: 'jobs', message: message.slice(0, 500) })}\n`);
     }),
-    taskList: Object.fromEntries(tasks.map((t) => [t.name, (payload: unknown) => t.run((payload ?? {}) as Record<string, unknown>, context)])),
+    taskList: Object.fromEntries(
+      tasks.map((t) => [t.name, (payload: unknown) => t.run((payload ?? {}) as Record<string, unknown>, context)]),
+    ),
   });
 }

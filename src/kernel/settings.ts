@@ -13,21 +13,49 @@ const optional = z.preprocess((v) => (v === '' ? undefined : v), z.string().opti
  * described once.
  */
 export const SettingsSchema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(PORT_DEFAULT).describe('Port of web pages and API; 0 takes a free one. 端口'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(PORT_DEFAULT)
+    .describe('Port of web pages and API; 0 takes a free one. 端口'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all. 监听地址'),
-  PUBLIC_URL: optional.describe('Address people use, when a proxy stands in front; links, QR codes and the OIDC callback use it. 对外访问地址'),
-  TRUST_PROXY: z.enum(['0', '1']).default('0').describe('1: take the client address from X-Forwarded-For of the proxy in front. 是否信任前置代理'),
+  PUBLIC_URL: optional.describe(
+    'Address people use, when a proxy stands in front; links, QR codes and the OIDC callback use it. 对外访问地址',
+  ),
+  TRUST_PROXY: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe('1: take the client address from X-Forwarded-For of the proxy in front. 是否信任前置代理'),
   SHUHENG_DATA: z.string().default('./data').describe('Folder of database, vault, log, keys. 数据目录'),
-  SHUHENG_SAMPLE: z.enum(['full', 'none']).default('full').describe('full builds the sample exchange on first start, none starts empty. 是否建立示例'),
-  DATABASE_URL: optional.describe('PostgreSQL 15 or later; without it the embedded server starts in SHUHENG_DATA. 外部数据库'),
-  OBJECT_STORE: optional.describe('s3://bucket?endpoint=…&region=… for the vault; without it files under SHUHENG_DATA. 对象存储'),
+  SHUHENG_SAMPLE: z
+    .enum(['full', 'none'])
+    .default('full')
+    .describe('full builds the sample exchange on first start, none starts empty. 是否建立示例'),
+  DATABASE_URL: optional.describe(
+    'PostgreSQL 15 or later; without it the embedded server starts in SHUHENG_DATA. 外部数据库',
+  ),
+  OBJECT_STORE: optional.describe(
+    's3://bucket?endpoint=…&region=… for the vault; without it files under SHUHENG_DATA. 对象存储',
+  ),
   LOG_ORIGIN: z
     .string()
     .regex(/^[^\s+]{1,200}$/)
     .default('shuheng.example/log')
     .describe('Name of the evidence log in checkpoints; never changes once the log has entries. 存证日志名称'),
-  UPLOAD_BYTES_MAX: z.coerce.number().int().min(1).default(UPLOAD_DEFAULT).describe('Largest upload, bytes. 单个上传上限（字节）'),
-  RATE_LIMIT: z.coerce.number().int().min(1).default(600).describe('Requests a minute and client; signed-in clients are counted by session. 每分钟请求上限'),
+  UPLOAD_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(UPLOAD_DEFAULT)
+    .describe('Largest upload, bytes. 单个上传上限（字节）'),
+  RATE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(600)
+    .describe('Requests a minute and client; signed-in clients are counted by session. 每分钟请求上限'),
   OIDC_ISSUER: optional.describe('OpenID Connect issuer for sign-in. 统一身份认证地址'),
   OIDC_CLIENT_ID: optional.describe('Client id at the issuer. 客户端编号'),
   OIDC_CLIENT_SECRET: optional.describe('Client secret at the issuer. 客户端密钥'),
@@ -38,6 +66,7 @@ export type Settings = z.output<typeof SettingsSchema>;
 /** @throws OperatorError naming every setting that is wrong */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const parsed = SettingsSchema.safeParse(environment);
-  if (!parsed.success) throw new OperatorError(`设置有误 The settings are not right:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new OperatorError(`设置有误 The settings are not right:\n${z.prettifyError(parsed.error)}`);
   return { ...parsed.data, SHUHENG_DATA: resolve(parsed.data.SHUHENG_DATA) };
 }

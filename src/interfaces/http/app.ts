@@ -11,8 +11,8 @@ import {
   execute,
   invalidInput,
   type Kernel,
+  notFound,
   permits,
-  REFUSAL_STATUS,
   type Read,
   type Refusal,
   Refused,
@@ -86,18 +86,34 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   actRoutes(app, options);
   for (const read of options.reads) readRoute(app, options, read);
 
-  app.get('/healthz', (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok', version: options.version }));
+  app.get('/healthz', (_, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'ok', version: options.version }),
+  );
   app.get('/readyz', async (_, reply) => {
     const ready = await options.ready();
-    return reply.code(ready ? 200 : 503).header('cache-control', 'no-store').send({ status: ready ? 'ready' : 'not ready' });
+    return reply
+      .code(ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: ready ? 'ready' : 'not ready' });
   });
   const openApi = openApiOf(options.acts, options.reads, options.version);
   app.get('/openapi.json', (_, reply) => reply.send(openApi));
   const docs = docsPage(options.acts, options.reads);
   app.get('/docs', (_, reply) => reply.type('text/html; charset=utf-8').send(docs));
   if (options.webRoot && existsSync(options.webRoot)) {
-    await app.register(serveStatic, { root: join(options.webRoot, 'assets'), prefix: '/assets/', cacheControl: false, setHeaders: (response) => response.setHeader('cache-control', WEB_CACHE) });
-    await app.register(serveStatic, { root: options.webRoot, decorateReply: false, wildcard: false, index: false, cacheControl: false });
+    await app.register(serveStatic, {
+      root: join(options.webRoot, 'assets'),
+      prefix: '/assets/',
+      cacheControl: false,
+      setHeaders: (reply) => reply.header('cache-control', WEB_CACHE),
+    });
+    await app.register(serveStatic, {
+      root: options.webRoot,
+      decorateReply: false,
+      wildcard: false,
+      index: false,
+      cacheControl: false,
+    });
     app.get('/', (_, reply) => sendPage(options.webRoot as string, reply));
   }
   return app;
@@ -127,7 +143,13 @@ function actRoutes(app: FastifyInstance, { kernel, acts, authenticate }: AppOpti
       secondFactor: act.secondFactor,
       input: schemaOf(act.input, 'input'),
       output: schemaOf(act.output, 'output'),
-      rules: act.rules.map((r) => ({ id: r.id, title: r.title, effect: r.effect, version: r.version, article: kernel.rulebook.cite(r.id) })),
+      rules: act.rules.map((r) => ({
+        id: r.id,
+        title: r.title,
+        effect: r.effect,
+        version: r.version,
+        article: kernel.rulebook.cite(r.id),
+      })),
     })),
   };
   app.get('/v1/acts', (_, reply) => reply.send(catalogue));
@@ -156,7 +178,13 @@ function readRoute(app: FastifyInstance, { kernel, authenticate }: AppOptions, r
     const query = read.query.safeParse(request.query);
     if (!params.success) return answerUnknownPath(kernel, request, reply);
     if (!query.success) return sendRefusal(request, reply, withArticles(kernel.rulebook, invalidInput(query.error)));
-    const answer = await read.run({ db: kernel.db, actor, params: params.data as never, query: query.data as never, at: new Date() });
+    const answer = await read.run({
+      db: kernel.db,
+      actor,
+      params: params.data as never,
+      query: query.data as never,
+      at: new Date(),
+    });
     const body = read.output.parse(answer) as { version?: unknown };
     if (typeof body.version === 'number') reply.header('etag', `"${body.version}"`);
     return reply.header('cache-control', 'no-store').send(body);
@@ -167,13 +195,19 @@ function barred(permission: 'unauthenticated' | 'forbidden'): Refusal {
   const signIn = permission === 'unauthenticated';
   return {
     kind: permission,
-    title: signIn ? { zh: '请先登录', en: 'Please sign in' } : { zh: '您的角色不能查看', en: 'Your role may not see this' },
+    title: signIn
+      ? { zh: '请先登录', en: 'Please sign in' }
+      : { zh: '您的角色不能查看', en: 'Your role may not see this' },
     violations: [
       {
         rule: signIn ? 'HS-1.1' : 'HS-1.2',
         article: '',
-        fact: signIn ? { zh: '没有有效的登录。', en: 'There is no valid session or key.' } : { zh: '需要另一角色。', en: 'Another role is needed.' },
-        remedy: signIn ? { zh: '请登录，或检查令牌是否过期。', en: 'Sign in, or check whether the token has expired.' } : { zh: '请由有权的人员查看。', en: 'Ask someone who holds the role.' },
+        fact: signIn
+          ? { zh: '没有有效的登录。', en: 'There is no valid session or key.' }
+          : { zh: '需要另一角色。', en: 'Another role is needed.' },
+        remedy: signIn
+          ? { zh: '请登录，或检查令牌是否过期。', en: 'Sign in, or check whether the token has expired.' }
+          : { zh: '请由有权的人员查看。', en: 'Ask someone who holds the role.' },
       },
     ],
   };
@@ -184,41 +218,45 @@ function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, re
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500) {
     const kind = status === 413 ? 'too-large' : 'invalid';
-    const refusal = invalidInput(new z.ZodError([{ code: 'custom', path: [], message: error instanceof Error ? error.message : 'bad request' } as z.core.$ZodIssue]));
+    const refusal = invalidInput(
+      new z.ZodError([
+        {
+          code: 'custom',
+          path: [],
+          message: error instanceof Error ? error.message : 'bad request',
+        } as z.core.$ZodIssue,
+      ]),
+    );
     return sendRefusal(request, reply, withArticles(kernel.rulebook, { ...refusal, kind }));
   }
   // A fault of ours: the log gets the stack, the caller gets a number to quote and no inner detail.
   const reference = request.id;
-  process.stderr.write(`${JSON.stringify({ level: 'error', reference, method: request.method, route: request.routeOptions.url, error: error instanceof Error ? error.stack : String(error) })}\n`);
-  return reply.code(500).type('application/problem+json; charset=utf-8').send({
-    type: 'urn:shuheng:problem:fault',
-    title: '系统故障 Internal fault',
-    status: 500,
-    detail: `没有改变任何数据；可凭编号 ${reference} 联系管理员。Nothing was changed; quote ${reference} to the operator.`,
-    titleText: { zh: '系统故障', en: 'Internal fault' },
-    violations: [],
-  });
+  process.stderr.write(
+    `${JSON.stringify({ level: 'error', reference, method: request.method, route: request.routeOptions.url, error: error instanceof Error ? error.stack : String(error) })}\n`,
+  );
+  return reply
+    .code(500)
+    .type('application/problem+json; charset=utf-8')
+    .send({
+      type: 'urn:shuheng:problem:fault',
+      title: '系统故障 Internal fault',
+      status: 500,
+      detail: `没有改变任何数据；可凭编号 ${reference} 联系管理员。Nothing was changed; quote ${reference} to the operator.`,
+      titleText: { zh: '系统故障', en: 'Internal fault' },
+      violations: [],
+    });
 }
 
 function answerUnknownPath(kernel: Kernel, request: FastifyRequest, reply: FastifyReply) {
-  const refusal: Refusal = {
-    kind: 'not-found',
-    title: { zh: '没有找到', en: 'Not found' },
-    violations: [
-      {
-        rule: 'HS-1.4',
-        article: '',
-        fact: { zh: '没有这一项，或您无权查看。', en: 'It does not exist, or is not yours to see.' },
-        remedy: { zh: '请核对编号，或请有权的单位办理。', en: 'Check the id, or ask the party that holds it.' },
-      },
-    ],
-  };
-  return sendRefusal(request, reply, withArticles(kernel.rulebook, refusal));
+  return sendRefusal(request, reply, withArticles(kernel.rulebook, notFound().refusal));
 }
 
 /** Pages of the web application have addresses of their own; everything else that is unknown is a problem. */
 function answerUnknown({ kernel, webRoot }: AppOptions, request: FastifyRequest, reply: FastifyReply) {
-  const page = request.method === 'GET' && !/^\/(v1|log|assets)\//.test(request.url) && (request.headers.accept ?? '').includes('text/html');
+  const page =
+    request.method === 'GET' &&
+    !/^\/(v1|log|assets)\//.test(request.url) &&
+    (request.headers.accept ?? '').includes('text/html');
   if (page && webRoot && existsSync(webRoot)) return sendPage(webRoot, reply);
   return answerUnknownPath(kernel, request, reply);
 }
@@ -226,5 +264,3 @@ function answerUnknown({ kernel, webRoot }: AppOptions, request: FastifyRequest,
 function sendPage(webRoot: string, reply: FastifyReply) {
   return reply.header('cache-control', 'no-cache').sendFile('index.html', webRoot);
 }
-
-export { REFUSAL_STATUS };

@@ -28,7 +28,10 @@ export function docsPage(acts: readonly Act[], reads: readonly Read[]): string {
   const actItems = acts
     .filter((a) => a.by.kind !== 'system')
     .map((act) => {
-      const rules = act.rules.length > 0 ? `<p>规则 Rules: ${act.rules.map((r) => `<a href="/rules/${r.id.split('-')[0]}#${r.id}">${r.id}</a> ${escapeHtml(r.title.zh)}`).join(' · ')}</p>` : '';
+      const rules =
+        act.rules.length > 0
+          ? `<p>规则 Rules: ${act.rules.map((r) => `<a href="/rules/${r.id.split('-')[0]}#${r.id}">${r.id}</a> ${escapeHtml(r.title.zh)}`).join(' · ')}</p>`
+          : '';
       const schema = escapeHtml(JSON.stringify(schemaOf(act.input, 'input'), null, 2));
       const who = authorityText(act.by);
       return `<details id="${act.name}"><summary><code>POST /v1/acts/${act.name}</code><span>${escapeHtml(act.title.zh)} · ${escapeHtml(act.title.en)}</span></summary><p>办理人 By: ${escapeHtml(who.zh)}${act.secondFactor ? '；动态口令 second factor' : ''}</p>${rules}<pre>${schema}</pre></details>`;

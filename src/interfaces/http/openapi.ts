@@ -17,12 +17,27 @@ export function authorityText(by: Authority): { zh: string; en: string } {
   return { zh: by.roles.join('、'), en: by.roles.join(', ') };
 }
 
-const problem = { description: 'RFC 9457 problem', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
-const problems = { '400': problem, '401': problem, '403': problem, '404': problem, '409': problem, '422': problem, '429': problem };
+const problem = {
+  description: 'RFC 9457 problem',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+const problems = {
+  '400': problem,
+  '401': problem,
+  '403': problem,
+  '404': problem,
+  '409': problem,
+  '422': problem,
+  '429': problem,
+};
 const TEXT = { type: 'object', properties: { zh: { type: 'string' }, en: { type: 'string' } }, required: ['zh', 'en'] };
 
 function actOperation(act: Act) {
-  const receipt = { type: 'object', properties: { id: { type: 'string' }, at: { type: 'string', format: 'date-time' } }, required: ['id', 'at'] };
+  const receipt = {
+    type: 'object',
+    properties: { id: { type: 'string' }, at: { type: 'string', format: 'date-time' } },
+    required: ['id', 'at'],
+  };
   return {
     operationId: act.name,
     summary: `${act.title.zh} · ${act.title.en}`,
@@ -31,14 +46,25 @@ function actOperation(act: Act) {
     ...(act.by.kind === 'anyone' ? { security: [] } : {}),
     parameters: [
       { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } },
-      { name: 'If-Match', in: 'header', description: 'Version of the subject the caller saw', schema: { type: 'string' } },
+      {
+        name: 'If-Match',
+        in: 'header',
+        description: 'Version of the subject the caller saw',
+        schema: { type: 'string' },
+      },
     ],
     requestBody: { required: true, content: { 'application/json': { schema: schemaOf(act.input, 'input') } } },
     responses: {
       '200': {
         description: 'Done, with its receipt',
         content: {
-          'application/json': { schema: { type: 'object', properties: { result: schemaOf(act.output, 'output'), receipt }, required: ['result', 'receipt'] } },
+          'application/json': {
+            schema: {
+              type: 'object',
+              properties: { result: schemaOf(act.output, 'output'), receipt },
+              required: ['result', 'receipt'],
+            },
+          },
         },
       },
       ...problems,
@@ -63,11 +89,17 @@ function readOperation(read: Read) {
     tags: [read.path.split('/')[1] ?? 'read'],
     ...(read.by.kind === 'anyone' ? { security: [] } : {}),
     parameters: [...parameters(read.params, 'path'), ...parameters(read.query, 'query')],
-    responses: { '200': { description: 'OK', content: { 'application/json': { schema: schemaOf(read.output, 'output') } } }, ...problems },
+    responses: {
+      '200': { description: 'OK', content: { 'application/json': { schema: schemaOf(read.output, 'output') } } },
+      ...problems,
+    },
   };
 }
 
-const binary = (description: string, type: string) => ({ '200': { description, content: { [type]: { schema: { type: 'string' } } } }, ...problems });
+const binary = (description: string, type: string) => ({
+  '200': { description, content: { [type]: { schema: { type: 'string' } } } },
+  ...problems,
+});
 
 /** The few routes that are neither acts nor JSON reads: sessions, files and the log. */
 const OTHER_PATHS = {
@@ -88,11 +120,31 @@ const OTHER_PATHS = {
           },
         },
       },
-      responses: { '200': { description: 'Token and who you are', content: { 'application/json': { schema: { type: 'object' } } } }, ...problems },
+      responses: {
+        '200': {
+          description: 'Token and who you are',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        ...problems,
+      },
     },
   },
-  '/v1/me': { get: { operationId: 'me', summary: '当前身份 · Who I am', tags: ['sessions'], responses: { '200': { description: 'OK' }, ...problems } } },
-  '/v1/uploads': { post: { operationId: 'create upload', summary: '上传（tus 1.0.0） · Upload by tus 1.0.0', tags: ['uploads'], responses: { '201': { description: 'Created' }, ...problems } } },
+  '/v1/me': {
+    get: {
+      operationId: 'me',
+      summary: '当前身份 · Who I am',
+      tags: ['sessions'],
+      responses: { '200': { description: 'OK' }, ...problems },
+    },
+  },
+  '/v1/uploads': {
+    post: {
+      operationId: 'create upload',
+      summary: '上传（tus 1.0.0） · Upload by tus 1.0.0',
+      tags: ['uploads'],
+      responses: { '201': { description: 'Created' }, ...problems },
+    },
+  },
   '/v1/receipts/{receiptId}.tlog-proof': {
     get: {
       operationId: 'receipt proof',
@@ -111,14 +163,31 @@ const OTHER_PATHS = {
       responses: binary('Entry', 'application/json'),
     },
   },
-  '/log/checkpoint': { get: { operationId: 'checkpoint', summary: '检查点 · Checkpoint (C2SP)', tags: ['log'], security: [], responses: binary('Signed note', 'text/plain') } },
-  '/log/vkey': { get: { operationId: 'log key', summary: '日志公钥 · Verifier key of the log', tags: ['log'], security: [], responses: binary('vkey', 'text/plain') } },
+  '/log/checkpoint': {
+    get: {
+      operationId: 'checkpoint',
+      summary: '检查点 · Checkpoint (C2SP)',
+      tags: ['log'],
+      security: [],
+      responses: binary('Signed note', 'text/plain'),
+    },
+  },
+  '/log/vkey': {
+    get: {
+      operationId: 'log key',
+      summary: '日志公钥 · Verifier key of the log',
+      tags: ['log'],
+      security: [],
+      responses: binary('vkey', 'text/plain'),
+    },
+  },
 };
 
 /** The OpenAPI 3.1 document, made from the lists of acts and reads: nothing is written twice. */
 export function openApiOf(acts: readonly Act[], reads: readonly Read[], version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const act of acts.filter((a) => a.by.kind !== 'system')) paths[`/v1/acts/${act.name}`] = { post: actOperation(act) };
+  for (const act of acts.filter((a) => a.by.kind !== 'system'))
+    paths[`/v1/acts/${act.name}`] = { post: actOperation(act) };
   for (const read of reads) paths[`/v1${templateOf(read.path)}`] = { get: readOperation(read) };
   return {
     openapi: '3.1.0',
@@ -126,7 +195,8 @@ export function openApiOf(acts: readonly Act[], reads: readonly Read[], version:
       title: '数衡 Shuheng API',
       version,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      description: 'State changes by acts only: POST /v1/acts/<name>. Reads are plain REST. Errors are problem+json and cite their article.',
+      description:
+        'State changes by acts only: POST /v1/acts/<name>. Reads are plain REST. Errors are problem+json and cite their article.',
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],

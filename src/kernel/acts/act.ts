@@ -58,7 +58,12 @@ export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F> {
   /** Version of the subject, compared with the caller's `If-Match`. */
   readonly version?: (facts: F) => number;
   readonly perform: (c: PerformContext<z.output<I>, F>) => Promise<z.input<O>>;
-  readonly entry: (c: { readonly input: z.output<I>; readonly facts: F; readonly result: z.output<O>; readonly actor: Actor }) => EntryDraft;
+  readonly entry: (c: {
+    readonly input: z.output<I>;
+    readonly facts: F;
+    readonly result: z.output<O>;
+    readonly actor: Actor;
+  }) => EntryDraft;
 }
 
 /** An act with its types hidden: what registries, routes and tests work with. */
@@ -77,7 +82,9 @@ export interface Act {
 const ACT_NAME = /^[a-z-]+\.[a-z-]+$/;
 
 /** Defines an act: the only way state changes (law 1 of the house). */
-export function act<I extends z.ZodType, O extends z.ZodType, F>(definition: ActDefinition<I, O, F>): Act & { readonly input: I; readonly output: O } {
+export function act<I extends z.ZodType, O extends z.ZodType, F>(
+  definition: ActDefinition<I, O, F>,
+): Act & { readonly input: I; readonly output: O } {
   if (!ACT_NAME.test(definition.name)) throw new Error(`act name ${definition.name} is not subject.verb`);
   return {
     name: definition.name,

@@ -12,9 +12,23 @@ export interface Actor {
   readonly secondFactor: boolean;
 }
 
-export const ANONYMOUS: Actor = { kind: 'anonymous', personId: null, partyId: null, roles: [], scopes: null, secondFactor: false };
+export const ANONYMOUS: Actor = {
+  kind: 'anonymous',
+  personId: null,
+  partyId: null,
+  roles: [],
+  scopes: null,
+  secondFactor: false,
+};
 /** Jobs and clocks act under this name; what they may do is said by {@link system}. */
-export const SYSTEM: Actor = { kind: 'system', personId: null, partyId: null, roles: ['system'], scopes: null, secondFactor: true };
+export const SYSTEM: Actor = {
+  kind: 'system',
+  personId: null,
+  partyId: null,
+  roles: ['system'],
+  scopes: null,
+  secondFactor: true,
+};
 
 /** Who may act, as data: shown in the catalogue, checked before any fact is read. */
 export type Authority =
@@ -37,10 +51,12 @@ export type Permission = 'yes' | 'unauthenticated' | 'forbidden';
 /** @param name the act's or read's name, checked against the scopes of an API key */
 export function permits(authority: Authority, actor: Actor, name: string): Permission {
   if (authority.kind === 'anyone') return 'yes';
-  if (authority.kind === 'system') return actor.kind === 'system' ? 'yes' : actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden';
+  if (authority.kind === 'system')
+    return actor.kind === 'system' ? 'yes' : actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden';
   if (actor.kind === 'system') return 'yes';
   if (actor.kind === 'anonymous') return 'unauthenticated';
-  if (actor.scopes && !actor.scopes.some((s) => s === name || (s.endsWith('.*') && name.startsWith(s.slice(0, -1))))) return 'forbidden';
+  if (actor.scopes && !actor.scopes.some((s) => s === name || (s.endsWith('.*') && name.startsWith(s.slice(0, -1)))))
+    return 'forbidden';
   if (authority.kind === 'signed-in') return 'yes';
   return authority.roles.some((r) => actor.roles.includes(r)) ? 'yes' : 'forbidden';
 }

@@ -38,7 +38,12 @@ export interface DecisionRecord {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly result: unknown; readonly receipt: { readonly id: string; readonly at: string }; readonly replayed: boolean }
+  | {
+      readonly ok: true;
+      readonly result: unknown;
+      readonly receipt: { readonly id: string; readonly at: string };
+      readonly replayed: boolean;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 interface Prelude {
@@ -50,7 +55,13 @@ interface Prelude {
  * Executes an act: authorise → idempotency → begin → facts → rules → perform → evidence → outbox → commit.
  * Expected failures come back as a typed refusal; anything thrown is a fault of the program or the machine.
  */
-export async function execute(kernel: Kernel, act: Act, actor: Actor, rawInput: unknown, options: ExecuteOptions = {}): Promise<Outcome> {
+export async function execute(
+  kernel: Kernel,
+  act: Act,
+  actor: Actor,
+  rawInput: unknown,
+  options: ExecuteOptions = {},
+): Promise<Outcome> {
   const outcome = await attempt(kernel, act, actor, rawInput, options);
   if (outcome.ok) {
     kernel.committed?.();
@@ -61,7 +72,13 @@ export async function execute(kernel: Kernel, act: Act, actor: Actor, rawInput: 
   return { ok: false, refusal };
 }
 
-async function attempt(kernel: Kernel, act: Act, actor: Actor, rawInput: unknown, options: ExecuteOptions): Promise<Outcome> {
+async function attempt(
+  kernel: Kernel,
+  act: Act,
+  actor: Actor,
+  rawInput: unknown,
+  options: ExecuteOptions,
+): Promise<Outcome> {
   const barred = authorise(act, actor);
   if (barred) return { ok: false, refusal: barred };
   const parsed = act.input.safeParse(rawInput ?? {});
@@ -72,11 +89,15 @@ async function attempt(kernel: Kernel, act: Act, actor: Actor, rawInput: unknown
   const inputHash = hashInput(act, parsed.data);
   for (let tries = 1; ; tries++) {
     try {
-      return await kernel.db.transaction().execute((tx) => perform(kernel, tx, act, actor, parsed.data, inputHash, options));
+      return await kernel.db
+        .transaction()
+        .execute((tx) => perform(kernel, tx, act, actor, parsed.data, inputHash, options));
     } catch (error) {
       if (error instanceof Refused) {
         // A twin with the same key may have won meanwhile; then its answer is ours.
-        const twin = options.idempotencyKey ? await replay(kernel.db, act, actor, inputHash, options.idempotencyKey) : undefined;
+        const twin = options.idempotencyKey
+          ? await replay(kernel.db, act, actor, inputHash, options.idempotencyKey)
+          : undefined;
         return twin ?? { ok: false, refusal: error.refusal };
       }
       if (!isTransient(error) || tries >= RETRIES_MAX) throw error;
@@ -84,10 +105,20 @@ async function attempt(kernel: Kernel, act: Act, actor: Actor, rawInput: unknown
   }
 }
 
-async function perform(kernel: Kernel, tx: Tx, act: Act, actor: Actor, input: unknown, inputHash: Buffer, options: ExecuteOptions): Promise<Outcome> {
+async function perform(
+  kernel: Kernel,
+  tx: Tx,
+  act: Act,
+  actor: Actor,
+  input: unknown,
+  inputHash: Buffer,
+  options: ExecuteOptions,
+): Promise<Outcome> {
   const { definition } = act;
   if (options.idempotencyKey) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${scopeOf(actor)} ${options.idempotencyKey}`}, 0))`.execute(tx);
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${scopeOf(actor)} ${options.idempotencyKey}`}, 0))`.execute(
+      tx,
+    );
     const before = await replay(tx, act, actor, inputHash, options.idempotencyKey);
     if (before) return before;
   }
@@ -99,7 +130,10 @@ async function perform(kernel: Kernel, tx: Tx, act: Act, actor: Actor, input: un
       'stale',
       'HS-1.5',
       { zh: '内容已被他人更新', en: 'Someone changed it meanwhile' },
-      { zh: `您看到的是第 ${options.expectedVersion} 版，现在是第 ${version} 版。`, en: `You saw version ${options.expectedVersion}; it is now version ${version}.` },
+      {
+        zh: `您看到的是第 ${options.expectedVersion} 版，现在是第 ${version} 版。`,
+        en: `You saw version ${options.expectedVersion}; it is now version ${version}.`,
+      },
       { zh: '请刷新后再办理。', en: 'Reload, look at what changed, and try again.' },
     );
   }
@@ -143,7 +177,10 @@ async function perform(kernel: Kernel, tx: Tx, act: Act, actor: Actor, input: un
 }
 
 /** Adds a job that becomes visible when the transaction commits. */
-export async function enqueue(tx: Tx | Database, { task, payload, key, runAt, attemptsMax }: JobRequest): Promise<void> {
+export async function enqueue(
+  tx: Tx | Database,
+  { task, payload, key, runAt, attemptsMax }: JobRequest,
+): Promise<void> {
   await sql`select graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, run_at => ${runAt ?? null}::timestamptz,
     max_attempts => ${attemptsMax ?? null}::int, job_key => ${key ?? null}::text)`.execute(tx);
 }
@@ -151,7 +188,9 @@ export async function enqueue(tx: Tx | Database, { task, payload, key, runAt, at
 async function prelude(tx: Tx): Promise<Prelude> {
   const { rows } = await sql<{ at: Date; adopted: string[] | null }>`select transaction_timestamp() as at,
     (select array_agg(document) from document_adoption
-      where revoked_at is null and adopted_from <= (transaction_timestamp() at time zone 'Asia/Shanghai')::date) as adopted`.execute(tx);
+      where revoked_at is null and adopted_from <= (transaction_timestamp() at time zone 'Asia/Shanghai')::date) as adopted`.execute(
+    tx,
+  );
   const row = rows[0];
   if (!row) throw new Error('the database gave no time');
   return { at: row.at, adopted: new Set(row.adopted ?? []) };
@@ -166,19 +205,35 @@ function decide(rulebook: Rulebook, act: Act, facts: unknown, adopted: ReadonlyS
   for (const rule of act.rules as readonly Rule<unknown>[]) {
     const binding = rulebook.binds(rulebook.article(rule.id).document.code, adopted, at);
     const { decision, params } = rule.evaluate(facts, at);
-    records.push({ rule: rule.id, version: rule.version, outcome: decision.outcome, effect: rule.effect, binding, params, facts: factsHash });
+    records.push({
+      rule: rule.id,
+      version: rule.version,
+      outcome: decision.outcome,
+      effect: rule.effect,
+      binding,
+      params,
+      facts: factsHash,
+    });
     if (!binding || decision.outcome === 'ok' || decision.outcome === 'not-applicable') continue;
     const violation: Violation = {
       rule: rule.id,
       article: rulebook.cite(rule.id),
-      fact: decision.outcome === 'violated' ? decision.fact : { zh: `缺少判断所需的事实：${decision.missing}`, en: `A fact is missing: ${decision.missing}` },
-      remedy: decision.outcome === 'violated' ? decision.remedy : { zh: '请补充后再办理。', en: 'Supply it and try again.' },
+      fact:
+        decision.outcome === 'violated'
+          ? decision.fact
+          : { zh: `缺少判断所需的事实：${decision.missing}`, en: `A fact is missing: ${decision.missing}` },
+      remedy:
+        decision.outcome === 'violated' ? decision.remedy : { zh: '请补充后再办理。', en: 'Supply it and try again.' },
     };
     if (rule.effect === 'block') violations.push(violation);
     else alerts.push(violation);
   }
   if (violations.length > 0) {
-    throw new Refused({ kind: 'rule', title: { zh: `${act.title.zh}：不符合规则`, en: `${act.title.en}: a rule says no` }, violations });
+    throw new Refused({
+      kind: 'rule',
+      title: { zh: `${act.title.zh}：不符合规则`, en: `${act.title.en}: a rule says no` },
+      violations,
+    });
   }
   return { records, alerts };
 }
@@ -186,8 +241,10 @@ function decide(rulebook: Rulebook, act: Act, facts: unknown, adopted: ReadonlyS
 function authorise(act: Act, actor: Actor): Refusal | undefined {
   const permission = permits(act.by, actor, act.name);
   if (permission === 'unauthenticated') return plain('unauthenticated', 'HS-1.1', '请先登录', 'Please sign in');
-  if (permission === 'forbidden') return plain('forbidden', 'HS-1.2', '您的角色不能办理此事', 'Your role may not do this');
-  if (act.secondFactor && !actor.secondFactor) return plain('forbidden', 'HS-1.3', '需要动态口令', 'A second factor is needed');
+  if (permission === 'forbidden')
+    return plain('forbidden', 'HS-1.2', '您的角色不能办理此事', 'Your role may not do this');
+  if (act.secondFactor && !actor.secondFactor)
+    return plain('forbidden', 'HS-1.3', '需要动态口令', 'A second factor is needed');
   return undefined;
 }
 
@@ -200,7 +257,11 @@ const REMEDIES: Readonly<Record<string, { zh: string; en: string }>> = {
 
 function plain(kind: RefusalKind, rule: string, zh: string, en: string): Refusal {
   const remedy = REMEDIES[rule] ?? { zh: '请核对后再办理。', en: 'Check and try again.' };
-  return { kind, title: { zh, en }, violations: [{ rule, article: '', fact: { zh: `${zh}。`, en: `${en}.` }, remedy }] };
+  return {
+    kind,
+    title: { zh, en },
+    violations: [{ rule, article: '', fact: { zh: `${zh}。`, en: `${en}.` }, remedy }],
+  };
 }
 
 /** Field errors in both languages, one violation a field; also used for the parameters of reads. */
@@ -229,11 +290,26 @@ export function invalidInput(error: z.ZodError): Refusal {
 
 /** Fills in how people cite each article. */
 export function withArticles(rulebook: Rulebook, refusal: Refusal): Refusal {
-  return { ...refusal, violations: refusal.violations.map((v) => ({ ...v, article: v.article || rulebook.cite(v.rule) })) };
+  return {
+    ...refusal,
+    violations: refusal.violations.map((v) => ({ ...v, article: v.article || rulebook.cite(v.rule) })),
+  };
 }
 
-async function replay(db: Database | Tx, act: Act, actor: Actor, inputHash: Buffer, key: string): Promise<Outcome | undefined> {
-  const { rows } = await sql<{ id: string; name: string; at: Date; input_hash: Buffer; result: unknown }>`select id, name, at, input_hash, result
+async function replay(
+  db: Database | Tx,
+  act: Act,
+  actor: Actor,
+  inputHash: Buffer,
+  key: string,
+): Promise<Outcome | undefined> {
+  const { rows } = await sql<{
+    id: string;
+    name: string;
+    at: Date;
+    input_hash: Buffer;
+    result: unknown;
+  }>`select id, name, at, input_hash, result
     from act_log where scope = ${scopeOf(actor)} and idempotency_key = ${key}`.execute(db);
   const before = rows[0];
   if (!before) return undefined;
@@ -245,18 +321,29 @@ async function replay(db: Database | Tx, act: Act, actor: Actor, inputHash: Buff
         {
           rule: 'HS-1.7',
           article: '',
-          fact: { zh: `该键已用于 ${before.name}，内容不同。`, en: `The key belongs to ${before.name} with other input.` },
+          fact: {
+            zh: `该键已用于 ${before.name}，内容不同。`,
+            en: `The key belongs to ${before.name} with other input.`,
+          },
           remedy: { zh: '请为新的请求使用新的键。', en: 'Use a new key for a new request.' },
         },
       ],
     };
     return { ok: false, refusal };
   }
-  return { ok: true, result: before.result, receipt: { id: before.id.replace('act_', 'rct_'), at: before.at.toISOString() }, replayed: true };
+  return {
+    ok: true,
+    result: before.result,
+    receipt: { id: before.id.replace('act_', 'rct_'), at: before.at.toISOString() },
+    replayed: true,
+  };
 }
 
 async function keepRefusal(db: Database, act: Act, actor: Actor, input: unknown, refusal: Refusal): Promise<void> {
-  const subject = typeof input === 'object' && input !== null ? Object.values(input).find((v) => typeof v === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(v)) : null;
+  const subject =
+    typeof input === 'object' && input !== null
+      ? Object.values(input).find((v) => typeof v === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(v))
+      : null;
   await sql`insert into refusal (id, act_name, party_id, person_id, subject, kind, title, violations)
     values (${`rfs_${ulid().toLowerCase()}`}, ${act.name}, ${actor.partyId}, ${actor.personId}, ${subject ?? null}, ${refusal.kind},
             ${JSON.stringify(refusal.title)}::jsonb, ${JSON.stringify(refusal.violations)}::jsonb)`.execute(db);
@@ -266,7 +353,9 @@ const scopeOf = (actor: Actor): string => actor.personId ?? actor.kind;
 
 function hashInput(act: Act, input: unknown): Buffer {
   const plainInput = JSON.parse(JSON.stringify(without(input, act.definition.secretInput) ?? null));
-  return createHash('sha256').update(`${act.name}\n${canonical(plainInput)}`).digest();
+  return createHash('sha256')
+    .update(`${act.name}\n${canonical(plainInput)}`)
+    .digest();
 }
 
 function without(value: unknown, fields: readonly string[] | undefined): unknown {
@@ -278,5 +367,11 @@ function without(value: unknown, fields: readonly string[] | undefined): unknown
 function isTransient(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === '40001' || code === '40P01') return true;
-  return code === '23505' && typeof error === 'object' && error !== null && 'constraint' in error && error.constraint === 'act_log_idempotency';
+  return (
+    code === '23505' &&
+    typeof error === 'object' &&
+    error !== null &&
+    'constraint' in error &&
+    error.constraint === 'act_log_idempotency'
+  );
 }

@@ -1,6 +1,34 @@
-export { type Act, type ActDefinition, act, type EntryDraft, type FactsContext, type JobRequest, type PerformContext, type Read, type ReadContext, read } from './act.ts';
+export {
+  type Act,
+  type ActDefinition,
+  act,
+  type EntryDraft,
+  type FactsContext,
+  type JobRequest,
+  type PerformContext,
+  type Read,
+  type ReadContext,
+  read,
+} from './act.ts';
 export { type Actor, ANONYMOUS, type Authority, anyone, permits, role, SYSTEM, signedIn, system } from './actor.ts';
-export { type DecisionRecord, type ExecuteOptions, enqueue, execute, invalidInput, type Kernel, type Outcome, withArticles } from './execute.ts';
+export {
+  type DecisionRecord,
+  type ExecuteOptions,
+  enqueue,
+  execute,
+  invalidInput,
+  type Kernel,
+  type Outcome,
+  withArticles,
+} from './execute.ts';
 export { type Lifecycle, type LifecycleNames, lifecycle } from './lifecycle.ts';
 export { afterOf, PageQuery, page, pageOf } from './page.ts';
-export { notFound, REFUSAL_STATUS, type Refusal, type RefusalKind, Refused, refused, type Violation } from './refusal.ts';
+export {
+  notFound,
+  REFUSAL_STATUS,
+  type Refusal,
+  type RefusalKind,
+  Refused,
+  refused,
+  type Violation,
+} from './refusal.ts';

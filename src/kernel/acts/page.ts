@@ -10,7 +10,8 @@ export const PageQuery = z.object({
 });
 
 /** Answer of every collection: `{items, nextCursor}`. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** The sort key a cursor stands for, or undefined for the first page and for a cursor that is none of ours. */
 export function afterOf(cursor: string | undefined): string | undefined {
@@ -20,8 +21,15 @@ export function afterOf(cursor: string | undefined): string | undefined {
 }
 
 /** Makes a page of rows fetched with `limit + 1`; rows are sorted by the unique key that `keyOf` returns. */
-export function page<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): { items: T[]; nextCursor: string | null } {
+export function page<T>(
+  rows: readonly T[],
+  limit: number,
+  keyOf: (row: T) => string,
+): { items: T[]; nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last !== undefined ? Buffer.from(keyOf(last)).toString('base64url') : null };
+  return {
+    items,
+    nextCursor: rows.length > limit && last !== undefined ? Buffer.from(keyOf(last)).toString('base64url') : null,
+  };
 }

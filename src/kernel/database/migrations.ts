@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { ROOT } from '../root.ts';
 import { OperatorError } from './server.ts';
 
 /** Migrations are plain SQL and are read from the sources, also by the built program. */
-const SOURCES = resolve(fileURLToPath(import.meta.url), '../../../../src');
+const SOURCES = join(ROOT, 'src');
 const MIGRATION_NAME = /^\d{4}-[a-z0-9-]+\.sql$/;
 const MIGRATION_LOCK = 7_346_001;
 /** The job queue's own migrations are its affair; failures reach us as exceptions. */
@@ -58,14 +58,19 @@ export async function migrate(url: string, migrations?: readonly Migration[]): P
     const applied = new Map(rows.map((r) => [r.name, r.sha256]));
     for (const name of applied.keys()) {
       if (!known.some((m) => m.name === name)) {
-        throw new OperatorError(`数据库比程序新（迁移 ${name}）。The database is newer than this program: migration ${name} is unknown here.`);
+        throw new OperatorError(
+          `数据库比程序新（迁移 ${name}）。The database is newer than this program: migration ${name} is unknown here.`,
+        );
       }
     }
     const done: string[] = [];
     for (const migration of known) {
       const before = applied.get(migration.name);
       if (before === migration.sha256) continue;
-      if (before) throw new OperatorError(`迁移 ${migration.name} 在执行后被改动。Migration ${migration.name} was edited after it ran.`);
+      if (before)
+        throw new OperatorError(
+          `迁移 ${migration.name} 在执行后被改动。Migration ${migration.name} was edited after it ran.`,
+        );
       await client.query('begin');
       try {
         await client.query(migration.sql);

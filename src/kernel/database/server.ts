@@ -87,14 +87,17 @@ async function takeStartLock(path: string): Promise<() => Promise<void>> {
       closeSync(fd);
       return () => unlink(path).catch(() => undefined);
     } catch (error) {
-      if (codeOf(error) === 'ENOSPC') throw new OperatorError(`磁盘已满，无法写入 ${path}。No space left on the disk for ${path}.`);
+      if (codeOf(error) === 'ENOSPC')
+        throw new OperatorError(`磁盘已满，无法写入 ${path}。No space left on the disk for ${path}.`);
       if (codeOf(error) !== 'EEXIST') throw error;
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
       if (holder && !isAlive(holder)) await unlink(path).catch(() => undefined);
       else await sleep(LOCK_POLL_MS);
     }
   }
-  throw new OperatorError(`另一个进程正在启动数据库（${path}）。Another process holds the database start lock ${path}.`);
+  throw new OperatorError(
+    `另一个进程正在启动数据库（${path}）。Another process holds the database start lock ${path}.`,
+  );
 }
 
 function isAlive(pid: number): boolean {
@@ -135,7 +138,10 @@ async function locateBinaries(): Promise<string> {
 function serverVersion(bin: string): string {
   const out = spawnSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' });
   const version = /(\d+(?:\.\d+)?)/.exec(out.stdout ?? '')?.[1];
-  if (!version) throw new OperatorError(`内嵌 PostgreSQL 无法运行：${out.stderr || out.error?.message || ''}。The embedded PostgreSQL does not run.`);
+  if (!version)
+    throw new OperatorError(
+      `内嵌 PostgreSQL 无法运行：${out.stderr || out.error?.message || ''}。The embedded PostgreSQL does not run.`,
+    );
   return version;
 }
 
@@ -262,7 +268,11 @@ async function launch(bin: string, data: string, sockets: string, identity: Iden
     if (exited !== undefined) break;
     await sleep(READY_POLL_MS);
   }
-  const log = (await readFile(join(data, 'startup.log'), 'utf8').catch(() => '')).trim().split('\n').slice(-4).join(' ');
+  const log = (await readFile(join(data, 'startup.log'), 'utf8').catch(() => ''))
+    .trim()
+    .split('\n')
+    .slice(-4)
+    .join(' ');
   throw new OperatorError(
     /No space left/i.test(log)
       ? `磁盘已满，数据库无法启动。No space left on the disk: the database cannot start.`
@@ -273,7 +283,7 @@ async function launch(bin: string, data: string, sockets: string, identity: Iden
 function asUser({ uid, gid }: Identity) {
   return {
     cwd: '/',
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
   };

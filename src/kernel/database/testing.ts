@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import pg from 'pg';
-import { openDatabase, type OpenDatabase } from './database.ts';
+import { ROOT } from '../root.ts';
+import { type OpenDatabase, openDatabase } from './database.ts';
 import { findMigrations, fingerprint, migrate } from './migrations.ts';
 import { startEmbeddedServer } from './server.ts';
 
 const TEMPLATE_LOCK = 7_346_002;
-const CACHE = resolve(fileURLToPath(import.meta.url), '../../../../.cache');
+const CACHE = join(ROOT, '.cache');
 
 /** URL of a maintenance database: TEST_DATABASE_URL, or an embedded server shared by the runs of this checkout. */
 async function serverUrl(): Promise<{ url: string; urlOf: (name: string) => string }> {
-  const given = process.env['TEST_DATABASE_URL'];
+  const given = process.env.TEST_DATABASE_URL;
   if (given) {
     const urlOf = (name: string) => {
       const url = new URL(given);

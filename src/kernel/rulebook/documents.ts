@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ROOT } from '../root.ts';
 import { beijingDay } from './rule.ts';
 
-const FOLDER = resolve(fileURLToPath(import.meta.url), '../../../../rulebook/documents');
+const FOLDER = join(ROOT, 'rulebook', 'documents');
 
 const nullableText = z.string().nullable();
 
@@ -61,7 +61,9 @@ export interface Rulebook {
 export function loadRulebook(folder = FOLDER): Rulebook {
   const documents = new Map<string, RulebookDocument>();
   const articles = new Map<string, { document: RulebookDocument; article: Article }>();
-  for (const file of readdirSync(folder).filter((f) => f.endsWith('.yaml')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((f) => f.endsWith('.yaml'))
+    .sort()) {
     const parsed = DocumentSchema.safeParse(parse(readFileSync(join(folder, file), 'utf8')));
     if (!parsed.success) throw new Error(`rulebook/documents/${file}: ${z.prettifyError(parsed.error)}`);
     const document = parsed.data;

@@ -19,7 +19,8 @@ export interface Dated<T> {
 export function dated<T>(...values: readonly DatedValue<T>[]): Dated<T> {
   for (let i = 1; i < values.length; i++) {
     const [before, after] = [values[i - 1], values[i]];
-    if (before && after && before.from >= after.from) throw new Error('dated values must stand in order of their dates');
+    if (before && after && before.from >= after.from)
+      throw new Error('dated values must stand in order of their dates');
   }
   return { values };
 }
@@ -104,20 +105,32 @@ export function rule<F, const P extends Params = Record<never, never>>(definitio
   readonly examples: readonly Example<F>[];
 }): Rule<F> {
   const params: Params = definition.params ?? {};
-  const source = canonicalize({ id: definition.id, params: JSON.parse(JSON.stringify(params)), decide: String(definition.decide) });
+  const source = canonicalize({
+    id: definition.id,
+    params: JSON.parse(JSON.stringify(params)),
+    decide: String(definition.decide),
+  });
   return {
     id: definition.id,
     title: definition.title,
     effect: definition.effect ?? 'block',
     params,
-    version: createHash('sha256').update(source ?? '').digest('hex').slice(0, 16),
+    version: createHash('sha256')
+      .update(source ?? '')
+      .digest('hex')
+      .slice(0, 16),
     examples: definition.examples,
     evaluate: (facts, at) => {
       const used = Object.entries(params).map(([name, param]) => ({ name, dated: valueAt(param, at) }));
       const values = Object.fromEntries(used.map(({ name, dated: d }) => [name, d.value])) as ParamValues<P>;
       return {
         decision: definition.decide(facts, values, at),
-        params: used.map(({ name, dated: { value, unit, reference } }) => ({ name, value, reference, ...(unit ? { unit } : {}) })),
+        params: used.map(({ name, dated: { value, unit, reference } }) => ({
+          name,
+          value,
+          reference,
+          ...(unit ? { unit } : {}),
+        })),
       };
     },
   };
