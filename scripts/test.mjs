@@ -1,0 +1,59 @@
+// npm test: everything, from a fresh clone. Installs what tests need, then types, unit, database, API and browser tests.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, ROOT, say, stop } from './prepare.mjs';
+
+const NEEDED = [
+  { packages: ['chromium'], present: () => existsSync('/usr/bin/chromium') },
+  { packages: ['fonts-noto-cjk'], present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') },
+  { packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdftoppm') },
+  { packages: ['golang-go', 'golang-golang-x-mod-dev'], present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog') },
+];
+
+/** Debian packages of the browser, its Chinese fonts and the outside verifiers. */
+function ensureSystemPackages() {
+  const missing = NEEDED.filter((n) => !n.present()).flatMap((n) => n.packages);
+  if (missing.length === 0) return;
+  const sentence = `测试需要这些软件包 The tests need these packages: apt-get install -y ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) stop(sentence);
+  say(`· 安装测试所需的系统软件包 Installing system packages for the tests: ${missing.join(' ')} …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) => spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  apt('update');
+  if (apt('install', '-y', '--no-install-recommends', ...missing).status !== 0) stop(sentence);
+}
+
+function run(name, args, report, env = {}) {
+  say(`\n· ${name}`);
+  const done = spawnSync('npx', ['--no-install', ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+  return { name, ok: done.status === 0, report };
+}
+
+prepare();
+ensureSystemPackages();
+const folder = mkdtempSync(join(tmpdir(), 'shuheng-test-'));
+const runs = [
+  run('类型 types', ['tsc', '--noEmit'], null),
+  run('单元与数据库测试 unit and database tests', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`], (t) => {
+    const r = JSON.parse(t);
+    return { passed: r.numPassedTests, failed: r.numFailedTests + (r.success ? 0 : r.numFailedTests === 0 ? 1 : 0) };
+  }),
+  run('浏览器与接口测试 browser and API tests', ['playwright', 'test'], (t) => {
+    const { stats } = JSON.parse(t);
+    return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
+  }, { PLAYWRIGHT_JSON_OUTPUT_NAME: join(folder, 'playwright.json') }),
+];
+let passed = 0;
+let failed = 0;
+for (const [i, { name, ok, report }] of runs.entries()) {
+  const file = [null, 'vitest.json', 'playwright.json'][i];
+  const counts = report && existsSync(join(folder, file)) ? report(readFileSync(join(folder, file), 'utf8')) : { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+  passed += counts.passed;
+  failed += counts.failed;
+  if (!ok && counts.failed === 0) failed += 1;
+  say(`${ok ? '✓' : '✗'} ${name}: ${counts.passed} passed, ${counts.failed} failed`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);

@@ -1,0 +1,70 @@
+import { OperatorError } from '../../kernel/database/index.ts';
+import { actCommand } from './act.ts';
+import { type Arguments, readArguments, UsageError } from './arguments.ts';
+import { backupCommand, doctorCommand, logCommand, restoreCommand, startCommand, verifyCommandLine } from './commands.ts';
+
+interface Command {
+  readonly name: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly usage: string;
+  readonly run: (args: Arguments) => Promise<number>;
+}
+
+const COMMANDS: readonly Command[] = [
+  { name: 'start', zh: '启动交易所', en: 'start the exchange', usage: 'shuheng start', run: startCommand },
+  {
+    name: 'verify',
+    zh: '离线核验回执',
+    en: 'verify a receipt offline',
+    usage: 'shuheng verify --proof p.tlog-proof --entry e.json --key <vkey|file>',
+    run: verifyCommandLine,
+  },
+  {
+    name: 'act',
+    zh: '通过接口办理业务',
+    en: 'execute an act through the API',
+    usage: 'shuheng act <name> --input file.json|- [--url http://127.0.0.1:8080] [--key <api key>] [--idempotency-key k]   (SHUHENG_URL, SHUHENG_KEY)',
+    run: actCommand,
+  },
+  { name: 'log', zh: '重算并检查存证日志', en: 're-derive and check the evidence log', usage: 'shuheng log fsck [--json]', run: logCommand },
+  { name: 'backup', zh: '备份数据库、对象与密钥', en: 'save database, objects and keys', usage: 'shuheng backup <new folder>', run: backupCommand },
+  { name: 'restore', zh: '恢复到空的数据目录', en: 'restore into an empty data folder', usage: 'shuheng restore <folder>', run: restoreCommand },
+  { name: 'doctor', zh: '检查本机缺什么', en: 'say what this machine lacks', usage: 'shuheng doctor [--json]', run: doctorCommand },
+];
+
+const EXIT_CODES = '退出码 Exit codes: 0 成功 done · 1 未成功或核验不通过 failed or false · 2 用法或输入有误 unusable call';
+
+function help(): string {
+  const lines = COMMANDS.map((c) => `  ${c.name.padEnd(9)}${c.zh} · ${c.en}\n           ${c.usage}`);
+  return `数衡 Shuheng\n\n${lines.join('\n')}\n\n${EXIT_CODES}\n设置 Settings: docs/operations.md\n`;
+}
+
+/** Runs one command line and sets the exit code; a command that keeps running (start) returns when it is up. */
+export async function runCommandLine(values: readonly string[]): Promise<void> {
+  const command = COMMANDS.find((c) => c.name === values[0]);
+  if (!command) {
+    const asked = values.length === 0 || values[0] === '--help' || values[0] === 'help';
+    (asked ? process.stdout : process.stderr).write(help());
+    process.exitCode = asked ? 0 : 2;
+    return;
+  }
+  const args = readArguments(values.slice(1));
+  if (args.flags.help) {
+    process.stdout.write(`${command.zh} · ${command.en}\n  ${command.usage}\n${EXIT_CODES}\n`);
+    return;
+  }
+  try {
+    process.exitCode = await command.run(args);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n  ${command.usage}\n`);
+      process.exitCode = 2;
+    } else if (error instanceof OperatorError) {
+      process.stderr.write(`\n✗ ${error.message}\n`);
+      process.exitCode = 1;
+    } else {
+      throw error;
+    }
+  }
+}
