@@ -10,6 +10,8 @@ export interface Actor {
   readonly scopes: readonly string[] | null;
   /** A second factor was shown in this session. */
   readonly secondFactor: boolean;
+  /** The session (`ses_…`) or API key (`key_…`) behind it, where there is one. */
+  readonly credentialId?: string;
 }
 
 export const ANONYMOUS: Actor = {
