@@ -10,7 +10,7 @@ export {
   type ReadContext,
   read,
 } from './act.ts';
-export { type Actor, ANONYMOUS, type Authority, anyone, permits, role, SYSTEM, signedIn, system } from './actor.ts';
+export { type Actor, ANONYMOUS, type Authority, anyone, permits, type RoleInfo, role, SYSTEM, signedIn, system } from './actor.ts';
 export {
   type DecisionRecord,
   type ExecuteOptions,
