@@ -1,1 +1,31 @@
+export {
+  convertTable,
+  ingestTable,
+  profileTable,
+  QUERY_ROWS_MAX,
+  queryTable,
+  runRecipe,
+  sampleRows,
+  type TableOptions,
+} from './tables/tabular.ts';
+export {
+  type Aggregate,
+  type Cell,
+  type Column,
+  type ColumnProfile,
+  type ColumnType,
+  type Filter,
+  type FilterOperator,
+  type HistogramBin,
+  type IngestSummary,
+  type Progress,
+  type Recipe,
+  type RecipeColumn,
+  type RowSet,
+  TableFailure,
+  type TableFailureKind,
+  type TableFormat,
+  type TableProfile,
+  type TableSummary,
+} from './tables/types.ts';
 export type { ByteRange, ObjectInfo, Vault } from './types.ts';

@@ -21,9 +21,15 @@ export interface ByteRange {
 
 export interface Vault {
   /** Encrypts a stream into a new object. @throws RangeError above `bytesMax` */
-  readonly put: (content: Readable, meta: { ownerPartyId: string; name: string; mediaType: string; bytesMax?: number }) => Promise<ObjectInfo>;
+  readonly put: (
+    content: Readable,
+    meta: { ownerPartyId: string; name: string; mediaType: string; bytesMax?: number },
+  ) => Promise<ObjectInfo>;
   /** Encrypts a file of this machine into a new object. */
-  readonly putFile: (path: string, meta: { ownerPartyId: string; name: string; mediaType: string }) => Promise<ObjectInfo>;
+  readonly putFile: (
+    path: string,
+    meta: { ownerPartyId: string; name: string; mediaType: string },
+  ) => Promise<ObjectInfo>;
   readonly info: (objectId: string) => Promise<ObjectInfo | undefined>;
   /** The plain bytes, integrity checked chunk by chunk. */
   readonly open: (objectId: string, range?: ByteRange) => Promise<Readable>;

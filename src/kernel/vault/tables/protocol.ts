@@ -1,0 +1,64 @@
+import type { Text } from '../../text.ts';
+import type {
+  Filter,
+  IngestSummary,
+  Progress,
+  Recipe,
+  RowSet,
+  TableFailureKind,
+  TableFormat,
+  TableProfile,
+  TableSummary,
+} from './types.ts';
+
+/** One request to the worker process; every path in it is absolute. */
+export type Job =
+  | {
+      readonly kind: 'ingest';
+      readonly path: string;
+      readonly format: TableFormat | null;
+      readonly output: string;
+      readonly limits: IngestLimits;
+    }
+  | { readonly kind: 'profile'; readonly path: string }
+  | { readonly kind: 'recipe'; readonly inputs: readonly string[]; readonly recipe: Recipe; readonly output: string }
+  | { readonly kind: 'sample'; readonly path: string; readonly rows: number; readonly seed: number }
+  | {
+      readonly kind: 'query';
+      readonly path: string;
+      readonly filters: readonly Filter[];
+      readonly columns: readonly string[] | null;
+      readonly limit: number;
+    }
+  | { readonly kind: 'convert'; readonly path: string; readonly format: 'csv' | 'parquet'; readonly output: string };
+
+export interface IngestLimits {
+  readonly columnsMax: number;
+  /** Longest row of a text file and longest object of a JSON file. */
+  readonly rowBytesMax: number;
+  /** Unpacked size of all parts of a spreadsheet together. */
+  readonly sheetBytesMax: number;
+}
+
+export interface Request {
+  readonly job: Job;
+  /** Private folder for spilled data; nothing outside it and the job's own files can be opened. */
+  readonly folder: string;
+  readonly memoryBytes: number;
+  readonly threads: number;
+}
+
+export interface Results {
+  readonly ingest: IngestSummary;
+  readonly profile: TableProfile;
+  readonly recipe: TableSummary;
+  readonly sample: RowSet;
+  readonly query: RowSet;
+  readonly convert: { readonly bytes: number };
+}
+
+/** One line of JSON from the worker. */
+export type Message =
+  | { readonly progress: Progress }
+  | { readonly result: unknown }
+  | { readonly failure: { readonly kind: TableFailureKind; readonly text: Text } };
