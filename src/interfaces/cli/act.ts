@@ -9,13 +9,19 @@ const TIMEOUT_MS = 60_000;
 export async function actCommand(args: Arguments): Promise<number> {
   const name = args.words[0];
   if (!name) throw new UsageError('缺少行为名称 the name of the act is missing');
-  const url = typeof args.flags.url === 'string' ? args.flags.url : (process.env.SHUHENG_URL ?? 'http://127.0.0.1:8080');
+  const url =
+    typeof args.flags.url === 'string' ? args.flags.url : (process.env.SHUHENG_URL ?? 'http://127.0.0.1:8080');
   const key = typeof args.flags.key === 'string' ? args.flags.key : process.env.SHUHENG_KEY;
   const input = await readInput(need(args, 'input'));
-  const idempotencyKey = typeof args.flags['idempotency-key'] === 'string' ? args.flags['idempotency-key'] : randomUUID();
+  const idempotencyKey =
+    typeof args.flags['idempotency-key'] === 'string' ? args.flags['idempotency-key'] : randomUUID();
   const response = await fetch(new URL(`/v1/acts/${encodeURIComponent(name)}`, url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey, ...(key ? { authorization: `Bearer ${key}` } : {}) },
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': idempotencyKey,
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
+    },
     body: input,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
@@ -29,7 +35,8 @@ export async function actCommand(args: Arguments): Promise<number> {
 async function readInput(source: string): Promise<string> {
   let text = '';
   if (source === '-') for await (const chunk of process.stdin) text += chunk;
-  else text = await readFile(source, 'utf8').catch(() => Promise.reject(new UsageError(`读不到 cannot read ${source}`)));
+  else
+    text = await readFile(source, 'utf8').catch(() => Promise.reject(new UsageError(`读不到 cannot read ${source}`)));
   try {
     JSON.parse(text);
   } catch {

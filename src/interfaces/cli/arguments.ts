@@ -6,9 +6,14 @@ export interface Arguments {
 }
 
 /** `--name value`, `--name=value` and bare `--name`; everything else are words, in order. */
-export function readArguments(values: readonly string[], booleans: readonly string[] = ['json', 'help', 'force']): Arguments {
+export function readArguments(
+  values: readonly string[],
+  booleans: readonly string[] = ['json', 'help', 'force'],
+): Arguments {
   const names = new Set(values.filter((v) => v.startsWith('--')).map((v) => v.slice(2).split('=')[0] ?? ''));
-  const options = Object.fromEntries([...names].map((n) => [n, { type: booleans.includes(n) ? ('boolean' as const) : ('string' as const) }]));
+  const options = Object.fromEntries(
+    [...names].map((n) => [n, { type: booleans.includes(n) ? ('boolean' as const) : ('string' as const) }]),
+  );
   const parsed = parseArgs({ args: [...values], options, allowPositionals: true, strict: false });
   return { words: parsed.positionals, flags: parsed.values as Record<string, string | boolean> };
 }

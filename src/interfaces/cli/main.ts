@@ -1,7 +1,14 @@
 import { OperatorError } from '../../kernel/database/index.ts';
 import { actCommand } from './act.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
-import { backupCommand, doctorCommand, logCommand, restoreCommand, startCommand, verifyCommandLine } from './commands.ts';
+import {
+  backupCommand,
+  doctorCommand,
+  logCommand,
+  restoreCommand,
+  startCommand,
+  verifyCommandLine,
+} from './commands.ts';
 
 interface Command {
   readonly name: string;
@@ -24,16 +31,42 @@ const COMMANDS: readonly Command[] = [
     name: 'act',
     zh: '通过接口办理业务',
     en: 'execute an act through the API',
-    usage: 'shuheng act <name> --input file.json|- [--url http://127.0.0.1:8080] [--key <api key>] [--idempotency-key k]   (SHUHENG_URL, SHUHENG_KEY)',
+    usage:
+      'shuheng act <name> --input file.json|- [--url http://127.0.0.1:8080] [--key <api key>] [--idempotency-key k]   (SHUHENG_URL, SHUHENG_KEY)',
     run: actCommand,
   },
-  { name: 'log', zh: '重算并检查存证日志', en: 're-derive and check the evidence log', usage: 'shuheng log fsck [--json]', run: logCommand },
-  { name: 'backup', zh: '备份数据库、对象与密钥', en: 'save database, objects and keys', usage: 'shuheng backup <new folder>', run: backupCommand },
-  { name: 'restore', zh: '恢复到空的数据目录', en: 'restore into an empty data folder', usage: 'shuheng restore <folder>', run: restoreCommand },
-  { name: 'doctor', zh: '检查本机缺什么', en: 'say what this machine lacks', usage: 'shuheng doctor [--json]', run: doctorCommand },
+  {
+    name: 'log',
+    zh: '重算并检查存证日志',
+    en: 're-derive and check the evidence log',
+    usage: 'shuheng log fsck [--json]',
+    run: logCommand,
+  },
+  {
+    name: 'backup',
+    zh: '备份数据库、对象与密钥',
+    en: 'save database, objects and keys',
+    usage: 'shuheng backup <new folder>',
+    run: backupCommand,
+  },
+  {
+    name: 'restore',
+    zh: '恢复到空的数据目录',
+    en: 'restore into an empty data folder',
+    usage: 'shuheng restore <folder>',
+    run: restoreCommand,
+  },
+  {
+    name: 'doctor',
+    zh: '检查本机缺什么',
+    en: 'say what this machine lacks',
+    usage: 'shuheng doctor [--json]',
+    run: doctorCommand,
+  },
 ];
 
-const EXIT_CODES = '退出码 Exit codes: 0 成功 done · 1 未成功或核验不通过 failed or false · 2 用法或输入有误 unusable call';
+const EXIT_CODES =
+  '退出码 Exit codes: 0 成功 done · 1 未成功或核验不通过 failed or false · 2 用法或输入有误 unusable call';
 
 function help(): string {
   const lines = COMMANDS.map((c) => `  ${c.name.padEnd(9)}${c.zh} · ${c.en}\n           ${c.usage}`);

@@ -124,7 +124,7 @@ const TOO_MANY: Refusal = {
   title: { zh: '请求过于频繁', en: 'Too many requests' },
   violations: [
     {
-      rule: 'HS-1.6',
+      rule: 'HS-0.2',
       article: '',
       fact: { zh: '一分钟内的请求次数超过上限。', en: 'More requests in a minute than allowed.' },
       remedy: { zh: '请稍候再试。', en: 'Wait a little and try again.' },
@@ -229,6 +229,7 @@ function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, re
     );
     return sendRefusal(request, reply, withArticles(kernel.rulebook, { ...refusal, kind }));
   }
+  if (isDiskFull(error)) return sendRefusal(request, reply, withArticles(kernel.rulebook, DISK_FULL));
   // A fault of ours: the log gets the stack, the caller gets a number to quote and no inner detail.
   const reference = request.id;
   process.stderr.write(
@@ -245,6 +246,31 @@ function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, re
       titleText: { zh: '系统故障', en: 'Internal fault' },
       violations: [],
     });
+}
+
+const DISK_FULL: Refusal = {
+  kind: 'disk-full',
+  title: { zh: '存储空间已满', en: 'The storage is full' },
+  violations: [
+    {
+      rule: 'HS-0.1',
+      article: '',
+      fact: {
+        zh: '服务器没有剩余空间，本次没有改变任何数据。',
+        en: 'The server has no space left; nothing was changed.',
+      },
+      remedy: {
+        zh: '请通知系统管理员腾出空间，之后可用同一幂等键重试。',
+        en: 'Tell the operator to free space, then try again with the same key.',
+      },
+    },
+  ],
+};
+
+/** ENOSPC of a file, or PostgreSQL's 53100. */
+function isDiskFull(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === '53100';
 }
 
 function answerUnknownPath(kernel: Kernel, request: FastifyRequest, reply: FastifyReply) {

@@ -52,7 +52,7 @@ export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F> {
   /** Top-level result fields shown once and never stored, such as a new key. */
   readonly secretOutput?: readonly string[];
   /** Decided in this order on the facts; each keeps a decision record. */
-  readonly rules?: readonly Rule<F>[];
+  readonly rules?: readonly Rule<NoInfer<F>>[];
   /** Loads and locks the subject, and refuses with {@link notFound} what is not the actor's. */
   readonly facts: (c: FactsContext<z.output<I>>) => Promise<F>;
   /** Version of the subject, compared with the caller's `If-Match`. */

@@ -11,7 +11,8 @@ export type RefusalKind =
   | 'stale'
   | 'idempotency'
   | 'too-many'
-  | 'too-large';
+  | 'too-large'
+  | 'disk-full';
 
 /** HTTP status of each kind; the words of the problem types are fixed, others rely on them. */
 export const REFUSAL_STATUS: Readonly<Record<RefusalKind, number>> = {
@@ -26,6 +27,7 @@ export const REFUSAL_STATUS: Readonly<Record<RefusalKind, number>> = {
   idempotency: 422,
   'too-many': 429,
   'too-large': 413,
+  'disk-full': 507,
 };
 
 /** One reason of a refusal: the rule and its article, the fact that failed, and what to do next. */

@@ -15,6 +15,8 @@ const READY_POLL_MS = 20;
 const READY_POLLS_MAX = 1_500;
 const LOCK_WAIT_POLLS_MAX = 600;
 const LOCK_POLL_MS = 100;
+/** How PostgreSQL says that the disk is full. */
+const DISK_FULL = /No space left|Check free disk space/i;
 
 /** A problem the operator can mend: one sentence for the terminal, no stack trace. */
 export class OperatorError extends Error {
@@ -29,7 +31,7 @@ export interface EmbeddedServer {
   /** Version of the server program, such as `18.4`. */
   readonly version: string;
   readonly urlOf: (database: string) => string;
-  /** Fast shutdown; resolves when the server has exited. Does nothing for an adopted server unless `force`. */
+  /** Fast shutdown; resolves when the server has exited. An adopted server that others still use is left running unless `force`. */
   readonly stop: (options?: { force?: boolean }) => Promise<void>;
 }
 
@@ -60,7 +62,7 @@ export async function startEmbeddedServer(folder: string): Promise<EmbeddedServe
       version,
       urlOf: url,
       stop: async ({ force = false } = {}) => {
-        if (started || force) await stopServer(data);
+        if (force || started || !(await usedByOthers(url('postgres')))) await stopServer(data);
       },
     });
 
@@ -205,6 +207,22 @@ async function probe(url: string): Promise<'up' | 'busy' | 'down'> {
   }
 }
 
+/** Whether another process of ours is connected. */
+async function usedByOthers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ n: number }>(
+      "select count(*)::int as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+    );
+    return (rows[0]?.n ?? 0) > 0;
+  } catch {
+    return true;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 /** initdb into a sibling folder, then rename: a kill in the middle leaves nothing half-made. */
 async function initialise(bin: string, data: string, identity: Identity): Promise<void> {
   const making = `${data}.init`;
@@ -219,7 +237,7 @@ async function initialise(bin: string, data: string, identity: Identity): Promis
   if (made.status !== 0) {
     await rm(making, { recursive: true, force: true });
     const why = `${made.stderr ?? ''}${made.error?.message ?? ''}`.trim();
-    const full = /No space left/i.test(why);
+    const full = DISK_FULL.test(why);
     throw new OperatorError(
       full
         ? `磁盘已满，无法建立数据库（${data}）。No space left on the disk to create the database in ${data}.`
@@ -274,7 +292,7 @@ async function launch(bin: string, data: string, sockets: string, identity: Iden
     .slice(-4)
     .join(' ');
   throw new OperatorError(
-    /No space left/i.test(log)
+    DISK_FULL.test(log)
       ? `磁盘已满，数据库无法启动。No space left on the disk: the database cannot start.`
       : `数据库没有启动成功：${log}。The database did not start.`,
   );
