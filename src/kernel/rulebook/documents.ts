@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../root.ts';
+import { type Text, TextSchema } from '../text.ts';
 import { beijingDay } from './rule.ts';
 
 const FOLDER = join(ROOT, 'rulebook', 'documents');
+const ACTORS = join(ROOT, 'rulebook', 'actors.yaml');
 
 const nullableText = z.string().nullable();
 
@@ -16,33 +18,35 @@ export const ArticleSchema = z.object({
   locator: z.string(),
   kind: z.string(),
   tier: z.enum(['A', 'B', 'C', 'D']),
+  /** Who is bound, in English; `rulebook/actors.yaml` holds the Chinese. */
   actor: nullableText,
-  requirement: z.string(),
+  /** The requirement in Chinese, in our own words, numbers included. */
+  zh: z.string().min(1),
+  /** The same in English; its numbers may stand in `numbers` only. */
+  requirement: z.string().min(1),
   numbers: nullableText,
-  /** Chinese rendering in our own words, where written. */
-  zh: z.string().optional(),
-  /** Why no rule stands behind it. */
-  notEncoded: z.string().optional(),
+  /** Why no rule will stand behind it; absent where one does, or is still to be written. */
+  notEncoded: TextSchema.optional(),
 });
 export type Article = z.infer<typeof ArticleSchema>;
 
 export const DocumentSchema = z.object({
   code: z.string(),
   /** Short name for citations, such as `上海规定（草案）`. */
-  short: z.object({ zh: z.string(), en: z.string() }),
-  title: z.object({ zh: z.string(), en: z.string() }),
-  issuer: z.object({ zh: z.string(), en: z.string() }),
+  short: TextSchema,
+  title: TextSchema,
+  issuer: TextSchema,
   /** One of the ten source documents, the operator's house rules, or a national law cited beside them. */
   group: z.enum(['source', 'house', 'law']),
-  level: z.string(),
+  level: TextSchema,
   date: nullableText,
   status: z.enum(['draft', 'in force', 'house rules', 'no legal force']),
-  statusNote: z.string(),
+  statusNote: TextSchema,
   validFrom: nullableText,
   validTo: nullableText,
-  scope: z.string(),
+  scope: TextSchema,
   source: nullableText,
-  notes: nullableText,
+  notes: TextSchema.nullable(),
   articles: z.array(ArticleSchema).min(1),
 });
 export type RulebookDocument = z.infer<typeof DocumentSchema>;
@@ -51,6 +55,8 @@ export interface Rulebook {
   readonly documents: ReadonlyMap<string, RulebookDocument>;
   /** @throws Error for an id that no document has: a rule must never cite what does not exist */
   readonly article: (id: string) => { readonly document: RulebookDocument; readonly article: Article };
+  /** Who an article binds, in both languages; null where it names nobody. */
+  readonly actor: (article: Article) => Text | null;
   /** As people cite it: `上海规定（草案） 第十条第1款`. */
   readonly cite: (id: string) => string;
   /** Whether a document can refuse an act on that day: in force and valid, or a draft the operator adopted. */
@@ -73,6 +79,7 @@ export function loadRulebook(folder = FOLDER): Rulebook {
       articles.set(article.id, { document, article });
     }
   }
+  const actors = new Map(Object.entries(z.record(z.string(), z.string()).parse(parse(readFileSync(ACTORS, 'utf8')))));
   const find = (id: string) => {
     const found = articles.get(id);
     if (!found) throw new Error(`no article ${id} in the rulebook`);
@@ -81,6 +88,7 @@ export function loadRulebook(folder = FOLDER): Rulebook {
   return {
     documents,
     article: find,
+    actor: ({ actor }) => (actor === null ? null : { zh: actors.get(actor) ?? actor, en: actor }),
     cite: (id) => {
       const { document, article } = find(id);
       return `${document.short.zh} ${article.locator}`;
