@@ -23,7 +23,12 @@ export interface OpenEntry {
   readonly subject: string;
   readonly open: Readonly<Record<string, unknown>>;
   /** Rule, version and outcome of each decision, in the order decided. */
-  readonly rules: readonly { readonly rule: string; readonly version: string; readonly outcome: string; readonly binding: boolean }[];
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly version: string;
+    readonly outcome: string;
+    readonly binding: boolean;
+  }[];
   /** `sha256:` of the canonical decision records with their parameters and fact hashes. */
   readonly decisions: string;
 }
@@ -45,20 +50,30 @@ export function commitment({ salt, value }: SealedValue): string {
 }
 
 /** Builds the exact bytes of an entry and keeps what opens its commitments apart. @throws RangeError above 65,535 bytes */
-export function buildEntry(open: OpenEntry, secrets: Readonly<Record<string, unknown>>): { bytes: Buffer; sealed: Record<string, SealedValue> } {
+export function buildEntry(
+  open: OpenEntry,
+  secrets: Readonly<Record<string, unknown>>,
+): { bytes: Buffer; sealed: Record<string, SealedValue> } {
   const sealed: Record<string, SealedValue> = {};
   for (const [name, value] of Object.entries(secrets)) {
-    sealed[name] = { salt: randomBytes(SALT_BYTES).toString('hex'), value: value === undefined ? null : JSON.parse(JSON.stringify(value)) };
+    sealed[name] = {
+      salt: randomBytes(SALT_BYTES).toString('hex'),
+      value: value === undefined ? null : JSON.parse(JSON.stringify(value)),
+    };
   }
   const commitments = Object.fromEntries(Object.entries(sealed).map(([name, s]) => [name, commitment(s)]));
   const plain = JSON.parse(JSON.stringify(open)) as object;
   const bytes = Buffer.from(canonical({ type: 'shuheng/act/1', ...plain, sealed: commitments }));
-  if (bytes.length > ENTRY_BYTES_MAX) throw new RangeError(`evidence entry has ${bytes.length} bytes, at most ${ENTRY_BYTES_MAX}`);
+  if (bytes.length > ENTRY_BYTES_MAX)
+    throw new RangeError(`evidence entry has ${bytes.length} bytes, at most ${ENTRY_BYTES_MAX}`);
   return { bytes, sealed };
 }
 
 /** Appends an entry in the act's transaction: both commit or neither (law 2 of the house). */
-export async function appendEntry(tx: Tx, entry: { id: string; at: Date; bytes: Buffer; sealed: Record<string, SealedValue> }): Promise<void> {
+export async function appendEntry(
+  tx: Tx,
+  entry: { id: string; at: Date; bytes: Buffer; sealed: Record<string, SealedValue> },
+): Promise<void> {
   await sql`with e as (insert into evidence_entry (id, at, bytes, sealed)
     values (${entry.id}, ${entry.at}, ${entry.bytes}, ${JSON.stringify(entry.sealed)}::jsonb))
     insert into evidence_queue (entry_id) values (${entry.id})`.execute(tx);

@@ -1,1 +1,10 @@
-export { appendEntry, buildEntry, canonical, commitment, ENTRY_BYTES_MAX, type OpenEntry, type SealedValue, sha256Hex } from './entry.ts';
+export {
+  appendEntry,
+  buildEntry,
+  canonical,
+  commitment,
+  ENTRY_BYTES_MAX,
+  type OpenEntry,
+  type SealedValue,
+  sha256Hex,
+} from './entry.ts';

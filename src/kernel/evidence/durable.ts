@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/** Makes a folder and everything above it survive a power cut. */
+export async function makeFolder(folder: string, mode = 0o755): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode });
+  if (first === undefined) return;
+  // Each new folder is a line in its parent: sync from the innermost up to the one that was already there.
+  const top = dirname(resolve(first));
+  for (let at = dirname(resolve(folder)); at.length >= top.length; at = dirname(at)) {
+    await syncFolder(at);
+    if (at === top) break;
+  }
+}
+
+/**
+ * Writes a file that is whole or not there, also after a kill or a power cut: temporary file, fsync, rename, fsync of
+ * the folder.
+ * @param making a folder on the same file system for files in the making
+ */
+export async function writeDurably(path: string, bytes: Uint8Array, making: string, mode = 0o644): Promise<void> {
+  const temporary = join(making, randomBytes(12).toString('hex'));
+  try {
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await makeFolder(dirname(path));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch (error) {
+    // Some systems cannot sync a folder; there the rename itself is all one gets.
+    if (!['EISDIR', 'EPERM', 'EINVAL'].includes(codeOf(error))) throw error;
+  } finally {
+    await handle?.close();
+  }
+}
+
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,255 @@
+import type pg from 'pg';
+import { OperatorError } from '../database/index.ts';
+import type { LogKeyProvider } from './keys.ts';
+import { partialsFolder, TILE_WIDTH, type Tile, tilePath, tilesBetween } from './layout.ts';
+import { Edge, EMPTY_ROOT, edgeTiles, rangeRoot, tilesOf } from './merkle.ts';
+import { checkpointText, type LogSigner, signNote } from './note.ts';
+import type { TileStore } from './store.ts';
+import { deriveTile, type Rows, readTiles } from './tiles.ts';
+import { checkNote, parseCheckpoint, parseKey, parseNote } from './verify/index.ts';
+
+/** Entries taken in one transaction; the batch grows towards it while the last one is on its way to disk. */
+export const BATCH_ENTRIES_MAX = 1_024;
+export const CHECKPOINT_PATH = 'checkpoint';
+
+interface LogState {
+  readonly origin: string;
+  readonly vkey: string;
+  readonly size: number;
+  readonly root: Buffer;
+  readonly checkpoint: string;
+  readonly published_size: number | null;
+}
+
+/** Another sequencer moved the log on: nothing is lost, but what this one holds in memory is out of date. */
+export class Overtaken extends Error {
+  override name = 'Overtaken';
+}
+
+export interface LogOptions {
+  readonly store: TileStore;
+  readonly keys: LogKeyProvider;
+  /** Name of the log and of its key: its public address without scheme or last slash. */
+  readonly origin: string;
+}
+
+/**
+ * The log in the hands of one sequencer. The order that makes every crash harmless (after Sunlight): hashes, indexes
+ * and the signed checkpoint commit in one transaction that compares and swaps the state; tiles are derived from the
+ * database afterwards, and the checkpoint is published last.
+ */
+export class EvidenceLog {
+  readonly #client: pg.Client;
+  readonly #rows: Rows;
+  readonly #store: TileStore;
+  readonly #signer: LogSigner;
+  #state: LogState;
+  #edge: Edge;
+  #published: number;
+
+  private constructor(client: pg.Client, store: TileStore, signer: LogSigner, state: LogState, edge: Edge) {
+    this.#client = client;
+    this.#rows = rowsOn(client);
+    this.#store = store;
+    this.#signer = signer;
+    this.#state = state;
+    this.#edge = edge;
+    this.#published = 0;
+  }
+
+  /**
+   * Takes up the log where it stands, or begins one where there is none.
+   * @throws OperatorError when going on could fork the log or leave it unsigned
+   */
+  static async open(client: pg.Client, { store, keys, origin }: LogOptions): Promise<EvidenceLog> {
+    const rows = rowsOn(client);
+    const state = (await loadState(rows)) ?? (await createState(rows, { store, keys, origin }));
+    const signer = await keyOf(state, keys, origin);
+    const tileOf = await readTiles(rows, edgeTiles(state.size));
+    const edge = Edge.at(state.size, tileOf);
+    await refuseDamage(rows, state, edge);
+    await refuseOlderDatabase(rows, state, store);
+    const log = new EvidenceLog(client, store, signer, state, edge);
+    await log.#restoreTiles();
+    await log.publish();
+    return log;
+  }
+
+  get size(): number {
+    return this.#state.size;
+  }
+
+  /** True when there is a committed state that is not yet public. */
+  get unpublished(): boolean {
+    return this.#published < this.#state.size;
+  }
+
+  /**
+   * Gives the waiting entries their indexes. After an error the object must not be used again: whether the commit
+   * happened is then for the database to say, by opening the log anew.
+   * @returns how many entries were taken, at most {@link BATCH_ENTRIES_MAX}
+   */
+  async commit(): Promise<number> {
+    await this.#client.query('begin');
+    try {
+      const taken = await this.#rows<{ entry_id: string; leaf: Buffer }>(
+        `select q.entry_id, sha256('\\x00'::bytea || e.bytes) as leaf
+           from evidence_queue q join evidence_entry e on e.id = q.entry_id order by q.entry_id limit $1`,
+        [BATCH_ENTRIES_MAX],
+      );
+      if (taken.length === 0) {
+        await this.#client.query('rollback');
+        return 0;
+      }
+      const edge = this.#edge.copy();
+      const grown = edge.append(taken.map((t) => t.leaf));
+      const root = edge.root();
+      const { origin } = this.#state;
+      const checkpoint = await signNote(checkpointText({ origin, size: edge.size, root }), [this.#signer]);
+      const swapped = await this.#rows(
+        `update log_state set size = $1, root = $2, checkpoint = $3, committed_at = now()
+          where size = $4 and root = $5 and vkey = $6 returning size`,
+        [edge.size, root, checkpoint, this.#state.size, this.#state.root, this.#state.vkey],
+      );
+      if (swapped.length !== 1) throw new Overtaken(`the log is no longer at ${this.#state.size}`);
+      const ids = taken.map((t) => t.entry_id);
+      await this.#rows(
+        `with t as (insert into log_tile (level, n, hashes)
+             select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+             on conflict (level, n) do update set hashes = excluded.hashes),
+           l as (insert into evidence_leaf (index, entry_id)
+             select $4::bigint + ordinality - 1, id from unnest($5::text[]) with ordinality as u (id, ordinality))
+         delete from evidence_queue where entry_id = any($5::text[])`,
+        [grown.map((g) => g.level), grown.map((g) => g.n), grown.map((g) => g.hashes), this.#state.size, ids],
+      );
+      await this.#client.query('commit');
+      this.#edge = edge;
+      this.#state = { ...this.#state, size: edge.size, root, checkpoint };
+      return taken.length;
+    } catch (error) {
+      await this.#client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Writes the tiles of the committed state, then its checkpoint, then says so in the database. */
+  async publish(): Promise<void> {
+    const { size, checkpoint } = this.#state;
+    const before = this.#published;
+    for (const tile of tilesBetween(before, size)) await this.#write(tile);
+    await this.#store.put(CHECKPOINT_PATH, Buffer.from(checkpoint));
+    await this.#rows(
+      `update log_state set published_size = $1, published_checkpoint = $2
+        where published_size is null or published_size < $1 returning size`,
+      [size, checkpoint],
+    );
+    this.#published = size;
+    for (const tile of tilesBetween(before, size)) {
+      if (tile.width === TILE_WIDTH) await this.#store.removeFolder(partialsFolder(tile));
+    }
+  }
+
+  async #write(tile: Tile): Promise<void> {
+    const bytes = await deriveTile(this.#rows, tile);
+    if (!bytes) throw damaged(`tile ${tilePath(tile)} cannot be derived`);
+    await this.#store.put(tilePath(tile), bytes);
+  }
+
+  /** Writes what a kill, or a lost folder, left unwritten. */
+  async #restoreTiles(): Promise<void> {
+    const there = new Set(await this.#store.list());
+    for (const tile of tilesBetween(0, this.#state.size)) {
+      if (!there.has(tilePath(tile))) await this.#write(tile);
+    }
+    this.#published = this.#state.size;
+  }
+}
+
+const rowsOn =
+  (client: pg.Client): Rows =>
+  async <R>(text: string, values: readonly unknown[]) =>
+    (await client.query(text, [...values])).rows as R[];
+
+async function loadState(rows: Rows): Promise<LogState | undefined> {
+  return (await rows<LogState>('select origin, vkey, size, root, checkpoint, published_size from log_state', []))[0];
+}
+
+/** Begins a log. A state is never made where a log already was: that would be a second history under one name. */
+async function createState(rows: Rows, { store, keys, origin }: LogOptions): Promise<LogState> {
+  const [leaf] = await rows('select 1 from evidence_leaf limit 1', []);
+  if (leaf) {
+    throw new OperatorError(
+      '日志状态（log_state）丢失，但已有编入日志的记录：请从备份恢复数据库。The log state is gone but sequenced entries exist: restore the database from a backup.',
+    );
+  }
+  if (await store.get(CHECKPOINT_PATH)) {
+    throw new OperatorError(
+      '日志目录中已有检查点，而数据库中没有日志：请恢复与其对应的数据库，或清空日志目录另建新日志。The log folder holds a checkpoint but the database holds no log: restore the database that belongs to it, or empty the folder to begin a new log.',
+    );
+  }
+  const signer = (await keys.load()) ?? (await keys.create(origin));
+  if (signer.name !== origin) throw otherName(signer.name, origin);
+  const checkpoint = await signNote(checkpointText({ origin, size: 0, root: EMPTY_ROOT }), [signer]);
+  await rows(
+    'insert into log_state (origin, vkey, size, root, checkpoint) values ($1, $2, 0, $3, $4) on conflict do nothing',
+    [origin, signer.vkey, EMPTY_ROOT, checkpoint],
+  );
+  const state = await loadState(rows);
+  if (!state) throw new Error('the log state was not written');
+  return state;
+}
+
+async function keyOf(state: LogState, keys: LogKeyProvider, origin: string): Promise<LogSigner> {
+  const signer = await keys.load();
+  if (!signer) {
+    throw new OperatorError(
+      `日志“${state.origin}”的签名密钥丢失：请从备份恢复密钥文件（公钥 ${state.vkey}）。The signing key of the log is gone: restore the key file from a backup.`,
+    );
+  }
+  if (signer.vkey !== state.vkey) {
+    throw new OperatorError(
+      `签名密钥不是日志“${state.origin}”的密钥：日志用 ${state.vkey}，现有 ${signer.vkey}，请恢复原密钥文件。The signing key is not the one this log was made with: restore the original key file.`,
+    );
+  }
+  if (state.origin !== origin) throw otherName(state.origin, origin);
+  return signer;
+}
+
+const otherName = (is: string, wanted: string) =>
+  new OperatorError(
+    `日志名已定为“${is}”，不能改为“${wanted}”。The log is named ${is}; it cannot be renamed to ${wanted}.`,
+  );
+
+const damaged = (what: string) =>
+  new OperatorError(
+    `日志数据损坏（${what}）：请运行 shuheng log fsck。The log's data is damaged (${what}): run shuheng log fsck.`,
+  );
+
+async function refuseDamage(rows: Rows, state: LogState, edge: Edge): Promise<void> {
+  if (!edge.root().equals(state.root)) throw damaged('root');
+  const [last] = await rows<{ size: number }>('select coalesce(max(index) + 1, 0) as size from evidence_leaf', []);
+  if (last?.size !== state.size) throw damaged('leaves');
+}
+
+/** A public checkpoint beyond the database, or beside it, means an older database was restored: going on would fork. */
+async function refuseOlderDatabase(rows: Rows, state: LogState, store: TileStore): Promise<void> {
+  const published = await store.get(CHECKPOINT_PATH);
+  const key = parseKey(state.vkey);
+  const note = published && parseNote(published.toString());
+  // A file nobody can read says nothing; it is written again from the database.
+  if (!key || !note || checkNote(note, key) !== 'signed') return;
+  const checkpoint = parseCheckpoint(note.text);
+  if (!checkpoint || checkpoint.origin !== state.origin) return;
+  if (checkpoint.size > BigInt(state.size)) {
+    throw new OperatorError(
+      `已公开的检查点有 ${checkpoint.size} 条，数据库只有 ${state.size} 条：数据库比日志旧，继续会造成分叉，请恢复较新的数据库。The published checkpoint has ${checkpoint.size} entries, the database ${state.size}: the database is older than the log, and going on would fork it. Restore a newer database.`,
+    );
+  }
+  const range = { start: 0, end: Number(checkpoint.size) };
+  const root = range.end === 0 ? EMPTY_ROOT : rangeRoot(range, await readTiles(rows, tilesOf([range])));
+  if (!root.equals(checkpoint.root)) {
+    throw new OperatorError(
+      `已公开的检查点（${checkpoint.size} 条）与数据库不一致：请恢复与其对应的数据库。The published checkpoint (${checkpoint.size} entries) is not of this database: restore the one that belongs to it.`,
+    );
+  }
+}
