@@ -38,7 +38,12 @@ export interface JobRequest {
   readonly attemptsMax?: number;
 }
 
-export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F> {
+/** What several rules ask for together. */
+type AllOf<R extends readonly unknown[]> = R extends readonly [infer First, ...infer Rest]
+  ? First & AllOf<Rest>
+  : unknown;
+
+export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F, R extends readonly unknown[] = []> {
   /** `<subject>.<verb>`, such as `product.list`. */
   readonly name: string;
   readonly title: Text;
@@ -52,7 +57,7 @@ export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F> {
   /** Top-level result fields shown once and never stored, such as a new key. */
   readonly secretOutput?: readonly string[];
   /** Decided in this order on the facts; each keeps a decision record. */
-  readonly rules?: readonly Rule<NoInfer<F>>[];
+  readonly rules?: { readonly [K in keyof R]: Rule<R[K]> };
   /** Loads and locks the subject, and refuses with {@link notFound} what is not the actor's. */
   readonly facts: (c: FactsContext<z.output<I>>) => Promise<F>;
   /** Version of the subject, compared with the caller's `If-Match`. */
@@ -82,9 +87,12 @@ export interface Act {
 const ACT_NAME = /^[a-z-]+\.[a-z-]+$/;
 
 /** Defines an act: the only way state changes (law 1 of the house). */
-export function act<I extends z.ZodType, O extends z.ZodType, F>(
-  definition: ActDefinition<I, O, F>,
-): Act & { readonly input: I; readonly output: O } {
+export function act<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  F extends AllOf<R>,
+  const R extends readonly unknown[] = [],
+>(definition: ActDefinition<I, O, F, R>): Act & { readonly input: I; readonly output: O } {
   if (!ACT_NAME.test(definition.name)) throw new Error(`act name ${definition.name} is not subject.verb`);
   return {
     name: definition.name,

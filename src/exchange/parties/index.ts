@@ -1,0 +1,23 @@
+import type { Queryable } from '../../kernel/database/index.ts';
+import type { Task } from '../../kernel/jobs.ts';
+
+export { getParty, lockParty, type Party, partiesById } from '../../kernel/access/index.ts';
+export { acts } from './acts.ts';
+export { PARTY_ROLES, PartyId, type PartyRole, PartyRoleSchema } from './model.ts';
+export { reads } from './queries.ts';
+export { exchangeNoVendor, registeredEntity } from './rules.ts';
+
+export const tasks: readonly Task[] = [];
+
+/** What the register says of a party beside its name and roles. */
+export async function registerOf(
+  q: Queryable,
+  partyId: string,
+): Promise<{ businessTypes: readonly string[]; providerClass: string | null }> {
+  const row = await q
+    .selectFrom('party_register')
+    .select(['business_types', 'provider_class'])
+    .where('party_id', '=', partyId)
+    .executeTakeFirst();
+  return { businessTypes: row?.business_types ?? [], providerClass: row?.provider_class ?? null };
+}
