@@ -1,0 +1,37 @@
+import type { RouteObject } from 'react-router';
+import { workbenchRoutes } from '../workbench/routes.tsx';
+import { Broken } from './Broken.tsx';
+import { page } from './page.ts';
+import { Shell } from './Shell.tsx';
+
+export const routes: RouteObject[] = [
+  {
+    element: <Shell />,
+    errorElement: <Broken />,
+    HydrateFallback: () => null,
+    children: [
+      {
+        errorElement: <Broken />,
+        children: [
+          { index: true, ...page(() => import('../portal/market/MarketPage.tsx')) },
+          { path: 'products', ...page(() => import('../portal/products/CataloguePage.tsx')) },
+          { path: 'products/:productId', ...page(() => import('../portal/products/ProductPage.tsx')) },
+          { path: 'demands', ...page(() => import('../portal/demands/DemandsPage.tsx')) },
+          { path: 'demands/:demandId', ...page(() => import('../portal/demands/DemandPage.tsx')) },
+          { path: 'rules', ...page(() => import('../portal/rules/DocumentsPage.tsx')) },
+          { path: 'rules/:document', ...page(() => import('../portal/rules/DocumentPage.tsx')) },
+          { path: 'rules/:document/:ruleId', ...page(() => import('../portal/rules/ArticlePage.tsx')) },
+          { path: 'coverage', ...page(() => import('../portal/rules/CoveragePage.tsx')) },
+          { path: 'parties', ...page(() => import('../portal/parties/PartiesPage.tsx')) },
+          { path: 'parties/:partyId', ...page(() => import('../portal/parties/PartyPage.tsx')) },
+          { path: 'verify', ...page(() => import('../portal/verify/VerifyPage.tsx')) },
+          { path: 'report', ...page(() => import('../portal/report/ReportPage.tsx')) },
+          { path: 'join', ...page(() => import('../portal/join/JoinPage.tsx')) },
+          { path: 'sign-in', ...page(() => import('../portal/sign-in/SignInPage.tsx')) },
+          ...workbenchRoutes,
+          { path: '*', ...page(() => import('../portal/NotFoundPage.tsx')) },
+        ],
+      },
+    ],
+  },
+];

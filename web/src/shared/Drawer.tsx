@@ -1,0 +1,41 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { words, useWords } from '../app/words.ts';
+import { Icon } from './Icon.tsx';
+import './overlay.css';
+
+const WORDS = words({ close: '关闭' }, { close: 'Close' });
+
+/** A sheet at the right edge (at the bottom of a phone), modal, on the browser's own dialog element. */
+export function Drawer(props: { readonly title: ReactNode; readonly onClose: () => void; readonly children: ReactNode }) {
+  const t = useWords(WORDS);
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    // Escape closes a dialog by itself; the press outside is a convenience beside the button.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <dialog
+      ref={dialog}
+      className="drawer"
+      aria-labelledby={id}
+      onClose={props.onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) dialog.current.close();
+      }}
+    >
+      <div className="drawer-body">
+        <header>
+          <h2 id={id}>{props.title}</h2>
+          <button type="button" className="button quiet" aria-label={t.close} onClick={() => dialog.current?.close()}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {props.children}
+      </div>
+    </dialog>
+  );
+}

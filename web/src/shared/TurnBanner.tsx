@@ -1,0 +1,47 @@
+import type { Text } from '../api.ts';
+import { useLanguage, useSay, useWords, words } from '../app/words.ts';
+import { dateTime, fromNow, moment } from './format.ts';
+import './panels.css';
+
+const WORDS = words(
+  {
+    mine: (what: string) => `轮到贵方：${what}`,
+    other: (name: string, what: string) => `等待${name}：${what}`,
+    by: (at: string, left: string) => `，最迟 ${at}（${left}）。`,
+    late: (at: string, ago: string) => `，期限 ${at} 已过（${ago}）。`,
+    noDate: '，没有期限。',
+    over: '已经办结，没有谁需要再办。',
+  },
+  {
+    mine: (what: string) => `Your turn: ${what}`,
+    other: (name: string, what: string) => `Waiting for ${name}: ${what}`,
+    by: (at: string, left: string) => `, by ${at} (${left}).`,
+    late: (at: string, ago: string) => `; due ${at}, overdue (${ago}).`,
+    noDate: ', without a deadline.',
+    over: 'Finished; nobody needs to act.',
+  },
+);
+
+export interface WaitingFor {
+  readonly partyId: string | null;
+  readonly name: string;
+  readonly what: Text;
+  readonly dueAt: string | null;
+}
+
+/** Who must act next and by when, in one sentence (law 8 of the house). */
+export function TurnBanner({ waitingFor, mine }: { readonly waitingFor: WaitingFor | null; readonly mine: boolean }) {
+  const t = useWords(WORDS);
+  const say = useSay();
+  const language = useLanguage();
+  if (!waitingFor) return <p className="turn over">{t.over}</p>;
+  const { dueAt } = waitingFor;
+  const late = dueAt !== null && new Date(dueAt).getTime() < Date.now();
+  const until = dueAt === null ? t.noDate : (late ? t.late : t.by)(moment(dueAt, language), fromNow(dueAt, language));
+  return (
+    <p className={`turn ${late ? 'late' : mine ? 'mine' : ''}`} {...(dueAt ? { title: dateTime(dueAt) } : {})}>
+      <b>{mine ? t.mine(say(waitingFor.what)) : t.other(waitingFor.name, say(waitingFor.what))}</b>
+      {until}
+    </p>
+  );
+}
