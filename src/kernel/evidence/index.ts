@@ -8,3 +8,18 @@ export {
   type SealedValue,
   sha256Hex,
 } from './entry.ts';
+export { type FsckReport, fsck } from './fsck.ts';
+export { fileKeyProvider, type LogKeyProvider } from './keys.ts';
+export {
+  consistencyProof,
+  entryBytes,
+  type LogFile,
+  type LogStatus,
+  logFile,
+  logKey,
+  logStatus,
+  proofFor,
+  settled,
+} from './receipts.ts';
+export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
+export { diskTileStore, type TileStore } from './store.ts';

@@ -75,6 +75,11 @@ export class Edge {
     return this.#size;
   }
 
+  /** The partial tile of a level, all its hashes back to back. */
+  tile(level: number): Buffer {
+    return Buffer.concat(this.#levels[level] ?? []);
+  }
+
   copy(): Edge {
     return new Edge(
       this.#size,

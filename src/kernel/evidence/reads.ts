@@ -1,0 +1,171 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import {
+  type Act,
+  type Actor,
+  afterOf,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  signedIn,
+} from '../acts/index.ts';
+import type { Queryable } from '../database/index.ts';
+import { idOf } from '../ids.ts';
+import { type Text, TextSchema } from '../text.ts';
+import { entryBytes, logStatus, proofFor } from './receipts.ts';
+
+/** Supervisors, auditors and notaries see every receipt; everybody else those of acts their party took part in. */
+const SEES_ALL: readonly string[] = ['regulator', 'audit-admin', 'notary'];
+const seesAll = (actor: Actor): boolean => actor.kind === 'system' || actor.roles.some((r) => SEES_ALL.includes(r));
+
+const ReceiptId = idOf('rct', { zh: '回执编号', en: 'Receipt id' });
+const actIdOf = (receiptId: string): string => receiptId.replace(/^rct_/, 'act_');
+
+const Level = z.enum(['committed', 'sequenced']).meta({
+  description:
+    'committed: the act and its entry are in the database; sequenced: the entry has its index in the public log',
+});
+
+const Receipt = z.object({
+  id: ReceiptId,
+  act: z.string(),
+  title: TextSchema,
+  at: z.iso.datetime(),
+  party: z.string().nullable(),
+  subject: z.string(),
+  level: Level,
+  index: z.number().int().nullable(),
+});
+
+const ReceiptDetail = Receipt.extend({
+  open: z.record(z.string(), z.unknown()),
+  /** Names of the salted commitments; their values are not in the log. */
+  sealed: z.array(z.object({ name: z.string(), commitment: z.string() })),
+  rules: z.array(z.object({ rule: z.string(), version: z.string(), outcome: z.string(), binding: z.boolean() })),
+  logSize: z.number().int(),
+  log: z.string().nullable(),
+  bytes: z.number().int(),
+});
+
+interface Row {
+  id: string;
+  name: string;
+  at: Date;
+  party_id: string | null;
+  subject: string;
+  index: number | null;
+}
+
+/** @param acts all acts of the house, for their titles */
+export function receiptReads(acts: readonly Act[]): Read[] {
+  const titles = new Map(acts.map((a) => [a.name, a.title]));
+  // An act of an earlier release may have gone; its receipts stay.
+  const titleOf = (name: string): Text => titles.get(name) ?? { zh: name, en: name };
+  const shown = (row: Row) => ({
+    id: row.id.replace(/^act_/, 'rct_'),
+    act: row.name,
+    title: titleOf(row.name),
+    at: row.at.toISOString(),
+    party: row.party_id,
+    subject: row.subject,
+    level: row.index === null ? ('committed' as const) : ('sequenced' as const),
+    index: row.index,
+  });
+
+  const list = read({
+    path: '/receipts',
+    title: { zh: '存证回执', en: 'Receipts' },
+    by: signedIn(),
+    params: z.object({}),
+    query: PageQuery.extend({
+      subject: z.string().max(64).optional().describe('Id of what was acted on'),
+      act: z.string().max(64).optional().describe('Name of the act, such as product.list'),
+    }),
+    output: pageOf(Receipt),
+    run: async ({ db, actor, query }) => {
+      const after = afterOf(query.cursor);
+      const filters = [sql`true`];
+      if (after !== undefined) filters.push(sql`a.key < ${after}`);
+      if (query.subject !== undefined) filters.push(sql`a.subject = ${query.subject}`);
+      if (query.act !== undefined) filters.push(sql`a.name = ${query.act}`);
+      // A party's receipts are found through its own rows, newest first, however long the log of the others is.
+      const from = seesAll(actor)
+        ? sql`(select a.*, a.id as key from act_log a) a`
+        : sql`(select a.*, p.act_id as key from act_party p join act_log a on a.id = p.act_id
+                where p.party_id = ${actor.partyId}) a`;
+      const { rows } = await sql<Row>`
+        with shown as (
+          select id, name, at, party_id, subject from ${from}
+           where ${sql.join(filters, sql` and `)} order by key desc limit ${query.limit + 1})
+        select shown.*, l.index from shown
+          left join evidence_leaf l on l.entry_id = 'rct_' || substr(shown.id, 5)
+               and l.index < (select published_size from log_state)
+         order by shown.id desc`.execute(db);
+      return page(rows.map(shown), query.limit, (r) => actIdOf(r.id));
+    },
+  });
+
+  const detail = read({
+    path: '/receipts/:receiptId',
+    title: { zh: '回执详情', en: 'Receipt' },
+    by: signedIn(),
+    params: z.object({ receiptId: ReceiptId }),
+    query: z.object({}),
+    output: ReceiptDetail,
+    run: async ({ db, actor, params }) => {
+      const bytes = await receiptEntry(db, actor, params.receiptId);
+      const status = await logStatus(db);
+      const { rows } = await sql<Row>`select a.id, a.name, a.at, a.party_id, a.subject, l.index from act_log a
+        left join evidence_leaf l on l.entry_id = ${params.receiptId} and l.index < (select published_size from log_state)
+        where a.id = ${actIdOf(params.receiptId)}`.execute(db);
+      const [row] = rows;
+      if (!row) throw notFound();
+      const entry = JSON.parse(bytes.toString()) as Entry;
+      return {
+        ...shown(row),
+        open: entry.open,
+        sealed: Object.entries(entry.sealed).map(([name, commitment]) => ({ name, commitment })),
+        rules: entry.rules,
+        logSize: status?.publishedSize ?? 0,
+        log: status?.origin ?? null,
+        bytes: bytes.length,
+      };
+    },
+  });
+
+  return [list, detail];
+}
+
+interface Entry {
+  readonly open: Record<string, unknown>;
+  readonly sealed: Record<string, string>;
+  readonly rules: { rule: string; version: string; outcome: string; binding: boolean }[];
+}
+
+/** @throws notFound for what is not the actor's to see, as for what does not exist */
+async function refuseStrangers(db: Queryable, actor: Actor, receiptId: string): Promise<void> {
+  if (!ReceiptId.safeParse(receiptId).success) throw notFound();
+  if (seesAll(actor)) return;
+  const { rows } =
+    await sql`select 1 from act_party where act_id = ${actIdOf(receiptId)} and party_id = ${actor.partyId}`.execute(db);
+  if (rows.length === 0) throw notFound();
+}
+
+/** For `GET /v1/receipts/:receiptId/entry`: the entry's exact bytes. @throws notFound */
+export async function receiptEntry(db: Queryable, actor: Actor, receiptId: string): Promise<Buffer> {
+  await refuseStrangers(db, actor, receiptId);
+  const bytes = await entryBytes(db, receiptId);
+  if (!bytes) throw notFound();
+  return bytes;
+}
+
+/** For `GET /v1/receipts/:receiptId.tlog-proof`. @throws notFound, also until the entry has its public index */
+export async function receiptProof(db: Queryable, actor: Actor, receiptId: string): Promise<string> {
+  await refuseStrangers(db, actor, receiptId);
+  const proof = await proofFor(db, receiptId);
+  if (proof === undefined) throw notFound();
+  return proof;
+}

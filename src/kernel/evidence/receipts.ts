@@ -1,0 +1,151 @@
+import { OperatorError, type Queryable } from '../database/index.ts';
+import { hashesAt, parseTilePath, type Tile, tilePath } from './layout.ts';
+import { CHECKPOINT_PATH } from './log.ts';
+import { consistencyRanges, inclusionRanges, type Range, rangeRoot, tilesOf } from './merkle.ts';
+import type { TileStore } from './store.ts';
+import { deriveTile, type Rows, readTiles, rowsOf } from './tiles.ts';
+import { formatProof } from './verify/index.ts';
+
+interface Published {
+  readonly size: number;
+  readonly checkpoint: string;
+}
+
+/** The state everybody can see: its tiles are durable. Receipts are made at this state, never at a private one. */
+async function published(rows: Rows): Promise<Published | undefined> {
+  const [state] = await rows<{ published_size: number | null; published_checkpoint: string | null }>(
+    'select published_size, published_checkpoint from log_state',
+    [],
+  );
+  if (!state || state.published_size === null || state.published_checkpoint === null) return undefined;
+  return { size: state.published_size, checkpoint: state.published_checkpoint };
+}
+
+/**
+ * The receipt of an entry as a `.tlog-proof` text at the latest published checkpoint. Reads a handful of rows, whatever
+ * the size of the log.
+ * @returns undefined when there is no such entry, or it has no public index yet
+ */
+export async function proofFor(db: Queryable, receiptId: string): Promise<string | undefined> {
+  const rows = rowsOf(db);
+  // State first, then the leaf: a leaf below the published size stays where it is for ever.
+  const state = await published(rows);
+  const [leaf] = await rows<{ index: number }>('select index from evidence_leaf where entry_id = $1', [receiptId]);
+  if (!state || !leaf || leaf.index >= state.size) return undefined;
+  const hashes = await rootsOf(rows, inclusionRanges(leaf.index, state.size));
+  return formatProof({ index: BigInt(leaf.index), hashes, checkpoint: state.checkpoint });
+}
+
+/** Hashes proving that the log of `size` entries begins with the log of `older` entries. @throws RangeError */
+export async function consistencyProof(db: Queryable, older: number, size: number): Promise<Buffer[]> {
+  return rootsOf(rowsOf(db), consistencyRanges(older, size));
+}
+
+async function rootsOf(rows: Rows, ranges: readonly Range[]): Promise<Buffer[]> {
+  const tileOf = await readTiles(rows, tilesOf(ranges));
+  return ranges.map((range) => rangeRoot(range, tileOf));
+}
+
+/** The exact bytes that were hashed into the log. */
+export async function entryBytes(db: Queryable, receiptId: string): Promise<Buffer | undefined> {
+  const [entry] = await rowsOf(db)<{ bytes: Buffer }>('select bytes from evidence_entry where id = $1', [receiptId]);
+  return entry?.bytes;
+}
+
+export interface LogFile {
+  readonly bytes: Buffer;
+  readonly mediaType: string;
+  readonly cacheControl: string;
+}
+
+/**
+ * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey` or `tile/…`.
+ * A partial tile that was removed because it is full by now, or a file that was lost, is derived from the database.
+ */
+export async function logFile(db: Queryable, store: TileStore, path: string): Promise<LogFile | undefined> {
+  const rows = rowsOf(db);
+  if (path === 'vkey') {
+    const vkey = await logKey(db);
+    return vkey === undefined ? undefined : text(`${vkey}\n`);
+  }
+  const state = await published(rows);
+  if (!state) return undefined;
+  if (path === CHECKPOINT_PATH) return text(state.checkpoint);
+  const tile = parseTilePath(path);
+  if (!tile || !isWithin(tile, state.size)) return undefined;
+  const bytes = (await store.get(tilePath(tile))) ?? (await deriveTile(rows, tile));
+  if (!bytes) return undefined;
+  return { bytes, mediaType: 'application/octet-stream', cacheControl: 'public, max-age=31536000, immutable' };
+}
+
+const text = (content: string): LogFile => ({
+  bytes: Buffer.from(content),
+  mediaType: 'text/plain; charset=utf-8',
+  cacheControl: 'public, max-age=1',
+});
+
+const isWithin = ({ level, n, width }: Tile, size: number): boolean => n * 256 + width <= hashesAt(level, size);
+
+/** The log's public key, from the database: a process that does not sequence needs no key file. */
+export async function logKey(db: Queryable): Promise<string | undefined> {
+  const [state] = await rowsOf(db)<{ vkey: string }>('select vkey from log_state', []);
+  return state?.vkey;
+}
+
+export interface LogStatus {
+  readonly origin: string;
+  readonly vkey: string;
+  /** Entries with an index. */
+  readonly size: number;
+  /** Entries below the public checkpoint. */
+  readonly publishedSize: number;
+  /** Committed acts whose entries wait for an index, and since when the oldest does. */
+  readonly waiting: number;
+  readonly waitingSince: Date | null;
+}
+
+/** @returns undefined before the first sequencer has begun the log */
+export async function logStatus(db: Queryable): Promise<LogStatus | undefined> {
+  const [state] = await rowsOf(db)<{
+    origin: string;
+    vkey: string;
+    size: number;
+    published_size: number | null;
+    waiting: number;
+    waiting_since: Date | null;
+  }>(
+    `select s.origin, s.vkey, s.size, s.published_size, q.waiting, q.waiting_since from log_state s,
+       (select count(*) as waiting, min(e.at) as waiting_since
+          from evidence_queue q join evidence_entry e on e.id = q.entry_id) q`,
+    [],
+  );
+  if (!state) return undefined;
+  return {
+    origin: state.origin,
+    vkey: state.vkey,
+    size: state.size,
+    publishedSize: state.published_size ?? 0,
+    waiting: state.waiting,
+    waitingSince: state.waiting_since,
+  };
+}
+
+const SETTLE_POLL_MS = 20;
+
+/**
+ * Waits until every entry committed so far is sequenced and public, by whichever process sequences.
+ * @throws OperatorError when that takes longer than `timeoutMs`
+ */
+export async function settled(db: Queryable, timeoutMs = 60_000): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  for (;;) {
+    const status = await logStatus(db);
+    if (status && status.waiting === 0 && status.publishedSize === status.size) return;
+    if (Date.now() > until) {
+      throw new OperatorError(
+        `存证日志未能及时编完（待编 ${status?.waiting ?? '?'} 条）。The evidence log did not settle in time (${status?.waiting ?? '?'} entries waiting).`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+  }
+}
