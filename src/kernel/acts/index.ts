@@ -10,7 +10,18 @@ export {
   type ReadContext,
   read,
 } from './act.ts';
-export { type Actor, ANONYMOUS, type Authority, anyone, permits, type RoleInfo, role, SYSTEM, signedIn, system } from './actor.ts';
+export {
+  type Actor,
+  ANONYMOUS,
+  type Authority,
+  anyone,
+  permits,
+  type RoleInfo,
+  role,
+  SYSTEM,
+  signedIn,
+  system,
+} from './actor.ts';
 export {
   type DecisionRecord,
   type ExecuteOptions,
@@ -23,6 +34,7 @@ export {
 } from './execute.ts';
 export { type Lifecycle, type LifecycleNames, lifecycle } from './lifecycle.ts';
 export { afterOf, PageQuery, page, pageOf } from './page.ts';
+export { type ReceiptRef, receiptsOf } from './receipts.ts';
 export {
   notFound,
   REFUSAL_STATUS,

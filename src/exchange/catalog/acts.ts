@@ -1,0 +1,320 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { type Act, act, notFound, refused, role } from '../../kernel/acts/index.ts';
+import type { Tx } from '../../kernel/database/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import { SEARCH_VERSION, searchVector } from '../../kernel/search.ts';
+import { getDataset } from '../../kernel/vault/index.ts';
+import { getParty, PartyId, registeredEntity, registerOf } from '../parties/index.ts';
+import {
+  AuthorisationId,
+  type DictionaryColumn,
+  DictionaryInput,
+  GRADES,
+  maskProfile,
+  OPENINGS,
+  RESOURCE_COLUMNS,
+  type Resource,
+  ResourceId,
+  resourceLife,
+  SOURCES,
+} from './model.ts';
+import * as rules from './rules.ts';
+
+const COLUMNS_MAX = 500;
+const Reason = z.string().trim().min(2).max(1_000);
+const HOLDERS = ['data-provider', 'data-merchant', 'operating-unit', 'data-authority'];
+
+/** 资源登记: describes a dataset so that it can be found, judged and authorised. */
+export const register = act({
+  name: 'resource.register',
+  title: { zh: '资源登记', en: 'Register a resource' },
+  by: role(...HOLDERS),
+  input: z.object({
+    title: z.string().trim().min(2).max(80),
+    summary: z.string().trim().min(2).max(2_000),
+    source: z.enum(SOURCES),
+    sourceStatement: z.string().trim().max(2_000),
+    agreement: z.string().trim().max(300).optional(),
+    sector: z.string().trim().min(1).max(60),
+    classification: z.object({ class: z.string().trim().max(60), grade: z.enum(GRADES) }),
+    containsPersonalInformation: z.boolean(),
+    consentBasis: z.string().trim().max(1_000).optional(),
+    updateFrequency: z.string().trim().min(1).max(40),
+    coverage: z.object({
+      region: z.string().trim().min(1).max(100),
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional(),
+    }),
+    opening: z.enum(OPENINGS),
+    datasetId: z.string().max(60),
+    columns: z.array(DictionaryInput).min(1).max(COLUMNS_MAX),
+  }),
+  output: z.object({ resourceId: ResourceId }),
+  rules: [
+    registeredEntity,
+    rules.protectedByClass,
+    rules.classifiedResource,
+    rules.classifiedForExport,
+    rules.coreNeverRegistered,
+    rules.sourceExplained,
+    rules.personalLawful,
+    rules.personalVoluntary,
+    rules.sensitiveAuthorised,
+    rules.openingStated,
+    rules.holderRight,
+    rules.publicProvider,
+    rules.dictionaryComplete,
+  ],
+  facts: async ({ tx, actor, input }) => {
+    const holder = actor.partyId === null ? undefined : await getParty(tx, actor.partyId);
+    const dataset = await getDataset(tx, input.datasetId);
+    if (!holder || !dataset || dataset.ownerPartyId !== holder.id) throw notFound();
+    if (dataset.state !== 'ready' || dataset.objectId === null) {
+      throw refused(
+        'state',
+        'HS-3.22',
+        { zh: '数据集尚未就绪', en: 'The dataset is not ready' },
+        { zh: '数据集仍在处理，或处理失败。', en: 'The dataset is still being read, or could not be read.' },
+        { zh: '请等待处理完成，或重新上传。', en: 'Wait until it is ready, or upload it again.' },
+      );
+    }
+    const named = input.columns.map((c) => c.name);
+    const present = new Set(dataset.columns.map((c) => c.name));
+    return {
+      holderId: holder.id,
+      partyState: holder.state,
+      roles: holder.roles,
+      providerClass: (await registerOf(tx, holder.id)).providerClass,
+      classification: input.classification,
+      source: input.source,
+      sourceStatement: input.sourceStatement,
+      agreement: input.agreement ?? null,
+      containsPersonalInformation: input.containsPersonalInformation,
+      consentBasis: input.consentBasis ?? null,
+      opening: input.opening,
+      dictionary: {
+        missing: [...present].filter((name) => !named.includes(name)),
+        extra: named.filter((name) => !present.has(name)),
+        repeated: named.filter((name, i) => named.indexOf(name) !== i),
+      },
+      objectId: dataset.objectId,
+    };
+  },
+  perform: async ({ tx, input, facts, at }) => {
+    const dataset = await getDataset(tx, input.datasetId);
+    if (!dataset) throw notFound();
+    const types = new Map(dataset.columns.map((c) => [c.name, c.type]));
+    const columns = input.columns.map(
+      (c): DictionaryColumn => ({
+        name: c.name,
+        type: types.get(c.name) ?? 'text',
+        titleZh: c.titleZh,
+        titleEn: c.titleEn ?? null,
+        description: c.description ?? null,
+        unit: c.unit ?? null,
+        sensitive: c.sensitive,
+      }),
+    );
+    const hidden = new Set(columns.filter((c) => c.sensitive).map((c) => c.name));
+    const profile = dataset.profile && maskProfile(dataset.profile, (name) => hidden.has(name));
+    const resourceId = newId('res');
+    await tx
+      .insertInto('resource')
+      .values({
+        id: resourceId,
+        holder_id: facts.holderId,
+        state: resourceLife.first,
+        title: input.title,
+        summary: input.summary,
+        source: input.source,
+        source_statement: input.agreement ? `${input.sourceStatement}（${input.agreement}）` : input.sourceStatement,
+        sector: input.sector,
+        class: input.classification.class,
+        grade: input.classification.grade,
+        contains_personal_information: input.containsPersonalInformation,
+        consent_basis: input.consentBasis ?? null,
+        update_frequency: input.updateFrequency,
+        region: input.coverage.region,
+        covers_from: input.coverage.from ?? null,
+        covers_to: input.coverage.to ?? null,
+        opening: input.opening,
+        public_data: facts.roles.includes('data-provider') || facts.roles.includes('data-authority'),
+        dataset_id: input.datasetId,
+        object_id: facts.objectId,
+        rows: dataset.rows ?? 0,
+        bytes: dataset.bytes ?? 0,
+        columns: JSON.stringify(columns),
+        profile: profile && JSON.stringify(profile),
+        registered_at: at,
+        withdrawn_at: null,
+        withdrawal_reason: null,
+        search: sql`${searchVector([
+          { text: input.title, weight: 'A' },
+          { text: `${input.sector} ${input.classification.class} ${input.coverage.region}`, weight: 'B' },
+          { text: columns.map((c) => `${c.titleZh} ${c.titleEn ?? ''}`).join(' '), weight: 'C' },
+          { text: input.summary, weight: 'D' },
+        ])}::tsvector`,
+        search_version: SEARCH_VERSION,
+      })
+      .execute();
+    return { resourceId };
+  },
+  entry: ({ input, result }) => ({
+    subject: result.resourceId,
+    open: {
+      title: input.title,
+      source: input.source,
+      classification: input.classification,
+      containsPersonalInformation: input.containsPersonalInformation,
+      opening: input.opening,
+    },
+    sealed: { sourceStatement: input.sourceStatement, consentBasis: input.consentBasis ?? null },
+  }),
+});
+
+/** Locks a resource. @throws notFound when it does not exist or the party does not hold it */
+export async function lockOwn(tx: Tx, resourceId: string, partyId: string | null): Promise<Resource> {
+  const row = await tx
+    .selectFrom('resource')
+    .select(RESOURCE_COLUMNS)
+    .where('id', '=', resourceId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row || row.holder_id !== partyId) throw notFound();
+  return row;
+}
+
+/** 授权使用: the holder lets another party make products from the resource, for one purpose and a time. */
+export const authorise = act({
+  name: 'resource.authorise',
+  title: { zh: '授权使用资源', en: 'Authorise the use of a resource' },
+  by: role(...HOLDERS),
+  input: z.object({
+    resourceId: ResourceId,
+    partyId: PartyId,
+    purpose: z.string().trim().min(2).max(500),
+    validUntil: z.iso.datetime({ offset: true }),
+  }),
+  output: z.object({ authorisationId: AuthorisationId }),
+  rules: [registeredEntity, rules.oneScenarioOneApplication, rules.authorisationEnds],
+  facts: async ({ tx, actor, input, at }) => {
+    const resource = await lockOwn(tx, input.resourceId, actor.partyId);
+    resourceLife.move(resource.state, 'authorise');
+    const grantee = await getParty(tx, input.partyId);
+    if (!grantee) throw notFound();
+    const living = await tx
+      .selectFrom('resource_authorisation')
+      .select('id')
+      .where('resource_id', '=', resource.id)
+      .where('party_id', '=', grantee.id)
+      .where('purpose', '=', input.purpose)
+      .where('revoked_at', 'is', null)
+      .where('valid_until', '>', at)
+      .executeTakeFirst();
+    return {
+      resourceId: resource.id,
+      granteeId: grantee.id,
+      partyState: grantee.state,
+      livingSamePurpose: living !== undefined,
+      validUntil: new Date(input.validUntil).toISOString(),
+      now: at.toISOString(),
+    };
+  },
+  perform: async ({ tx, input, facts, at }) => {
+    const authorisationId = newId('aut');
+    await tx
+      .insertInto('resource_authorisation')
+      .values({
+        id: authorisationId,
+        resource_id: facts.resourceId,
+        party_id: facts.granteeId,
+        purpose: input.purpose,
+        valid_until: new Date(facts.validUntil),
+        granted_at: at,
+        revoked_at: null,
+        revocation_reason: null,
+      })
+      .execute();
+    return { authorisationId };
+  },
+  entry: ({ input, facts, result }) => ({
+    subject: input.resourceId,
+    open: { authorisationId: result.authorisationId, partyId: input.partyId, validUntil: facts.validUntil },
+    sealed: { purpose: input.purpose },
+    parties: [input.partyId],
+  }),
+});
+
+/** 撤销授权: products that rest on it can no longer be built or listed. */
+export const revoke = act({
+  name: 'resource.revoke-authorisation',
+  title: { zh: '撤销授权', en: 'Revoke an authorisation' },
+  by: role(...HOLDERS),
+  input: z.object({ authorisationId: AuthorisationId, reason: Reason }),
+  output: z.object({ authorisationId: AuthorisationId }),
+  facts: async ({ tx, actor, input }) => {
+    const row = await tx
+      .selectFrom('resource_authorisation')
+      .selectAll()
+      .where('id', '=', input.authorisationId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) throw notFound();
+    const resource = await lockOwn(tx, row.resource_id, actor.partyId);
+    if (row.revoked_at) {
+      throw refused(
+        'state',
+        'HS-3.20',
+        { zh: '授权已撤销', en: 'The authorisation is revoked' },
+        { zh: '该授权此前已经撤销。', en: 'This authorisation was revoked before.' },
+        { zh: '无需再次办理。', en: 'Nothing is left to do.' },
+      );
+    }
+    return { resourceId: resource.id, granteeId: row.party_id };
+  },
+  perform: async ({ tx, input, at }) => {
+    await tx
+      .updateTable('resource_authorisation')
+      .set({ revoked_at: at, revocation_reason: input.reason })
+      .where('id', '=', input.authorisationId)
+      .execute();
+    return { authorisationId: input.authorisationId };
+  },
+  entry: ({ input, facts }) => ({
+    subject: facts.resourceId,
+    open: { authorisationId: input.authorisationId },
+    sealed: { reason: input.reason },
+    parties: [facts.granteeId],
+  }),
+});
+
+/** 注销登记: no new authorisation and no new product; what was sold stays sold. */
+export const withdraw = act({
+  name: 'resource.withdraw',
+  title: { zh: '注销资源登记', en: 'Withdraw a resource' },
+  by: role(...HOLDERS),
+  input: z.object({ resourceId: ResourceId, reason: Reason }),
+  output: z.object({ resourceId: ResourceId, state: z.string() }),
+  facts: async ({ tx, actor, input }) => {
+    const resource = await lockOwn(tx, input.resourceId, actor.partyId);
+    return { next: resourceLife.move(resource.state, 'withdraw'), version: resource.version };
+  },
+  version: (facts) => facts.version,
+  perform: async ({ tx, input, facts, at }) => {
+    await tx
+      .updateTable('resource')
+      .set((e) => ({
+        state: facts.next,
+        withdrawn_at: at,
+        withdrawal_reason: input.reason,
+        version: e('version', '+', 1),
+      }))
+      .where('id', '=', input.resourceId)
+      .execute();
+    return { resourceId: input.resourceId, state: facts.next };
+  },
+  entry: ({ input }) => ({ subject: input.resourceId, sealed: { reason: input.reason } }),
+});
+
+export const acts: readonly Act[] = [register, authorise, revoke, withdraw];

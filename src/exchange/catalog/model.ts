@@ -1,0 +1,180 @@
+import type { Generated, Selectable, ColumnType as Stored } from 'kysely';
+import { z } from 'zod';
+import { lifecycle } from '../../kernel/acts/index.ts';
+import { idOf } from '../../kernel/ids.ts';
+import { text } from '../../kernel/text.ts';
+import type { ColumnType, TableProfile } from '../../kernel/vault/index.ts';
+
+export const ResourceId = idOf('res', { zh: '资源编号', en: 'Resource id' });
+export const AuthorisationId = idOf('aut', { zh: '授权编号', en: 'Authorisation id' });
+
+/** How the holder came to the data: the four sources a registration knows. */
+export const SOURCES = ['self-generated', 'agreement', 'public-collection', 'derived'] as const;
+/** Grades of GB/T 43697-2024: 核心 / 重要 / 一般. */
+export const GRADES = ['core', 'important', 'general'] as const;
+/** How public data is opened (BJ-6.5). */
+export const OPENINGS = ['unconditional', 'conditional', 'paid'] as const;
+
+export const DictionaryInput = z.object({
+  name: z.string().min(1).max(200),
+  titleZh: z.string().trim().min(1).max(100),
+  titleEn: z.string().trim().max(100).optional(),
+  description: z.string().trim().max(500).optional(),
+  unit: z.string().trim().max(40).optional(),
+  sensitive: z.boolean(),
+});
+
+/** A column as the catalogue shows it. */
+export const DictionaryColumn = z.object({
+  name: z.string(),
+  type: z.string(),
+  titleZh: z.string(),
+  titleEn: z.string().nullable(),
+  description: z.string().nullable(),
+  unit: z.string().nullable(),
+  sensitive: z.boolean(),
+});
+export type DictionaryColumn = Omit<z.infer<typeof DictionaryColumn>, 'type'> & { readonly type: ColumnType };
+
+const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** Statistics of a table as people may see them. */
+export const Profile = z.object({
+  rows: z.number(),
+  bytes: z.number(),
+  duplicateRows: z.number().nullable(),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      nulls: z.number(),
+      distinct: z.number(),
+      distinctExact: z.boolean(),
+      min: Cell,
+      max: Cell,
+      mean: z.number().nullable(),
+      histogram: z
+        .array(
+          z.object({
+            from: z.union([z.number(), z.string()]),
+            to: z.union([z.number(), z.string()]),
+            count: z.number(),
+          }),
+        )
+        .nullable(),
+      top: z.array(z.object({ value: Cell, count: z.number() })).nullable(),
+      /** Values are withheld because the column is sensitive. */
+      masked: z.boolean(),
+    }),
+  ),
+});
+export type Profile = z.infer<typeof Profile>;
+
+/** Takes every value out of the statistics of sensitive columns; counts stay. */
+export function maskProfile(profile: TableProfile, isSensitive: (column: string) => boolean): Profile {
+  return {
+    rows: profile.rows,
+    bytes: profile.bytes,
+    duplicateRows: profile.duplicateRows,
+    columns: profile.columns.map(({ histogram, top, ...c }) => {
+      const masked = isSensitive(c.name);
+      return masked
+        ? { ...c, min: null, max: null, mean: null, histogram: null, top: null, masked }
+        : { ...c, histogram: histogram && [...histogram], top: top && [...top], masked };
+    }),
+  };
+}
+
+/** JSON columns are written as text and read as values. */
+type Json<T> = Stored<T, string, string>;
+
+export interface ResourceTable {
+  id: string;
+  holder_id: string;
+  state: 'registered' | 'withdrawn';
+  version: Generated<number>;
+  title: string;
+  summary: string;
+  source: (typeof SOURCES)[number];
+  source_statement: string;
+  sector: string;
+  class: string;
+  grade: (typeof GRADES)[number];
+  contains_personal_information: boolean;
+  consent_basis: string | null;
+  update_frequency: string;
+  region: string;
+  covers_from: string | null;
+  covers_to: string | null;
+  opening: (typeof OPENINGS)[number];
+  public_data: boolean;
+  dataset_id: string;
+  object_id: string;
+  rows: number;
+  bytes: number;
+  columns: Json<readonly DictionaryColumn[]>;
+  profile: Stored<Profile | null, string | null, string | null>;
+  registered_at: Date;
+  withdrawn_at: Date | null;
+  withdrawal_reason: string | null;
+  search: Stored<string, unknown, unknown>;
+  search_version: number;
+}
+export type Resource = Selectable<Omit<ResourceTable, 'search' | 'search_version'>>;
+
+export interface ResourceAuthorisationTable {
+  id: string;
+  resource_id: string;
+  party_id: string;
+  purpose: string;
+  valid_until: Date;
+  granted_at: Date;
+  revoked_at: Date | null;
+  revocation_reason: string | null;
+}
+declare module '../../kernel/database/database.ts' {
+  interface Tables {
+    resource: ResourceTable;
+    resource_authorisation: ResourceAuthorisationTable;
+  }
+}
+
+/** Everything of a resource but its search index. */
+export const RESOURCE_COLUMNS = [
+  'id',
+  'holder_id',
+  'state',
+  'version',
+  'title',
+  'summary',
+  'source',
+  'source_statement',
+  'sector',
+  'class',
+  'grade',
+  'contains_personal_information',
+  'consent_basis',
+  'update_frequency',
+  'region',
+  'covers_from',
+  'covers_to',
+  'opening',
+  'public_data',
+  'dataset_id',
+  'object_id',
+  'rows',
+  'bytes',
+  'columns',
+  'profile',
+  'registered_at',
+  'withdrawn_at',
+  'withdrawal_reason',
+] as const satisfies readonly (keyof ResourceTable)[];
+
+export const resourceLife = lifecycle(
+  { registered: { authorise: 'registered', withdraw: 'withdrawn' }, withdrawn: {} },
+  {
+    rule: 'HS-3.20',
+    subject: text('资源', 'resource'),
+    states: { registered: text('已登记', 'registered'), withdrawn: text('已注销', 'withdrawn') },
+  },
+);
