@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
+import { serveContent } from '../../exchange/delivery/index.ts';
+import { type Actor, type Kernel, notFound } from '../../kernel/acts/index.ts';
+import { logFile, type TileStore } from '../../kernel/evidence/index.ts';
+import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
+import type { Vault } from '../../kernel/vault/index.ts';
+
+type Authenticate = (request: FastifyRequest) => Promise<Actor>;
+
+const RECEIPT = '/v1/receipts/:receiptId(^rct_[0-9a-z]{26}$)';
+const CERTIFICATE = '/v1/certificates/:certificateId(^cer_[0-9a-z]{26}$)';
+
+/** The public log (C2SP tlog-tiles), and the proof and the exact entry of a receipt. */
+export function evidenceRoutes(app: FastifyInstance, kernel: Kernel, store: TileStore, authenticate: Authenticate): void {
+  app.get<{ Params: { '*': string } }>('/log/*', async (request, reply) => {
+    const file = await logFile(kernel.db, store, request.params['*']);
+    if (!file) throw notFound();
+    return reply.type(file.mediaType).header('cache-control', file.cacheControl).header('access-control-allow-origin', '*').send(file.bytes);
+  });
+  app.get<{ Params: { receiptId: string } }>(`${RECEIPT}.tlog-proof`, async (request, reply) => {
+    const proof = await receiptProof(kernel.db, await authenticate(request), request.params.receiptId);
+    return reply
+      .type('text/plain; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${request.params.receiptId}.tlog-proof"`)
+      .send(proof);
+  });
+  app.get<{ Params: { receiptId: string } }>(`${RECEIPT}/entry`, async (request, reply) => {
+    const entry = await receiptEntry(kernel.db, await authenticate(request), request.params.receiptId);
+    return reply
+      .type('application/json')
+      .header('content-disposition', `attachment; filename="${request.params.receiptId}.json"`)
+      .header('cache-control', 'no-store')
+      .send(entry);
+  });
+}
+
+/** A certificate as people print it and as machines read it. */
+export function certificateRoutes(app: FastifyInstance, kernel: Kernel, publicUrl: () => string, authenticate: Authenticate): void {
+  app.get<{ Params: { certificateId: string } }>(`${CERTIFICATE}.json`, async (request, reply) => {
+    const json = await certificateJson(kernel.db, await authenticate(request), request.params.certificateId);
+    return reply.type('application/json').header('cache-control', 'no-store').send(json);
+  });
+  app.get<{ Params: { certificateId: string } }>(`${CERTIFICATE}.pdf`, async (request, reply) => {
+    const pdf = await certificatePdf(kernel.db, await authenticate(request), request.params.certificateId, publicUrl());
+    return reply
+      .type('application/pdf')
+      .header('content-disposition', `inline; filename="${request.params.certificateId}.pdf"`)
+      .header('cache-control', 'no-store')
+      .send(pdf);
+  });
+}
+
+/** Delivered files, by short-lived signed links. */
+export function deliveryRoutes(app: FastifyInstance, kernel: Kernel, vault: Vault): void {
+  app.get<{ Params: { deliveryId: string } }>('/v1/deliveries/:deliveryId/content', (request, reply) =>
+    serveContent({ kernel, vault }, request, reply),
+  );
+}

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { buildSample, type SampleAccount } from '../examples/sample.ts';
+import { useLinkKey } from './exchange/delivery/index.ts';
+import { buildApp } from './interfaces/http/app.ts';
+import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
+import { authenticate, bootstrap, registerSessions, useAccessKey } from './kernel/access/index.ts';
+import type { Actor, Kernel } from './kernel/acts/index.ts';
+import { type EmbeddedServer, migrate, OperatorError, type OpenDatabase, openDatabase, startEmbeddedServer } from './kernel/database/index.ts';
+import { diskTileStore, fileKeyProvider, logStatus, startSequencer } from './kernel/evidence/index.ts';
+import { startJobs } from './kernel/jobs.ts';
+import { ROOT } from './kernel/root.ts';
+import { loadRulebook } from './kernel/rulebook/index.ts';
+import type { Settings } from './kernel/settings.ts';
+import { openVault, registerUploads } from './kernel/vault/index.ts';
+import { platform } from './platform.ts';
+
+/** Entries may wait this long for their index before the server calls itself not ready. */
+const LOG_LAG_MAX_MS = 60_000;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly accounts: readonly SampleAccount[] | null;
+  readonly stop: () => Promise<void>;
+}
+
+/** Tells the operator what is happening: a line for each step, figures while a step works. */
+export type Report = (step: string, progress?: { readonly done: number; readonly total: number }) => void;
+
+/** The database of these settings: the given one, or the embedded server in the data folder. */
+export async function reachDatabase(settings: Settings): Promise<{ url: string; server: EmbeddedServer | null }> {
+  await mkdir(settings.SHUHENG_DATA, { recursive: true, mode: 0o700 });
+  if (settings.DATABASE_URL) return { url: settings.DATABASE_URL, server: null };
+  const server = await startEmbeddedServer(settings.SHUHENG_DATA);
+  return { url: server.urlOf('postgres'), server };
+}
+
+/** Starts the whole exchange and resolves when it can be used. @throws OperatorError with one clear sentence */
+export async function startServer(settings: Settings, report: Report): Promise<RunningServer> {
+  await checkPort(settings);
+  report('数据库 database');
+  const { url, server } = await reachDatabase(settings);
+  const undo: (() => Promise<unknown>)[] = [async () => server?.stop()];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    await migrate(url).catch(unreachable(settings));
+    const database = openDatabase(url);
+    undo.push(database.close);
+    return await serve(settings, url, database, undo, stop, report);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function serve(settings: Settings, url: string, database: OpenDatabase, undo: (() => Promise<unknown>)[], stop: () => Promise<void>, report: Report): Promise<RunningServer> {
+  const data = settings.SHUHENG_DATA;
+  const rulebook = loadRulebook();
+  const { acts, reads, tasks } = platform(rulebook);
+  await useAccessKey(join(data, 'access.key'));
+  await useLinkKey(join(data, 'delivery.key'));
+  const vault = await openVault({ db: database.db, dataFolder: data, objectStore: settings.OBJECT_STORE });
+
+  const store = diskTileStore(join(data, 'log'));
+  const sequencer = await startSequencer({ url, store, keys: fileKeyProvider(join(data, 'log.key')), origin: settings.LOG_ORIGIN, onError: complain('log') });
+  undo.push(sequencer.stop);
+  const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
+  const jobs = await startJobs(database.pool, tasks, { kernel, vault });
+  undo.push(() => jobs.stop());
+
+  const identify = (request: FastifyRequest): Promise<Actor> => authenticate(database.db, request);
+  const version = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+  let prepared = false;
+  const app = await buildApp({
+    kernel,
+    acts,
+    reads,
+    version,
+    authenticate: identify,
+    extras: [
+      (a) => registerSessions(a, { kernel, settings }),
+      (a) => registerUploads(a, { kernel, vault, authenticate: identify, dataFolder: data, bytesMax: settings.UPLOAD_BYTES_MAX }),
+      (a) => evidenceRoutes(a, kernel, store, identify),
+      (a) => certificateRoutes(a, kernel, () => settings.PUBLIC_URL ?? addressOf(app, settings), identify),
+      (a) => deliveryRoutes(a, kernel, vault),
+    ],
+    webRoot: join(ROOT, 'web', 'dist'),
+    ready: async () => prepared && (await logKeepsUp(database)),
+    rateLimitPerMinute: settings.RATE_LIMIT,
+    trustProxy: settings.TRUST_PROXY === '1',
+  });
+  await app.listen({ port: settings.PORT, host: settings.HOST }).catch(portTaken(settings));
+  undo.push(() => app.close());
+
+  const accounts = await firstContent(settings, kernel, { kernel, vault, dataFolder: data }, report);
+  prepared = true;
+  return { url: addressOf(app, settings), accounts, stop };
+}
+
+/** An empty database gets the sample exchange, or the first administrators; either is finished by the next start if this one is killed. */
+async function firstContent(settings: Settings, kernel: Kernel, context: Parameters<typeof buildSample>[0], report: Report): Promise<SampleAccount[] | null> {
+  const samples = join(settings.SHUHENG_DATA, 'sample-accounts.json');
+  const first = join(settings.SHUHENG_DATA, 'first-accounts.json');
+  if (existsSync(samples)) return JSON.parse(await readFile(samples, 'utf8')) as SampleAccount[];
+  if (existsSync(first)) return null;
+  if (settings.SHUHENG_SAMPLE === 'none') {
+    await writePrivate(first, await bootstrap(kernel));
+    return null;
+  }
+  const accounts = await buildSample(context, report);
+  await writePrivate(samples, accounts);
+  return [...accounts];
+}
+
+async function writePrivate(path: string, content: unknown): Promise<void> {
+  const making = `${path}.making`;
+  await writeFile(making, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  await chmod(making, 0o600);
+  await rename(making, path);
+}
+
+async function logKeepsUp(database: OpenDatabase): Promise<boolean> {
+  const status = await logStatus(database.db).catch(() => undefined);
+  return status !== undefined && (status.waitingSince === null || Date.now() - status.waitingSince.getTime() < LOG_LAG_MAX_MS);
+}
+
+/** Before the long work: a taken port should be known in the first second. */
+async function checkPort(settings: Settings): Promise<void> {
+  if (settings.PORT === 0) return;
+  await new Promise<void>((done, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(settings.PORT, settings.HOST, () => probe.close(() => done()));
+  }).catch(portTaken(settings));
+}
+
+function portTaken({ PORT, HOST }: Settings) {
+  return (error: unknown): never => {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new OperatorError(`端口 ${PORT} 已被占用，请用 PORT=… 换一个。Port ${PORT} is taken: choose another with PORT=….`);
+    if (code === 'EACCES') throw new OperatorError(`没有权限使用端口 ${PORT}。Not allowed to use port ${PORT}.`);
+    if (code === 'EADDRNOTAVAIL') throw new OperatorError(`本机没有地址 ${HOST}。This machine has no address ${HOST}.`);
+    throw error;
+  };
+}
+
+function unreachable({ DATABASE_URL }: Settings) {
+  return (error: unknown): never => {
+    if (error instanceof OperatorError || !DATABASE_URL) throw error;
+    throw new OperatorError(`DATABASE_URL 无法使用：${error instanceof Error ? error.message : error}。The database of DATABASE_URL cannot be used.`);
+  };
+}
+
+function addressOf(app: FastifyInstance, settings: Settings): string {
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : settings.PORT;
+  const host = ['0.0.0.0', '::'].includes(settings.HOST) ? '127.0.0.1' : settings.HOST;
+  return settings.PUBLIC_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+const complain = (source: string) => (error: unknown) => {
+  process.stderr.write(`${JSON.stringify({ level: 'error', source, message: error instanceof Error ? error.message : String(error) })}\n`);
+};

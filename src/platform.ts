@@ -1,0 +1,42 @@
+import * as assessment from './exchange/assessment/index.ts';
+import * as catalog from './exchange/catalog/index.ts';
+import * as certificates from './exchange/certificates/index.ts';
+import * as clearing from './exchange/clearing/index.ts';
+import * as contracts from './exchange/contracts/index.ts';
+import * as delivery from './exchange/delivery/index.ts';
+import * as matching from './exchange/matching/index.ts';
+import * as parties from './exchange/parties/index.ts';
+import * as products from './exchange/products/index.ts';
+import * as supervision from './exchange/supervision/index.ts';
+import * as workbench from './exchange/workbench/index.ts';
+import * as access from './kernel/access/index.ts';
+import type { Act, Read } from './kernel/acts/index.ts';
+import { receiptReads } from './kernel/evidence/reads.ts';
+import type { Task } from './kernel/jobs.ts';
+import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/index.ts';
+import * as vault from './kernel/vault/index.ts';
+
+/** The rooms in the order data travels; routes, OpenAPI, docs, hostile tests and coverage are all made from these lists. */
+const ROOMS = [access, parties, vault, catalog, assessment, products, matching, contracts, delivery, clearing, certificates, supervision, workbench];
+
+export interface Platform {
+  readonly acts: readonly Act[];
+  readonly reads: readonly Read[];
+  readonly tasks: readonly Task[];
+}
+
+/** Everything that can be done, read and run. @throws Error when two acts share a name or two reads a path */
+export function platform(rulebook: Rulebook): Platform {
+  const acts = [...ROOMS.flatMap((room) => room.acts), ...rulebookActs(rulebook)];
+  const reads = [...ROOMS.flatMap((room) => room.reads), ...rulebookReads(rulebook, acts), ...receiptReads(acts)];
+  const tasks = ROOMS.flatMap((room) => room.tasks);
+  unique(acts.map((a) => a.name));
+  unique(reads.map((r) => r.path));
+  unique(tasks.map((t) => t.name));
+  return { acts, reads, tasks };
+}
+
+function unique(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) throw new Error(`${twice} is defined twice`);
+}
