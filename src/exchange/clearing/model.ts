@@ -1,4 +1,6 @@
+import { lifecycle } from '../../kernel/acts/index.ts';
 import { type Dated, dated, valueAt } from '../../kernel/rulebook/index.ts';
+import { text } from '../../kernel/text.ts';
 
 /** Who takes the fee, where a split names its recipients. */
 export const EXCHANGE = 'exchange';
@@ -68,3 +70,17 @@ export function splitByShares(totalFen: bigint, feeBasisPoints: number, shares: 
   }
   return parts.map((p) => ({ partyId: shares[p.n]?.partyId ?? EXCHANGE, amountFen: p.fen }));
 }
+
+/** 出金 from the request to its decision by another person. */
+export const withdrawalLife = lifecycle(
+  { requested: { approve: 'approved', refuse: 'refused' }, approved: {}, refused: {} },
+  {
+    rule: 'HS-6.8',
+    subject: text('出金申请', 'withdrawal'),
+    states: {
+      requested: text('待审批', 'waiting for a decision'),
+      approved: text('已划付', 'paid out'),
+      refused: text('已驳回', 'refused'),
+    },
+  },
+);

@@ -5,6 +5,7 @@ import type { Share } from './model.ts';
 export interface OrderToClear {
   readonly id: string;
   readonly state: string;
+  readonly productId: string;
   readonly buyerPartyId: string;
   readonly sellerPartyId: string;
   readonly totalFen: bigint;

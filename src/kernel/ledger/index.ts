@@ -5,6 +5,7 @@ export {
   type Balance,
   balanceOf,
   balances,
+  heldFor,
   type StatementLine,
   statement,
   type TrialBalance,

@@ -177,3 +177,14 @@ export async function statement(
   const more = queues.some((queue) => queue.length > 0);
   return { items, nextCursor: more ? Buffer.from(below.join('.')).toString('base64url') : null };
 }
+
+/** What is still reserved for a business, in fen: its pending transfers that were neither posted nor voided. */
+export async function heldFor(q: Queryable, reference: string): Promise<bigint> {
+  const { rows } = await sql<{
+    held: string;
+  }>`select coalesce(sum(t.amount_fen), 0)::text as held from ledger_transfer t
+    where t.reference = ${reference} and t.kind = 'pending' and not exists (select 1 from ledger_transfer r where r.pending_id = t.id)`.execute(
+    q,
+  );
+  return BigInt(rows[0]?.held ?? 0);
+}
