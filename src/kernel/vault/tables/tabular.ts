@@ -26,8 +26,8 @@ const BUILD_MS_MAX = 3_600_000;
 const QUERY_MS_MAX = 60_000;
 const MEMORY_BYTES = 1024 ** 3;
 /** What the process holds besides the data: Node, the engine's code, buffers outside its accounting. */
-const OVERHEAD_BYTES = 3 * 1024 ** 3;
-const HEAP_MEBIBYTES = 1_024;
+const OVERHEAD_BYTES = 2 * 1024 ** 3;
+const HEAP_MEBIBYTES = 1_536;
 const THREADS = 2;
 const OUTPUT_BYTES_MAX = 64 * 1024 ** 3;
 const OPEN_FILES_MAX = 1_024;
@@ -38,7 +38,7 @@ export const QUERY_ROWS_MAX = 10_000;
 export const INGEST_LIMITS: IngestLimits = {
   columnsMax: 2_000,
   rowBytesMax: 16 * 1024 ** 2,
-  sheetBytesMax: 256 * 1024 ** 2,
+  sheetBytesMax: 512 * 1024 ** 2,
 };
 
 export interface TableOptions {

@@ -1,0 +1,80 @@
+import { failures } from './failures.ts';
+import type { Column, ColumnType } from './types.ts';
+
+/** A name of a column or table, whatever characters it holds. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A constant of our own making, such as a path; values of users are bound instead. */
+export const quoteText = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+export const parquetOf = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
+
+/** `copy … to` a new Parquet file. */
+export const copyToParquet = (query: string, output: string): string =>
+  `copy (${query}) to ${quoteText(output)} (format parquet, compression zstd, use_tmp_file false)`;
+
+/** The engine's name of each stored type. */
+export const SQL_TYPE: Readonly<Record<Exclude<ColumnType, 'decimal'>, string>> = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  instant: 'TIMESTAMP WITH TIME ZONE',
+};
+
+/** The stored type for a type of the engine, and how a value gets there. */
+export function normalise(sqlType: string): {
+  readonly type: ColumnType;
+  readonly cast: (expression: string) => string;
+} {
+  const keep = (type: ColumnType) => ({ type, cast: (e: string) => e });
+  const to = (type: ColumnType, name: string) => ({ type, cast: (e: string) => `cast(${e} as ${name})` });
+  if (sqlType === 'BOOLEAN') return keep('boolean');
+  if (sqlType === 'BIGINT') return keep('integer');
+  if (/^(TINYINT|SMALLINT|INTEGER|UTINYINT|USMALLINT|UINTEGER)$/.test(sqlType)) return to('integer', 'BIGINT');
+  if (sqlType === 'UBIGINT') return to('decimal', 'DECIMAL(20,0)');
+  if (sqlType === 'DOUBLE') return keep('double');
+  if (sqlType === 'FLOAT') return to('double', 'DOUBLE');
+  if (/^DECIMAL\(\d+,\d+\)$/.test(sqlType)) return keep('decimal');
+  if (sqlType === 'DATE') return keep('date');
+  if (sqlType === 'TIMESTAMP') return keep('timestamp');
+  if (/^TIMESTAMP_(S|MS|NS)$/.test(sqlType)) return to('timestamp', 'TIMESTAMP');
+  if (sqlType === 'TIMESTAMP WITH TIME ZONE') return keep('instant');
+  if (sqlType === 'VARCHAR') return keep('text');
+  if (sqlType === 'BLOB') return { type: 'text', cast: (e) => `hex(${e})` };
+  if (sqlType.endsWith(']') || /^(STRUCT|MAP|UNION|VARIANT|JSON)/.test(sqlType)) {
+    return { type: 'text', cast: (e) => `cast(to_json(${e}) as VARCHAR)` };
+  }
+  return to('text', 'VARCHAR');
+}
+
+const NAME_LENGTH_MAX = 128;
+
+/**
+ * Column names that can be told apart: white space tidied, empty ones numbered, repeated ones counted.
+ * The engine does not tell upper from lower case, so neither does this.
+ */
+export function tidyNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((given, index) => {
+    const plain =
+      given
+        .replace(/^\uFEFF/, '')
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+        .trim()
+        .slice(0, NAME_LENGTH_MAX) || `column_${index + 1}`;
+    let name = plain;
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${plain}_${n}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+}
+
+/** @throws TableFailure `unknown-column` */
+export function columnNamed(columns: readonly Column[], name: string): Column {
+  const found = columns.find((c) => c.name === name);
+  if (!found) throw failures.unknownColumn(name);
+  return found;
+}
