@@ -1,4 +1,26 @@
-export { fold, OPERATOR_ROLE, type PartyState, PERSONAL_ROLE_TITLES, PERSONAL_ROLES } from './model.ts';
+import type { Act, Read } from '../acts/index.ts';
+import type { Task } from '../jobs.ts';
+import { ownActs } from './acts-own.ts';
+import { peopleActs } from './acts-people.ts';
+import { bootstrapAct } from './bootstrap.ts';
+import { keys, people, sessions, signIns } from './queries.ts';
+import { sweepTask } from './sweep.ts';
+
+export const acts: Act[] = [bootstrapAct, ...peopleActs, ...ownActs];
+export const reads: Read[] = [people, keys, sessions, signIns];
+export const tasks: Task[] = [sweepTask];
+
+export { authenticate, type Credentials, effectiveRoles, type Identity, identify } from './authenticate.ts';
+export { type Bootstrapped, bootstrap } from './bootstrap.ts';
+export { actorOf, registerSessions, type SessionsOptions } from './http.ts';
+export {
+  fold,
+  OPERATOR_ROLE,
+  type PartyState,
+  PERSONAL_ROLE_TITLES,
+  PERSONAL_ROLES,
+} from './model.ts';
+export type { OidcSettings } from './oidc.ts';
 export {
   createParty,
   getParty,
@@ -11,4 +33,9 @@ export {
 } from './parties.ts';
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './passwords.ts';
 export { createPerson, getPerson, lockPerson, type NewPerson, type Person } from './people.ts';
+export { goodPassword, type PasswordFacts, rules } from './rules.ts';
+export { openAccessKey, useAccessKey } from './secrets.ts';
+export { closeSession, openSession, type SignIn, type SignInOutcome, showSecondFactor } from './sessions.ts';
+export { scheduleSweep, sweep } from './sweep.ts';
+export { totpCode } from './totp.ts';
 export { checkUscc, usccCheckCharacter } from './uscc.ts';

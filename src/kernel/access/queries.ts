@@ -1,0 +1,220 @@
+import type { Expression, SqlBool } from 'kysely';
+import { z } from 'zod';
+import { afterOf, notFound, PageQuery, page, pageOf, read, role, signedIn } from '../acts/index.ts';
+import { text } from '../text.ts';
+import { KeyId, PartyId, PersonId, SessionId } from './ids.ts';
+
+const nullableTime = z.string().nullable();
+const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+const PersonView = z.object({
+  id: PersonId,
+  partyId: PartyId,
+  partyName: z.string(),
+  login: z.string(),
+  displayName: z.string(),
+  roles: z.array(z.string()),
+  personalRoles: z.array(z.string()),
+  state: z.enum(['active', 'locked', 'disabled']),
+  lockedUntil: nullableTime,
+  secondFactor: z.boolean(),
+  lastSignInAt: nullableTime,
+  createdAt: z.string(),
+  version: z.number(),
+});
+
+export const people = read({
+  path: '/people',
+  title: text('人员', 'People'),
+  by: role('party-admin', 'system-admin', 'security-admin'),
+  params: z.object({}),
+  query: PageQuery.extend({ partyId: PartyId.optional(), q: z.string().max(80).optional() }),
+  output: pageOf(PersonView),
+  run: async ({ db, actor, query, at }) => {
+    const all = actor.roles.includes('security-admin') || actor.kind === 'system';
+    if (!all && query.partyId && query.partyId !== actor.partyId) throw notFound();
+    const partyId = all ? query.partyId : (actor.partyId ?? '');
+    const after = afterOf(query.cursor);
+    const rows = await db
+      .selectFrom('person')
+      .innerJoin('party', 'party.id', 'person.party_id')
+      .selectAll('person')
+      .select('party.name as party_name')
+      .$if(partyId !== undefined, (q) => q.where('person.party_id', '=', partyId ?? ''))
+      .$if(after !== undefined, (q) => q.where('person.id', '>', after ?? ''))
+      .$if(query.q !== undefined, (q) =>
+        q.where((e) => {
+          const pattern = `%${(query.q ?? '').replace(/[\\%_]/g, '\\$&')}%`;
+          const parts: Expression<SqlBool>[] = [
+            e('person.login', 'ilike', pattern),
+            e('person.display_name', 'ilike', pattern),
+          ];
+          return e.or(parts);
+        }),
+      )
+      .orderBy('person.id')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+    return {
+      items: items.map((r) => {
+        const locked = r.locked_until !== null && r.locked_until > at;
+        return {
+          id: r.id,
+          partyId: r.party_id,
+          partyName: r.party_name,
+          login: r.login,
+          displayName: r.display_name,
+          roles: r.roles,
+          personalRoles: r.personal_roles,
+          state: r.disabled_at ? ('disabled' as const) : locked ? ('locked' as const) : ('active' as const),
+          lockedUntil: locked ? timeOf(r.locked_until) : null,
+          secondFactor: r.totp_secret !== null,
+          lastSignInAt: timeOf(r.last_sign_in_at),
+          createdAt: r.created_at.toISOString(),
+          version: r.version,
+        };
+      }),
+      nextCursor,
+    };
+  },
+});
+
+export const keys = read({
+  path: '/keys',
+  title: text('接口密钥', 'API keys'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(
+    z.object({
+      id: KeyId,
+      title: z.string(),
+      scopes: z.array(z.string()).nullable(),
+      state: z.enum(['living', 'expired', 'revoked']),
+      createdAt: z.string(),
+      expiresAt: z.string(),
+      lastUsedDay: z.string().nullable(),
+    }),
+  ),
+  run: async ({ db, actor, query, at }) => {
+    const after = afterOf(query.cursor);
+    const rows = await db
+      .selectFrom('api_key')
+      .selectAll()
+      .where('person_id', '=', actor.personId ?? '')
+      .$if(after !== undefined, (q) => q.where('id', '<', after ?? ''))
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+    return {
+      items: items.map((r) => ({
+        id: r.id,
+        title: r.title,
+        scopes: r.scopes,
+        state: r.revoked_at ? ('revoked' as const) : r.expires_at <= at ? ('expired' as const) : ('living' as const),
+        createdAt: r.created_at.toISOString(),
+        expiresAt: r.expires_at.toISOString(),
+        lastUsedDay: r.last_used_day,
+      })),
+      nextCursor,
+    };
+  },
+});
+
+export const sessions = read({
+  path: '/sessions',
+  title: text('登录会话', 'Sessions'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(
+    z.object({
+      id: SessionId,
+      current: z.boolean(),
+      method: z.enum(['password', 'oidc']),
+      secondFactor: z.boolean(),
+      address: z.string().nullable(),
+      agent: z.string().nullable(),
+      openedAt: z.string(),
+      lastSeenAt: z.string(),
+      expiresAt: z.string(),
+    }),
+  ),
+  run: async ({ db, actor, query, at }) => {
+    const after = afterOf(query.cursor);
+    const rows = await db
+      .selectFrom('session')
+      .selectAll()
+      .where('person_id', '=', actor.personId ?? '')
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', at)
+      .$if(after !== undefined, (q) => q.where('id', '<', after ?? ''))
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+    return {
+      items: items.map((r) => ({
+        id: r.id,
+        current: r.id === actor.credentialId,
+        method: r.method,
+        secondFactor: r.second_factor,
+        address: r.address,
+        agent: r.agent,
+        openedAt: r.opened_at.toISOString(),
+        lastSeenAt: r.last_seen_at.toISOString(),
+        expiresAt: r.expires_at.toISOString(),
+      })),
+      nextCursor,
+    };
+  },
+});
+
+export const signIns = read({
+  path: '/sign-ins',
+  title: text('登录日志', 'Sign-in log'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(
+    z.object({
+      id: z.string(),
+      at: z.string(),
+      personId: PersonId.nullable(),
+      login: z.string().nullable(),
+      address: z.string().nullable(),
+      method: z.string(),
+      outcome: z.string(),
+    }),
+  ),
+  /** All of it for the audit administrator; for others what was tried on their own account. */
+  run: async ({ db, actor, query }) => {
+    const all = actor.roles.includes('audit-admin') || actor.kind === 'system';
+    const after = afterOf(query.cursor);
+    const rows = await db
+      .selectFrom('sign_in')
+      .leftJoin('person', 'person.id', 'sign_in.person_id')
+      .selectAll('sign_in')
+      .select('person.login')
+      .$if(!all, (q) => q.where('sign_in.person_id', '=', actor.personId ?? ''))
+      .$if(after !== undefined, (q) => q.where('sign_in.id', '<', after ?? ''))
+      .orderBy('sign_in.id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+    return {
+      items: items.map((r) => ({
+        id: r.id,
+        at: r.at.toISOString(),
+        personId: r.person_id,
+        login: r.login,
+        address: r.address,
+        method: r.method,
+        outcome: r.outcome,
+      })),
+      nextCursor,
+    };
+  },
+});
