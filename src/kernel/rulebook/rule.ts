@@ -75,7 +75,10 @@ export interface Rule<F> {
   readonly params: Params;
   /** First 16 hex digits of SHA-256 over id, parameters and the decision's source: changes when the rule does. */
   readonly version: string;
-  readonly evaluate: (facts: F, at: Date) => Evaluation;
+  /** Decides on the facts; other parameters may be put in to ask what a change of the law would do. */
+  readonly evaluate: (facts: F, at: Date, params?: Params) => Evaluation;
+  /** The decision as it runs, for those who read the rule and for the test that it holds no number. */
+  readonly source: string;
   /** Typed where the rule is defined; here without their type, so that a rule fits every act whose facts hold what it asks for. */
   readonly examples: readonly Example<unknown>[];
 }
@@ -102,7 +105,7 @@ export function rule<F, const P extends Params = Record<never, never>>(definitio
   readonly effect?: Effect;
   readonly params?: P;
   readonly decide: (facts: F, params: ParamValues<P>, at: Date) => Decision;
-  readonly examples: readonly Example<F>[];
+  readonly examples: readonly Example<NoInfer<F>>[];
 }): Rule<F> {
   const params: Params = definition.params ?? {};
   const source = canonicalize({
@@ -111,6 +114,7 @@ export function rule<F, const P extends Params = Record<never, never>>(definitio
     decide: String(definition.decide),
   });
   return {
+    source: String(definition.decide),
     id: definition.id,
     title: definition.title,
     effect: definition.effect ?? 'block',
@@ -120,8 +124,8 @@ export function rule<F, const P extends Params = Record<never, never>>(definitio
       .digest('hex')
       .slice(0, 16),
     examples: definition.examples,
-    evaluate: (facts, at) => {
-      const used = Object.entries(params).map(([name, param]) => ({ name, dated: valueAt(param, at) }));
+    evaluate: (facts, at, given = params) => {
+      const used = Object.entries(given).map(([name, param]) => ({ name, dated: valueAt(param, at) }));
       const values = Object.fromEntries(used.map(({ name, dated: d }) => [name, d.value])) as ParamValues<P>;
       return {
         decision: definition.decide(facts, values, at),
