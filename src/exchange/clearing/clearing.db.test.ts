@@ -143,10 +143,12 @@ async function acceptedOrder({ totalFen = 10_001n, feeBasisPoints = 100, deliver
     { partyId: people.seller.partyId, basisPoints: 7_000 },
   ];
   const productId = newId('prd');
+  const deliveryId = newId('dlv');
   orders.set(id, {
     id,
     state: 'accepted',
     productId,
+    deliveryId,
     buyerPartyId: people.buyer.partyId,
     sellerPartyId: people.seller.partyId,
     totalFen,
@@ -164,7 +166,7 @@ async function acceptedOrder({ totalFen = 10_001n, feeBasisPoints = 100, deliver
     });
   });
   if (!paid.ok) throw new Error(JSON.stringify(paid.refusal));
-  if (delivered) await stage('delivery.deliver', id);
+  if (delivered) await stage('delivery.deliver', deliveryId);
   return id;
 }
 

@@ -6,6 +6,8 @@ export interface OrderToClear {
   readonly id: string;
   readonly state: string;
   readonly productId: string;
+  /** Null while nothing was delivered. */
+  readonly deliveryId: string | null;
   readonly buyerPartyId: string;
   readonly sellerPartyId: string;
   readonly totalFen: bigint;
