@@ -5,6 +5,7 @@ export {
   getForOrder,
   getProduct,
   grantView,
+  isProductObject,
   lock,
   objectOf,
   opinionsOn,

@@ -191,6 +191,7 @@ export type Opinion = Selectable<ProductOpinionTable>;
 declare module '../../kernel/database/database.ts' {
   interface Tables {
     product: ProductTable;
+    product_object: { object_id: string; product_id: string; version: number; built_at: Date };
     product_resource: { product_id: string; resource_id: string };
     product_opinion: ProductOpinionTable;
     product_viewer: { product_id: string; party_id: string };

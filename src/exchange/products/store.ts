@@ -56,6 +56,8 @@ export interface ProductForOrder {
   readonly title: string;
   readonly kind: string;
   readonly state: ProductState;
+  /** The vault object built for this version; empty while there is none, so never for a listed product. */
+  readonly objectId: string;
   readonly sellerId: string;
   readonly sector: string;
   /** Highest grade of the resources it is made from. */
@@ -87,6 +89,7 @@ export async function getForOrder(q: Queryable, productId: string): Promise<Prod
     title: product.title,
     kind: product.kind,
     state: product.state,
+    objectId: product.object_id ?? '',
     sellerId: product.holder_id,
     sector: product.sector,
     grade: product.grade,
@@ -127,6 +130,17 @@ export async function objectOf(q: Queryable, productId: string): Promise<Product
     bytes: product.bytes ?? 0,
     columns: product.dictionary.map((c) => ({ name: c.name, type: c.type as ColumnType, sensitive: c.sensitive })),
   };
+}
+
+/** Whether an object was built for this product, in whatever version. */
+export async function isProductObject(q: Queryable, productId: string, objectId: string): Promise<boolean> {
+  const row = await q
+    .selectFrom('product_object')
+    .select('object_id')
+    .where('object_id', '=', objectId)
+    .where('product_id', '=', productId)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Lets a party see a product that is not listed. */

@@ -38,6 +38,15 @@ create index product_holder on product (holder_id, id);
 create index product_listed on product (id) where state = 'listed';
 create index product_search on product using gin (search);
 
+-- Every object ever built for a product: orders name the one of their version.
+create table product_object (
+  object_id  text primary key,
+  product_id text not null references product (id),
+  version    int not null,
+  built_at   timestamptz not null
+);
+create index product_object_product on product_object (product_id, version);
+
 create table product_resource (
   product_id  text not null references product (id),
   resource_id text not null references resource (id),
