@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Actor, ANONYMOUS, type Read, Refused } from '../acts/index.ts';
+import { type TestDatabase, testDatabase } from '../database/testing.ts';
+import { receiptEntry, receiptProof, receiptReads } from './reads.ts';
+import { logKey, settled } from './receipts.ts';
+import { startSequencer } from './sequencer.ts';
+import { testLog, writeEntries } from './testing.ts';
+import { verifyReceipt } from './verify/index.ts';
+
+interface Item {
+  id: string;
+  subject: string;
+  level: string;
+  index: number | null;
+  title: { zh: string; en: string };
+}
+
+let t: TestDatabase;
+let log: Awaited<ReturnType<typeof testLog>>;
+let mine: string[];
+let theirs: string[];
+let waiting: string[];
+const reads = receiptReads([]);
+
+beforeAll(async () => {
+  t = await testDatabase();
+  log = await testLog();
+  const sequencer = await startSequencer({ url: t.url, store: log.store, keys: log.keys });
+  mine = await writeEntries(t.db, 5, 'pty_mine');
+  theirs = await writeEntries(t.db, 3, 'pty_theirs');
+  await settled(t.db);
+  await sequencer.stop();
+  waiting = await writeEntries(t.db, 1, 'pty_mine');
+});
+afterAll(async () => {
+  await t.drop();
+  await log.drop();
+});
+
+const person = (partyId: string | null, ...roles: string[]): Actor => ({
+  ...ANONYMOUS,
+  kind: 'person',
+  personId: 'psn_1',
+  partyId,
+  roles,
+});
+
+async function run(path: string, actor: Actor, given: { params?: object; query?: object } = {}): Promise<unknown> {
+  const found = reads.find((r) => r.path === path) as Read;
+  const context = {
+    db: t.db,
+    actor,
+    params: found.params.parse(given.params ?? {}),
+    query: found.query.parse(given.query ?? {}),
+    at: new Date(),
+  };
+  return found.output.parse(await found.run(context as never));
+}
+const listed = async (actor: Actor, query: object = {}) =>
+  (await run('/receipts', actor, { query })) as { items: Item[]; nextCursor: string | null };
+
+describe('receipts', () => {
+  it('shows a party its own, newest first, with level and index', async () => {
+    const { items } = await listed(person('pty_mine', 'buyer'));
+    expect(items.map((i) => i.id)).toEqual([...mine, ...waiting].reverse());
+    expect(items.map((i) => i.level)).toEqual(['committed', ...Array.from({ length: 5 }, () => 'sequenced')]);
+    expect(items[0]?.index).toBeNull();
+    expect(items[5]?.index).toBe(0);
+    // Its act is no longer known to the program: then its name stands for its title.
+    expect(items[0]?.title.zh).toBe('test.write');
+  });
+
+  it.each(['regulator', 'audit-admin', 'notary'])('shows a %s all', async (role) => {
+    expect((await listed(person('pty_other', role))).items).toHaveLength(9);
+  });
+
+  it('shows a stranger none', async () => {
+    expect((await listed(person('pty_other', 'buyer'))).items).toEqual([]);
+    expect((await listed(person(null))).items).toEqual([]);
+  });
+
+  it('pages without gap or double, and filters by subject and act', async () => {
+    for (const actor of [person('pty_mine'), person(null, 'regulator')]) {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const found = await listed(actor, { limit: '2', ...(cursor ? { cursor } : {}) });
+        ids.push(...found.items.map((i) => i.id));
+        cursor = found.nextCursor ?? undefined;
+      } while (cursor);
+      expect(ids).toEqual((await listed(actor)).items.map((i) => i.id));
+    }
+    const [some] = (await listed(person('pty_mine'))).items;
+    expect(
+      (await listed(person('pty_mine'), { subject: some?.subject, act: 'test.write' })).items.map((i) => i.id),
+    ).toEqual([some?.id]);
+    expect((await listed(person('pty_theirs'), { subject: some?.subject })).items).toEqual([]);
+    expect((await listed(person('pty_mine'), { act: 'test.other' })).items).toEqual([]);
+  });
+});
+
+describe('one receipt', () => {
+  it('shows what is open, the commitments without their values, and where it stands', async () => {
+    const found = await run('/receipts/:receiptId', person('pty_mine'), { params: { receiptId: mine[2] } });
+    expect(found).toMatchObject({
+      id: mine[2],
+      level: 'sequenced',
+      index: 2,
+      logSize: 8,
+      open: { board: 'main' },
+      log: 'shuheng.example/log',
+    });
+    expect(JSON.stringify(found)).toMatch(/"name":"price","commitment":"sha256:[0-9a-f]{64}"/);
+    expect(JSON.stringify(found)).not.toContain('amountFen');
+  });
+
+  it('verifies with what the routes hand out', async () => {
+    const actor = person('pty_mine');
+    const id = mine[4] ?? '';
+    const [proof, entry, vkey] = await Promise.all([
+      receiptProof(t.db, actor, id),
+      receiptEntry(t.db, actor, id),
+      logKey(t.db),
+    ]);
+    expect(verifyReceipt({ proof, entry, vkey: vkey ?? '' })).toMatchObject({
+      outcome: 'proven',
+      proven: { index: 4n, size: 8n },
+    });
+  });
+
+  it('has no proof before its index, but its entry', async () => {
+    const actor = person('pty_mine');
+    const id = waiting[0] ?? '';
+    await expect(receiptProof(t.db, actor, id)).rejects.toThrow(Refused);
+    expect((await receiptEntry(t.db, actor, id)).toString()).toContain(id);
+    expect(await run('/receipts/:receiptId', actor, { params: { receiptId: id } })).toMatchObject({
+      level: 'committed',
+      index: null,
+    });
+  });
+
+  it('is as if not there for a stranger', async () => {
+    const id = theirs[0] ?? '';
+    for (const actor of [person('pty_mine', 'buyer'), person(null), ANONYMOUS]) {
+      await expect(receiptEntry(t.db, actor, id)).rejects.toThrow(Refused);
+      await expect(receiptProof(t.db, actor, id)).rejects.toThrow(Refused);
+      await expect(run('/receipts/:receiptId', actor, { params: { receiptId: id } })).rejects.toThrow(Refused);
+    }
+    await expect(receiptEntry(t.db, person(null, 'regulator'), 'rct_00000000000000000000000000')).rejects.toThrow(
+      Refused,
+    );
+    await expect(receiptEntry(t.db, person(null, 'regulator'), "rct_' or true")).rejects.toThrow(Refused);
+  });
+});
