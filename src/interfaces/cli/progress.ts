@@ -25,7 +25,9 @@ export function progressPrinter(stream: NodeJS.WriteStream | WriteStream): { rep
       if (!living || Date.now() - drawn < REDRAW_MS) return;
       drawn = Date.now();
       const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
-      const bar = progress ? ` ${'█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '·')} ${Math.round(share * 100)}%` : ' …';
+      const bar = progress
+        ? ` ${'█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '·')} ${Math.round(share * 100)}%`
+        : ' …';
       stream.write(`\r\u001b[2K· ${step}${bar}`);
     },
     end: finish,

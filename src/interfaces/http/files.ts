@@ -12,11 +12,20 @@ const RECEIPT = '/v1/receipts/:receiptId(^rct_[0-9a-z]{26}$)';
 const CERTIFICATE = '/v1/certificates/:certificateId(^cer_[0-9a-z]{26}$)';
 
 /** The public log (C2SP tlog-tiles), and the proof and the exact entry of a receipt. */
-export function evidenceRoutes(app: FastifyInstance, kernel: Kernel, store: TileStore, authenticate: Authenticate): void {
+export function evidenceRoutes(
+  app: FastifyInstance,
+  kernel: Kernel,
+  store: TileStore,
+  authenticate: Authenticate,
+): void {
   app.get<{ Params: { '*': string } }>('/log/*', async (request, reply) => {
     const file = await logFile(kernel.db, store, request.params['*']);
     if (!file) throw notFound();
-    return reply.type(file.mediaType).header('cache-control', file.cacheControl).header('access-control-allow-origin', '*').send(file.bytes);
+    return reply
+      .type(file.mediaType)
+      .header('cache-control', file.cacheControl)
+      .header('access-control-allow-origin', '*')
+      .send(file.bytes);
   });
   app.get<{ Params: { receiptId: string } }>(`${RECEIPT}.tlog-proof`, async (request, reply) => {
     const proof = await receiptProof(kernel.db, await authenticate(request), request.params.receiptId);
@@ -36,7 +45,12 @@ export function evidenceRoutes(app: FastifyInstance, kernel: Kernel, store: Tile
 }
 
 /** A certificate as people print it and as machines read it. */
-export function certificateRoutes(app: FastifyInstance, kernel: Kernel, publicUrl: () => string, authenticate: Authenticate): void {
+export function certificateRoutes(
+  app: FastifyInstance,
+  kernel: Kernel,
+  publicUrl: () => string,
+  authenticate: Authenticate,
+): void {
   app.get<{ Params: { certificateId: string } }>(`${CERTIFICATE}.json`, async (request, reply) => {
     const json = await certificateJson(kernel.db, await authenticate(request), request.params.certificateId);
     return reply.type('application/json').header('cache-control', 'no-store').send(json);
