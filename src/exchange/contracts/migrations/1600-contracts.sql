@@ -3,6 +3,8 @@ create table trade_order (
   id               text primary key,
   product_id       text not null,
   product_version  int not null,
+  -- The vault object of that version: what was ordered is what is delivered.
+  object_id        text not null,
   buyer_party_id   text not null,
   seller_party_id  text not null,
   state            text not null,
@@ -29,6 +31,7 @@ create table trade_order (
   due_at           timestamptz,
   -- Why it was cancelled, disputed or decided, in the words of the one who did.
   disputed_by      text,
+  disputed_at      timestamptz,
   reason           text,
   resolution       text,
   check (buyer_party_id <> seller_party_id)

@@ -1,0 +1,230 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { type Act, act, refused, role } from '../../kernel/acts/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
+import { idOf, newId } from '../../kernel/ids.ts';
+import { Money, money } from '../../kernel/ledger/index.ts';
+import { text } from '../../kernel/text.ts';
+import { reserve } from '../clearing/index.ts';
+import { closingActs } from './closing.ts';
+import { hashOf, orderLife } from './model.ts';
+import { freezeTerms, loadOffer, loadSides } from './offer.ts';
+import { dueAfter, moveOrder } from './orders.ts';
+import {
+  bothAdmitted,
+  deliverable,
+  deliveryAgreed,
+  listedOnly,
+  notOneself,
+  notOnNegativeList,
+  personalInformationWatched,
+  purposeAndQuantity,
+  quantityWithinOrder,
+  registeredBeforeTrade,
+  signsWhatWasOrdered,
+  tradedKind,
+  tradeReviewed,
+} from './rules.ts';
+import { field, JustOrder, lockMine, NewState, OrderId, partiesOf, Reason, TRADERS, watch } from './shared.ts';
+
+const ProductId = idOf('prd', text('产品', 'Product'));
+
+export const placeOrder = act({
+  name: 'order.place',
+  title: text('下单', 'Place an order'),
+  by: role(...TRADERS),
+  input: z.object({
+    productId: ProductId,
+    quantity: z.number().int().min(1).max(1_000_000).meta(field('数量', 'Quantity')),
+    purpose: z.string().trim().min(1).max(100).meta(field('使用用途', 'Purpose')),
+    scenario: z.string().trim().min(1).max(1_000).meta(field('应用场景', 'Scenario')),
+  }),
+  output: z.object({ orderId: z.string(), termsHash: z.string(), total: Money }),
+  rules: [
+    listedOnly,
+    deliverable,
+    notOneself,
+    bothAdmitted,
+    tradedKind,
+    purposeAndQuantity,
+    quantityWithinOrder,
+    notOnNegativeList,
+    tradeReviewed,
+    personalInformationWatched,
+  ],
+  facts: async ({ tx, actor, input }) => {
+    const offer = await loadOffer(tx, input.productId, actor.partyId);
+    const { buyer, seller } = await loadSides(tx, actor.partyId, offer.sellerId);
+    return { product: offer, buyer, seller, quantity: input.quantity, purpose: input.purpose };
+  },
+  perform: async ({ tx, actor, input, facts, at, enqueue }) => {
+    const terms = await freezeTerms(tx, facts.product, facts.buyer, facts.seller, input, at);
+    const termsHash = hashOf(terms);
+    const orderId = newId('ord');
+    const dueAt = dueAfter(orderLife.first, at);
+    await tx
+      .insertInto('trade_order')
+      .values({
+        id: orderId,
+        product_id: facts.product.id,
+        product_version: facts.product.version,
+        object_id: facts.product.objectId ?? '',
+        buyer_party_id: facts.buyer.id,
+        seller_party_id: facts.seller.id,
+        state: 'placed',
+        quantity: input.quantity,
+        purpose: input.purpose,
+        terms: JSON.stringify(terms) as never,
+        terms_hash: termsHash,
+        total_fen: Number(terms.price.total.amountFen),
+        placed_at: at,
+        placed_by: actor.personId,
+        due_at: dueAt,
+      })
+      .execute();
+    enqueue(watch(orderId, dueAt));
+    return { orderId, termsHash, total: terms.price.total };
+  },
+  entry: ({ facts, input, result }) => ({
+    subject: result.orderId,
+    open: { product: facts.product.id, version: facts.product.version, termsHash: result.termsHash },
+    sealed: {
+      seller: facts.seller.id,
+      total: result.total,
+      quantity: input.quantity,
+      purpose: input.purpose,
+      scenario: input.scenario,
+    },
+    parties: [facts.buyer.id, facts.seller.id],
+  }),
+});
+
+export const signContract = act({
+  name: 'contract.sign',
+  title: text('签署合约', 'Sign the contract'),
+  by: role(...TRADERS),
+  input: z.object({
+    orderId: OrderId,
+    termsHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta(field('条款摘要（SHA-256）', 'Hash of the terms (SHA-256)')),
+  }),
+  output: NewState.extend({ signedBy: z.array(z.enum(['buyer', 'seller'])) }),
+  rules: [signsWhatWasOrdered, bothAdmitted],
+  facts: async ({ tx, actor, input }) => {
+    const order = await lockMine(tx, actor, input.orderId, 'buyer', 'seller');
+    const side = order.buyer_party_id === actor.partyId ? ('buyer' as const) : ('seller' as const);
+    orderLife.move(order.state, 'sign');
+    if (order[`${side}_signed_at`]) throw signedAlready();
+    return {
+      order,
+      side,
+      termsHash: order.terms_hash,
+      signedHash: input.termsHash,
+      ...(await loadSides(tx, order.buyer_party_id, order.seller_party_id)),
+    };
+  },
+  version: (facts) => facts.order.version,
+  perform: async ({ tx, actor, facts: { order, side }, at, enqueue }) => {
+    const other = side === 'buyer' ? order.seller_signed_at : order.buyer_signed_at;
+    const mine =
+      side === 'buyer'
+        ? { buyer_signed_at: at, buyer_signed_by: actor.personId }
+        : { seller_signed_at: at, seller_signed_by: actor.personId };
+    if (other === null) {
+      await tx
+        .updateTable('trade_order')
+        .set((e) => ({ ...mine, version: e('version', '+', 1) }))
+        .where('id', '=', order.id)
+        .execute();
+      return { orderId: order.id, state: order.state, signedBy: [side] };
+    }
+    const state = await moveOrder(tx, order, 'sign', at, mine);
+    enqueue(watch(order.id, dueAfter(state, at)));
+    return { orderId: order.id, state, signedBy: ['buyer' as const, 'seller' as const] };
+  },
+  entry: ({ facts: { order, side }, input }) => ({
+    subject: order.id,
+    open: { side, termsHash: input.termsHash },
+    parties: partiesOf(order),
+  }),
+});
+
+function signedAlready() {
+  return refused(
+    'state',
+    'HS-5.4',
+    text('本单位已签署', 'Your side has signed'),
+    text('本单位已经签署过这份合约。', 'Your party signed this contract already.'),
+    text('无需重复签署，请等待对方签署。', 'Nothing to do: wait for the other side.'),
+  );
+}
+
+export const cancelOrder = act({
+  name: 'order.cancel',
+  title: text('取消订单', 'Cancel the order'),
+  by: role(...TRADERS),
+  input: z.object({ orderId: OrderId, reason: Reason }),
+  output: NewState,
+  facts: async ({ tx, actor, input }) => {
+    const order = await lockMine(tx, actor, input.orderId, 'buyer', 'seller');
+    orderLife.move(order.state, 'cancel');
+    return { order };
+  },
+  version: (facts) => facts.order.version,
+  perform: async ({ tx, facts: { order }, input, at }) => {
+    const state = await moveOrder(tx, order, 'cancel', at, { closed_at: at, reason: input.reason });
+    return { orderId: order.id, state };
+  },
+  entry: ({ facts: { order }, input }) => ({
+    subject: order.id,
+    sealed: { reason: input.reason },
+    parties: partiesOf(order),
+  }),
+});
+
+export const payOrder = act({
+  name: 'order.pay',
+  title: text('付款（交易所托管）', 'Pay into escrow'),
+  by: role(...TRADERS),
+  input: JustOrder,
+  output: NewState.extend({ total: Money }),
+  rules: [deliveryAgreed, registeredBeforeTrade, bothAdmitted],
+  facts: async ({ tx, actor, input }) => {
+    const order = await lockMine(tx, actor, input.orderId, 'buyer');
+    orderLife.move(order.state, 'pay');
+    return {
+      order,
+      deliveryMethod: order.terms.delivery.method,
+      signatures: [order.buyer_signed_at, order.seller_signed_at].filter((s) => s !== null).length,
+      registered: await wasDone(tx, 'product.list', order.product_id),
+      traded: await wasDone(tx, 'contract.sign', order.id),
+      ...(await loadSides(tx, order.buyer_party_id, order.seller_party_id)),
+    };
+  },
+  version: (facts) => facts.order.version,
+  perform: async ({ tx, facts: { order }, at, actId, enqueue }) => {
+    await reserve(tx, actId, at, {
+      orderId: order.id,
+      buyerPartyId: order.buyer_party_id,
+      split: order.terms.split.map((part) => ({ partyId: part.partyId, amountFen: BigInt(part.amount.amountFen) })),
+    });
+    const state = await moveOrder(tx, order, 'pay', at, { paid_at: at });
+    enqueue(watch(order.id, dueAfter(state, at)));
+    return { orderId: order.id, state, total: money(BigInt(order.total_fen)) };
+  },
+  entry: ({ facts: { order }, result }) => ({
+    subject: order.id,
+    sealed: { total: result.total },
+    parties: partiesOf(order),
+  }),
+});
+
+/** Whether an act was done to a subject: its place in the evidence. */
+async function wasDone(q: Queryable, name: string, subject: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from act_log where subject = ${subject} and name = ${name} limit 1`.execute(q);
+  return rows.length > 0;
+}
+
+export const acts: readonly Act[] = [placeOrder, signContract, cancelOrder, payOrder, ...closingActs];

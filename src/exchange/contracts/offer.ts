@@ -1,0 +1,110 @@
+import { getParty, partiesById } from '../../kernel/access/index.ts';
+import { notFound } from '../../kernel/acts/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
+import { money } from '../../kernel/ledger/index.ts';
+import { valueAt } from '../../kernel/rulebook/index.ts';
+import { EXCHANGE, feeRuleAt, splitByShares } from '../clearing/index.ts';
+import { getForOrder, objectOf, type ProductForOrder } from '../products/index.ts';
+import { ACCEPTANCE_DAYS, DELIVERY_DAYS } from './deadlines.ts';
+import type { SplitPart, Terms } from './terms.ts';
+
+/** What an order needs to know of a product, and the object that will be delivered; null while it is not built. */
+export type Offer = ProductForOrder & { readonly objectId: string | null };
+
+export interface Side {
+  readonly id: string;
+  readonly name: string;
+  readonly uscc: string;
+  readonly state: string;
+}
+
+/** States strangers may know of: what was once public. */
+const SEEN = new Set(['listed', 'suspended', 'withdrawn']);
+
+/** @throws notFound for a product that does not exist or was never on the market, so that drafts stay hidden */
+export async function loadOffer(q: Queryable, productId: string, buyerPartyId: string | null): Promise<Offer> {
+  const product = await getForOrder(q, productId);
+  if (!product) throw notFound();
+  if (!SEEN.has(product.state) && product.sellerId !== buyerPartyId) throw notFound();
+  return { ...product, objectId: (await objectOf(q, productId))?.objectId ?? null };
+}
+
+/** Both sides of a trade as the register of parties knows them. @throws notFound when one is not there */
+export async function loadSides(
+  q: Queryable,
+  buyerId: string | null,
+  sellerId: string,
+): Promise<{ buyer: Side; seller: Side }> {
+  const side = async (id: string | null): Promise<Side> => {
+    const party = id === null ? undefined : await getParty(q, id);
+    if (!party) throw notFound();
+    return { id: party.id, name: party.name, uscc: party.uscc, state: party.state };
+  };
+  return { buyer: await side(buyerId), seller: await side(sellerId) };
+}
+
+interface Wanted {
+  readonly quantity: number;
+  readonly purpose: string;
+  readonly scenario: string;
+}
+
+/** The terms of a trade as they stand at this moment; from here on only these count. */
+export async function freezeTerms(
+  q: Queryable,
+  offer: Offer,
+  buyer: Side,
+  seller: Side,
+  wanted: Wanted,
+  at: Date,
+): Promise<Terms> {
+  const unitFen = BigInt(offer.unitFen);
+  const totalFen = unitFen * BigInt(wanted.quantity);
+  const fee = feeRuleAt(at);
+  const legs = splitByShares(totalFen, fee.basisPoints, offer.shares);
+  const names = await partiesById(
+    q,
+    offer.shares.map((s) => s.partyId),
+  );
+  const split: SplitPart[] = legs.map(({ partyId, amountFen }, n) => {
+    const share = offer.shares[n];
+    if (share === undefined || partyId === EXCHANGE) {
+      const reason = `交易服务费（${fee.reference}）`;
+      return {
+        partyId: EXCHANGE,
+        name: '交易所',
+        role: 'exchange',
+        basisPoints: fee.basisPoints,
+        reason,
+        amount: money(amountFen),
+      };
+    }
+    const name = names.get(partyId)?.name ?? partyId;
+    return {
+      partyId,
+      name,
+      role: 'holder',
+      basisPoints: share.basisPoints,
+      reason: share.reason,
+      amount: money(amountFen),
+    };
+  });
+  return {
+    type: 'shuheng/terms/1',
+    product: { id: offer.id, version: offer.version, title: offer.title, kind: offer.kind },
+    buyer: { id: buyer.id, name: buyer.name, uscc: buyer.uscc },
+    seller: { id: seller.id, name: seller.name, uscc: seller.uscc },
+    purpose: wanted.purpose,
+    scenario: wanted.scenario,
+    quantity: wanted.quantity,
+    calls: offer.mode === 'per-call' ? (offer.callsPerPackage ?? 1) * wanted.quantity : null,
+    price: { mode: offer.mode, unit: money(unitFen), total: money(totalFen) },
+    licence: { validDays: offer.validDays, redistribution: offer.redistribution },
+    delivery: { method: offer.kind === 'query-service' ? 'query' : 'file', days: valueAt(DELIVERY_DAYS, at).value },
+    acceptance: { days: valueAt(ACCEPTANCE_DAYS, at).value },
+    supply: { updateFrequency: offer.supply.updateFrequency, commitment: offer.supply.commitment },
+    split,
+    fee,
+    publicData: offer.publicData,
+  };
+}

@@ -1,0 +1,275 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { type Act, act, notFound, role, signedIn, system } from '../../kernel/acts/index.ts';
+import { idOf, newId } from '../../kernel/ids.ts';
+import { beijingDay, valueAt } from '../../kernel/rulebook/index.ts';
+import { text } from '../../kernel/text.ts';
+import { deliveryAgreed, lockOrder, markDelivered, OrderId, orderLife, TRADERS } from '../contracts/index.ts';
+import { isProductObject } from '../products/index.ts';
+import { getDelivery, grantFacts, lockDelivery, revokeFor, standingOf } from './grants.ts';
+import { callsLeftOf } from './model.ts';
+import {
+  grantLive,
+  LINK_MINUTES,
+  neverRawData,
+  nobodySuspended,
+  queryWithinLimits,
+  traceableAndProtected,
+} from './rules.ts';
+import { deliverySetting, linkUrl } from './setting.ts';
+import { askTable } from './tabular.ts';
+
+export const DeliveryId = idOf('dlv', text('交付', 'Delivery'));
+const UsageId = idOf('use', text('用量记录', 'Usage record'));
+
+const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
+const Reason = z.string().trim().min(1).max(1_000).meta(field('理由', 'Reason'));
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+
+export const deliver = act({
+  name: 'delivery.deliver',
+  title: text('交付', 'Deliver'),
+  by: role(...TRADERS),
+  input: z.object({ orderId: OrderId }),
+  output: z.object({ deliveryId: z.string(), validUntil: z.string(), calls: z.number().nullable() }),
+  rules: [deliveryAgreed, neverRawData, nobodySuspended],
+  facts: async ({ tx, actor, input }) => {
+    const order = await lockOrder(tx, input.orderId);
+    if (order.seller_party_id !== actor.partyId) throw notFound();
+    orderLife.move(order.state, 'deliver');
+    const objectOf = (await isProductObject(tx, order.product_id, order.object_id))
+      ? ('product' as const)
+      : ('resource' as const);
+    return {
+      order,
+      objectOf,
+      standing: await standingOf(tx, order),
+      deliveryMethod: order.terms.delivery.method,
+      signatures: [order.buyer_signed_at, order.seller_signed_at].filter((s) => s !== null).length,
+    };
+  },
+  version: (facts) => facts.order.version,
+  perform: async ({ tx, facts: { order }, at }) => {
+    const { licence, calls, delivery } = order.terms;
+    const deliveryId = newId('dlv');
+    // The last day of the licence ends at midnight in Beijing, like every period counted in days.
+    const validUntil = new Date(Date.parse(`${beijingDay(at)}T00:00:00+08:00`) + (licence.validDays + 1) * DAY_MS);
+    await tx
+      .insertInto('delivery')
+      .values({
+        id: deliveryId,
+        order_id: order.id,
+        product_id: order.product_id,
+        product_version: order.product_version,
+        seller_party_id: order.seller_party_id,
+        buyer_party_id: order.buyer_party_id,
+        method: delivery.method,
+        object_id: order.object_id,
+        purpose: order.purpose,
+        delivered_at: at,
+        valid_until: validUntil,
+        calls_limit: calls,
+      })
+      .execute();
+    await markDelivered(tx, order, at);
+    return { deliveryId, validUntil: validUntil.toISOString(), calls };
+  },
+  entry: ({ facts: { order }, result }) => ({
+    subject: order.id,
+    open: {
+      delivery: result.deliveryId,
+      product: order.product_id,
+      version: order.product_version,
+      method: order.terms.delivery.method,
+    },
+    sealed: { validUntil: result.validUntil, calls: result.calls },
+    parties: [order.buyer_party_id, order.seller_party_id],
+  }),
+});
+
+export const createLink = act({
+  name: 'delivery.create-link',
+  title: text('生成下载链接', 'Make a download link'),
+  by: role(...TRADERS),
+  input: z.object({
+    deliveryId: DeliveryId,
+    format: z.enum(['parquet', 'csv']).default('csv').meta(field('文件格式', 'Format')),
+  }),
+  output: z.object({ url: z.string(), expiresAt: z.string() }),
+  secretOutput: ['url'],
+  rules: [grantLive, nobodySuspended, traceableAndProtected],
+  facts: async ({ tx, actor, input, at }) => {
+    const delivery = await getDelivery(tx, input.deliveryId);
+    if (!delivery || delivery.buyer_party_id !== actor.partyId || delivery.method !== 'file') throw notFound();
+    const object = await deliverySetting().vault.info(delivery.object_id);
+    return {
+      delivery,
+      linkMinutes: valueAt(LINK_MINUTES, at).value,
+      objectSha256: object?.sha256 ?? null,
+      ...(await grantFacts(tx, delivery)),
+    };
+  },
+  perform: async ({ facts: { delivery, linkMinutes }, input, at }) => {
+    const until = Math.min(at.getTime() + linkMinutes * MINUTE_MS, delivery.valid_until.getTime());
+    const expires = Math.floor(until / SECOND_MS);
+    const url = linkUrl({ deliveryId: delivery.id, format: input.format, expires });
+    return { url, expiresAt: new Date(expires * SECOND_MS).toISOString() };
+  },
+  entry: ({ facts: { delivery, objectSha256 }, input, result }) => ({
+    subject: delivery.id,
+    open: {
+      order: delivery.order_id,
+      format: input.format,
+      expiresAt: result.expiresAt,
+      object: `sha256:${objectSha256}`,
+    },
+    parties: [delivery.buyer_party_id, delivery.seller_party_id],
+  }),
+});
+
+const Filter = z.object({
+  column: z.string().min(1).max(128).meta(field('字段', 'Column')),
+  op: z.enum(['=', '!=', '<', '<=', '>', '>=']).meta(field('比较', 'Comparison')),
+  value: z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]).meta(field('值', 'Value')),
+});
+const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const queryDelivery = act({
+  name: 'delivery.query',
+  title: text('查询调用', 'Query'),
+  by: role(...TRADERS),
+  input: z.object({
+    deliveryId: DeliveryId,
+    filters: z.array(Filter).max(50).meta(field('查询条件', 'Conditions')),
+    limit: z.number().int().min(1).max(10_000).default(20).meta(field('最多返回行数', 'Most rows')),
+  }),
+  output: z.object({
+    columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    rows: z.array(z.array(Cell)),
+    truncated: z.boolean(),
+    callsLeft: z.number(),
+  }),
+  secretOutput: ['rows'],
+  rules: [grantLive, nobodySuspended, queryWithinLimits],
+  facts: async ({ tx, actor, input, at }) => {
+    const seen = await getDelivery(tx, input.deliveryId);
+    if (!seen || seen.buyer_party_id !== actor.partyId || seen.method !== 'query') throw notFound();
+    const asked = { method: seen.method, limit: input.limit, filters: input.filters.length };
+    // Only what the rules would let pass is looked up; and before the lock, so that callers wait for each other no
+    // longer than it takes to count. The count below is what decides.
+    const facts = { ...asked, ...(await grantFacts(tx, seen)) };
+    const pass = [grantLive, nobodySuspended, queryWithinLimits].every(
+      (r) => r.evaluate(facts, at).decision.outcome === 'ok',
+    );
+    const answer = pass ? await askTable(seen.object_id, input.filters, input.limit) : null;
+    const delivery = await lockDelivery(tx, seen.id);
+    return {
+      ...facts,
+      ...(await grantFacts(tx, delivery)),
+      delivery,
+      answerRows: answer?.rows.length ?? 0,
+      answer: () => answer,
+    };
+  },
+  perform: async ({ tx, facts, input, at }) => {
+    const { delivery } = facts;
+    // A function, because what is asked and answered must not become part of the facts that are hashed and kept.
+    const answer = facts.answer();
+    if (!answer) throw new Error('a query was performed that the rules had not let pass');
+    await tx
+      .updateTable('delivery')
+      .set({ calls_used: sql<number>`calls_used + 1` })
+      .where('id', '=', delivery.id)
+      .execute();
+    await tx
+      .insertInto('delivery_usage')
+      .values({
+        id: newId('use'),
+        delivery_id: delivery.id,
+        kind: 'query',
+        format: null,
+        started_at: at,
+        ended_at: at,
+        outcome: 'complete',
+        calls: 1,
+        rows: answer.rows.length,
+        bytes: Buffer.byteLength(JSON.stringify(answer.rows)),
+      })
+      .execute();
+    return {
+      columns: answer.columns.map(({ name, type }) => ({ name, type })),
+      rows: answer.rows.map((row) => [...row]),
+      truncated: answer.truncated,
+      callsLeft: (callsLeftOf(delivery) ?? 0) - 1,
+    };
+  },
+  entry: ({ facts: { delivery, answerRows }, result }) => ({
+    subject: delivery.id,
+    open: { order: delivery.order_id, calls: 1, rows: answerRows, callsLeft: result.callsLeft },
+    parties: [delivery.buyer_party_id, delivery.seller_party_id],
+  }),
+});
+
+export const revokeDelivery = act({
+  name: 'delivery.revoke',
+  title: text('撤销交付授权', 'Revoke the delivery'),
+  by: signedIn(),
+  input: z.object({ deliveryId: DeliveryId, reason: Reason }),
+  output: z.object({ deliveryId: z.string(), revokedAt: z.string() }),
+  facts: async ({ tx, actor, input }) => {
+    const delivery = await lockDelivery(tx, input.deliveryId);
+    const overseer = ['exchange', 'regulator'].some((r) => actor.roles.includes(r)) && actor.secondFactor;
+    if (delivery.seller_party_id !== actor.partyId && !overseer) throw notFound();
+    return { delivery };
+  },
+  perform: async ({ tx, facts: { delivery }, input, at }) => {
+    if (!delivery.revoked_at) await revokeFor(tx, delivery.order_id, input.reason, at);
+    return { deliveryId: delivery.id, revokedAt: (delivery.revoked_at ?? at).toISOString() };
+  },
+  entry: ({ facts: { delivery }, input }) => ({
+    subject: delivery.id,
+    open: { order: delivery.order_id },
+    sealed: { reason: input.reason },
+    parties: [delivery.buyer_party_id, delivery.seller_party_id],
+  }),
+});
+
+export const recordUsage = act({
+  name: 'delivery.record-usage',
+  title: text('记录下载用量', 'Record a download'),
+  by: system(),
+  input: z.object({
+    usageId: UsageId,
+    bytes: z.number().int().min(0),
+    outcome: z.enum(['complete', 'broken-off', 'revoked']),
+  }),
+  output: z.object({ usageId: z.string() }),
+  facts: async ({ tx, input }) => {
+    const usage = await tx
+      .selectFrom('delivery_usage')
+      .selectAll()
+      .where('id', '=', input.usageId)
+      .forUpdate()
+      .executeTakeFirst();
+    const delivery = usage && (await getDelivery(tx, usage.delivery_id));
+    if (!usage || !delivery) throw notFound();
+    return { usage, delivery };
+  },
+  perform: async ({ tx, facts: { usage }, input, at }) => {
+    await tx
+      .updateTable('delivery_usage')
+      .set({ bytes: input.bytes, outcome: input.outcome, ended_at: at })
+      .where('id', '=', usage.id)
+      .execute();
+    return { usageId: usage.id };
+  },
+  entry: ({ facts: { usage, delivery }, input }) => ({
+    subject: delivery.id,
+    open: { order: delivery.order_id, format: usage.format, bytes: input.bytes, outcome: input.outcome },
+    parties: [delivery.buyer_party_id, delivery.seller_party_id],
+  }),
+});
+
+export const acts: readonly Act[] = [deliver, createLink, queryDelivery, revokeDelivery, recordUsage];

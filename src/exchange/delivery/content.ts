@@ -1,0 +1,186 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { execute, type Kernel, notFound, Refused, refused, SYSTEM } from '../../kernel/acts/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import { text } from '../../kernel/text.ts';
+import type { ObjectInfo } from '../../kernel/vault/index.ts';
+import { DeliveryId, recordUsage } from './acts.ts';
+import { getDelivery, grantFacts, standingOf } from './grants.ts';
+import type { Delivery } from './model.ts';
+import { MEDIA_TYPES, renderingOf } from './rendering.ts';
+import { grantLive, nobodySuspended } from './rules.ts';
+import { deliverySetting, linkIsOurs } from './setting.ts';
+
+/** How often a running download looks whether its grant still lives: the most a revocation can be late. */
+const RECHECK_MS = 500;
+const SECOND_MS = 1_000;
+
+/** Query of `GET /v1/deliveries/:deliveryId/content`. */
+export const ContentQuery = z.object({
+  format: z.enum(['parquet', 'csv']),
+  expires: z.coerce.number().int().min(0),
+  signature: z.string().max(100),
+});
+
+export interface ContentRequest {
+  readonly deliveryId: string;
+  readonly query: z.output<typeof ContentQuery>;
+  readonly method: 'GET' | 'HEAD';
+  readonly range?: string | undefined;
+  readonly ifRange?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+export interface ContentAnswer {
+  readonly status: 200 | 206 | 304 | 416;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends with an error when the grant is revoked on the way; the connection must then be cut, not ended. */
+  readonly body: Readable | null;
+}
+
+/**
+ * Serves the content of a delivery to the holder of a signed link: ranges and ETags (RFC 9110), the grant checked
+ * again on every request and every half second of a running one, every byte metered.
+ * @throws Refused for a link that is not ours, is over, or whose grant does not live
+ */
+export async function serveContent(kernel: Kernel, request: ContentRequest): Promise<ContentAnswer> {
+  const { query } = request;
+  const link = { deliveryId: request.deliveryId, format: query.format, expires: query.expires };
+  if (!DeliveryId.safeParse(request.deliveryId).success || !linkIsOurs(link, query.signature)) throw notFound();
+  if (Date.now() >= query.expires * SECOND_MS) throw linkOver();
+  const delivery = await liveDelivery(kernel, request.deliveryId);
+  const object = await renderingOf(kernel.db, delivery.object_id, query.format);
+  const { productTitle } = await standingOf(kernel.db, delivery);
+  const etag = `"${object.sha256}"`;
+  const headers: Record<string, string> = {
+    'content-type': MEDIA_TYPES[query.format],
+    'accept-ranges': 'bytes',
+    etag,
+    'cache-control': 'private, no-store',
+    'content-disposition': disposition(productTitle, delivery.product_version, query.format),
+    'repr-digest': `sha-256=:${Buffer.from(object.sha256, 'hex').toString('base64')}:`,
+    'x-content-type-options': 'nosniff',
+  };
+  if (matches(request.ifNoneMatch, etag)) return { status: 304, headers, body: null };
+  const ranged = request.range !== undefined && (request.ifRange === undefined || request.ifRange === etag);
+  const range = ranged ? rangeOf(request.range ?? '', object.bytes) : 'whole';
+  if (range === 'unsatisfiable') {
+    return { status: 416, headers: { ...headers, 'content-range': `bytes */${object.bytes}` }, body: null };
+  }
+  const [start, end] = range === 'whole' ? [0, object.bytes - 1] : [range.start, range.end];
+  headers['content-length'] = String(end - start + 1);
+  if (range !== 'whole') headers['content-range'] = `bytes ${start}-${end}/${object.bytes}`;
+  const status = range === 'whole' ? 200 : 206;
+  if (request.method === 'HEAD') return { status, headers, body: null };
+  return { status, headers, body: await meteredBody(kernel, delivery, object, query.format, start, end) };
+}
+
+/** The delivery, if every rule of its use says yes now. @throws Refused with the rules that say no */
+async function liveDelivery(kernel: Kernel, deliveryId: string): Promise<Delivery> {
+  const delivery = await getDelivery(kernel.db, deliveryId);
+  if (delivery?.method !== 'file') throw notFound();
+  const facts = await grantFacts(kernel.db, delivery);
+  const at = new Date();
+  for (const rule of [grantLive, nobodySuspended]) {
+    const { decision } = rule.evaluate(facts, at);
+    if (decision.outcome === 'violated') {
+      const title = text('现在不能下载', 'The download is not possible now');
+      throw refused('rule', rule.id, title, decision.fact, decision.remedy);
+    }
+  }
+  return delivery;
+}
+
+function linkOver(): Refused {
+  return refused(
+    'rule',
+    'HS-5.9',
+    text('下载链接已过期', 'The download link is over'),
+    text('该链接的有效时间已过。', 'The time of this link is over.'),
+    text('请在交付页面重新生成下载链接。', 'Make a new link on the page of the delivery.'),
+  );
+}
+
+async function meteredBody(
+  kernel: Kernel,
+  delivery: Delivery,
+  object: ObjectInfo,
+  format: string,
+  start: number,
+  end: number,
+): Promise<Readable> {
+  const usageId = newId('use');
+  await kernel.db
+    .insertInto('delivery_usage')
+    .values({
+      id: usageId,
+      delivery_id: delivery.id,
+      kind: 'download',
+      format,
+      started_at: new Date(),
+      ended_at: null,
+      outcome: null,
+    })
+    .execute();
+  if (end < start)
+    return Readable.from(measure(kernel, delivery.id, usageId, Readable.from([])), { objectMode: false });
+  const source = await deliverySetting().vault.open(object.id, { start, end });
+  return Readable.from(measure(kernel, delivery.id, usageId, source), { objectMode: false });
+}
+
+/** Passes the bytes on, counts them, and stops when the grant dies; whatever the end, it is recorded with evidence. */
+async function* measure(kernel: Kernel, deliveryId: string, usageId: string, source: Readable): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  let outcome: 'complete' | 'broken-off' | 'revoked' = 'broken-off';
+  let checkedMs = Date.now();
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      if (Date.now() - checkedMs >= RECHECK_MS) {
+        try {
+          await liveDelivery(kernel, deliveryId);
+        } catch (error) {
+          if (error instanceof Refused) outcome = 'revoked';
+          throw error;
+        }
+        await kernel.db.updateTable('delivery_usage').set({ bytes }).where('id', '=', usageId).execute();
+        checkedMs = Date.now();
+      }
+      yield chunk;
+      bytes += chunk.length;
+    }
+    outcome = 'complete';
+  } finally {
+    source.destroy();
+    await execute(kernel, recordUsage, SYSTEM, { usageId, bytes, outcome }, { idempotencyKey: `usage ${usageId}` });
+  }
+}
+
+/** One byte range; several at once or another unit are served whole, as RFC 9110 §14.2 allows. */
+export function rangeOf(header: string, size: number): { start: number; end: number } | 'whole' | 'unsatisfiable' {
+  const found = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
+  if (!found) return 'whole';
+  const [first, last] = [found[1] ?? '', found[2] ?? ''];
+  if (first === '' && last === '') return 'whole';
+  if (first === '') {
+    const length = Math.min(Number(last), size);
+    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 };
+  }
+  const start = Number(first);
+  if (last !== '' && Number(last) < start) return 'whole';
+  if (start >= size) return 'unsatisfiable';
+  return { start, end: last === '' ? size - 1 : Math.min(Number(last), size - 1) };
+}
+
+function matches(header: string | undefined, etag: string): boolean {
+  return (
+    header !== undefined &&
+    header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
+  );
+}
+
+/** RFC 6266: an ASCII name for old programs, the right one in UTF-8 beside it. */
+function disposition(title: string, version: number, format: string): string {
+  const name = `${title.replace(/[\p{Cc}\\/:*?"<>|]+/gu, '_')}-v${version}.${format}`;
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="data-v${version}.${format}"; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,14 @@
+import type { Task } from '../../kernel/jobs.ts';
+import { connectDeliveries } from '../contracts/index.ts';
+import { revokeFor } from './grants.ts';
+import { summaryOf } from './queries.ts';
+
+export { acts, DeliveryId } from './acts.ts';
+export { type ContentAnswer, ContentQuery, type ContentRequest, serveContent } from './content.ts';
+export { reads } from './queries.ts';
+export { configureDelivery, type DeliverySetting } from './setting.ts';
+
+connectDeliveries({ summaryOf, revokeFor });
+
+/** Downloads are metered by the request itself: delivery has no work after the commit. */
+export const tasks: readonly Task[] = [];

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { Database } from '../../kernel/database/index.ts';
+import { convertTable, type ObjectInfo } from '../../kernel/vault/index.ts';
+import { deliverySetting } from './setting.ts';
+
+export const MEDIA_TYPES = { parquet: 'application/vnd.apache.parquet', csv: 'text/csv; charset=utf-8' } as const;
+export type Format = keyof typeof MEDIA_TYPES;
+
+const running = new Map<string, Promise<ObjectInfo>>();
+
+/**
+ * The object in the wanted form. Parquet is what the vault holds; CSV is made once and kept, so that ranges and
+ * ETags of later requests name the same bytes.
+ * @throws Error when the object is gone from the vault
+ */
+export async function renderingOf(db: Database, objectId: string, format: Format): Promise<ObjectInfo> {
+  const { vault } = deliverySetting();
+  if (format === 'parquet') return found(await vault.info(objectId), objectId);
+  const kept = await db
+    .selectFrom('delivery_rendering')
+    .select('rendered_id')
+    .where('object_id', '=', objectId)
+    .where('format', '=', format)
+    .executeTakeFirst();
+  if (kept) return found(await vault.info(kept.rendered_id), kept.rendered_id);
+  const key = `${objectId} ${format}`;
+  const now = running.get(key) ?? render(db, objectId, format).finally(() => running.delete(key));
+  running.set(key, now);
+  return now;
+}
+
+async function render(db: Database, objectId: string, format: 'csv'): Promise<ObjectInfo> {
+  const { vault } = deliverySetting();
+  const source = found(await vault.info(objectId), objectId);
+  const made = await vault.withFolder((folder) =>
+    vault.withFile(objectId, async (path) => {
+      const output = join(folder, 'content.csv');
+      await convertTable(path, { format, output, folder });
+      const name = source.name.replace(/\.parquet$/, '.csv');
+      return vault.putFile(output, { ownerPartyId: source.ownerPartyId, name, mediaType: MEDIA_TYPES.csv });
+    }),
+  );
+  // Another process may have been first: then its rendering stays and ours goes.
+  const kept = await db
+    .insertInto('delivery_rendering')
+    .values({ object_id: objectId, format, rendered_id: made.id })
+    .onConflict((c) => c.columns(['object_id', 'format']).doNothing())
+    .executeTakeFirst();
+  if (kept.numInsertedOrUpdatedRows === 1n) return made;
+  await vault.remove(made.id);
+  return renderingOf(db, objectId, format);
+}
+
+function found(info: ObjectInfo | undefined, objectId: string): ObjectInfo {
+  if (!info) throw new Error(`object ${objectId} of a delivery is not in the vault`);
+  return info;
+}
