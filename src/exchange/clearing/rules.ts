@@ -1,5 +1,6 @@
 import { dated, notApplicable, ok, rule, unknown, violated } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
+import { WHOLE_BASIS_POINTS } from './model.ts';
 
 const AT = '2026-01-01';
 
@@ -154,7 +155,8 @@ export const providerGetsPart = rule({
   decide: ({ publicData, clearing, providerFen }: ProviderFacts, p) => {
     if (publicData === null) return unknown('publicData');
     if (!publicData || clearing.totalFen === '0') return notApplicable();
-    if (BigInt(providerFen) * 10_000n >= BigInt(clearing.totalFen) * BigInt(p.providerBasisPoints)) return ok();
+    if (BigInt(providerFen) * BigInt(WHOLE_BASIS_POINTS) >= BigInt(clearing.totalFen) * BigInt(p.providerBasisPoints))
+      return ok();
     return violated(
       text(`数据提供单位分得 ${providerFen} 分。`, `The data-providing department gets ${providerFen} fen.`),
       text('请核对授权运营协议中的收益安排。', 'Check what the operating agreement says about the income.'),

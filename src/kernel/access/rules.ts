@@ -1,4 +1,4 @@
-import { dated, notApplicable, ok, type Rule, rule, violated } from '../rulebook/index.ts';
+import { dated, notApplicable, ok, type Rule, rule, valueAt, violated } from '../rulebook/index.ts';
 import { text } from '../text.ts';
 import { ADMINISTRATORS, isPersonalRole, OPERATOR_ROLE } from './model.ts';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './passwords.ts';
@@ -45,17 +45,15 @@ export const signInLogDays = dated({
 export const notLocked = rule({
   id: 'HS-1.8',
   title: text('登录失败锁定', 'Failed sign-ins lock'),
-  params: { tries: lockoutTries, minutes: lockoutMinutes, addressTries },
-  decide: (f: { failedAttempts: number; failuresFromAddress: number }, p) =>
-    f.failedAttempts < p.tries && f.failuresFromAddress < p.addressTries
-      ? ok()
-      : violated(
-          text(`${p.minutes} 分钟内登录失败次数过多。`, `Too many sign-ins failed within ${p.minutes} minutes.`),
-          text(
-            `请 ${p.minutes} 分钟后再试，或请管理员解锁。`,
-            `Wait ${p.minutes} minutes, or ask an administrator to unlock.`,
-          ),
-        ),
+  params: { tries: lockoutTries, addressTries },
+  decide: (f: { failedAttempts: number; failuresFromAddress: number }, p, at) => {
+    if (f.failedAttempts < p.tries && f.failuresFromAddress < p.addressTries) return ok();
+    const minutes = valueAt(lockoutMinutes, at).value;
+    return violated(
+      text(`${minutes} 分钟内登录失败次数过多。`, `Too many sign-ins failed within ${minutes} minutes.`),
+      text(`请 ${minutes} 分钟后再试，或请管理员解锁。`, `Wait ${minutes} minutes, or ask an administrator to unlock.`),
+    );
+  },
   examples: [
     { name: '4 次失败', at: AT, facts: { failedAttempts: 4, failuresFromAddress: 99 }, expect: 'ok' },
     { name: '第 5 次失败', at: AT, facts: { failedAttempts: 5, failuresFromAddress: 5 }, expect: 'violated' },
