@@ -42,7 +42,7 @@ export const violated = (fact: Text, remedy: Text): Decision => ({ outcome: 'vio
 
 export interface Example<F> {
   readonly name: string;
-  /** The day of decision, `YYYY-MM-DD`. */
+  /** The day of decision, `YYYY-MM-DD` (00:00 UTC, 08:00 in Beijing), or an exact moment in RFC 3339. */
   readonly at: string;
   readonly facts: F;
   readonly expect: Decision['outcome'];

@@ -184,6 +184,7 @@ describe('the check of rules', () => {
         '(f) => `30 ${f.a * 1.5 + `${f.b > 7 ? "8" : 9}`} 40`',
       ),
     ).toEqual(['1.5', '7', '9']);
+    expect(numbersIn('(f) => /^[0-9a/]{64}$/u.test(f.a) && f.b / 12 > 0')).toEqual(['12']);
     expect(numbersIn('(f) => f.a > 1e4 || f.b > 0x10 || f.c > 5n || f.d > .5')).toEqual(['1e4', '0x10', '5n', '.5']);
   });
 });

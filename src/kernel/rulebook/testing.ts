@@ -49,7 +49,7 @@ function find(id: string, rulebook: Rulebook) {
 export function failing(rule: Rule<never>, params: Params = rule.params): string[] {
   const typed = rule as unknown as Rule<unknown>;
   return typed.examples
-    .filter((e) => typed.evaluate(e.facts, new Date(`${e.at}T04:00:00Z`), params).decision.outcome !== e.expect)
+    .filter((e) => typed.evaluate(e.facts, new Date(e.at), params).decision.outcome !== e.expect)
     .map((e) => e.name);
 }
 
@@ -82,14 +82,18 @@ function mutations(value: unknown): unknown[] {
   return [];
 }
 
-/** Numeric literals other than 0 and 1, outside strings and comments. */
+/** Numeric literals other than 0 and 1, outside strings, patterns and comments. */
 export function numbersIn(source: string): string[] {
   return [...codeOnly(source).matchAll(/(?<![\w$.])(?:0[xob][\da-f]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:e[+-]?\d+)?)n?/gi)]
     .map((m) => m[0])
     .filter((n) => n !== '0' && n !== '1');
 }
 
-/** Strings and comments blanked; the expressions inside template strings stay. */
+/** After one of these a slash begins a pattern; elsewhere it divides. */
+const BEFORE_PATTERN = /(?:^|[(,=:[!&|?{};>]|\breturn)\s*$/;
+const PATTERN = /\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+\/[a-z]*/y;
+
+/** Strings, patterns and comments blanked; the expressions inside template strings stay. */
 function codeOnly(source: string): string {
   let out = '';
   // Each open template string remembers how deep the braces stood where its expression began.
@@ -100,7 +104,7 @@ function codeOnly(source: string): string {
     const c = source[i];
     if (two === '//' || two === '/*') {
       const end = source.indexOf(two === '//' ? '\n' : '*/', i + two.length);
-      i = end < 0 ? source.length : end + two.length - 2;
+      i = end < 0 ? source.length : two === '//' ? end : end + 1;
     } else if (c === "'" || c === '"') {
       for (i++; i < source.length && source[i] !== c; i++) if (source[i] === '\\') i++;
       out += ' ';
@@ -114,6 +118,10 @@ function codeOnly(source: string): string {
           break;
         }
       }
+      out += ' ';
+    } else if (c === '/' && BEFORE_PATTERN.test(out)) {
+      PATTERN.lastIndex = i;
+      i += (PATTERN.exec(source)?.[0].length ?? 1) - 1;
       out += ' ';
     } else {
       if (c === '{') depth++;
