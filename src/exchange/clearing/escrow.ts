@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { refused } from '../../kernel/acts/index.ts';
-import type { Tx } from '../../kernel/database/index.ts';
+import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { ensureAccounts, stripeOf, type TransferInput, transfer } from '../../kernel/ledger/index.ts';
 import { cashAccountOf, EXCHANGE, FEE_ACCOUNT, type SplitLeg } from './model.ts';
@@ -121,5 +121,34 @@ function notReserved(orderId: string) {
       en: `The money of order ${orderId} is reserved, cleared or returned already, or was not paid.`,
     },
     { zh: '请查看该订单的清算记录。', en: "Look at the order's clearing." },
+  );
+}
+
+export interface Clearing {
+  readonly id: string;
+  readonly orderId: string;
+  readonly state: ClearingTable['state'];
+  readonly totalFen: bigint;
+  readonly feeFen: bigint;
+  /** Null as party: the exchange's fee. */
+  readonly legs: readonly { readonly partyId: string | null; readonly amountFen: bigint }[];
+}
+
+/** What was reserved and paid out for an order; undefined before it was paid. @param id of the order or of the clearing */
+export async function clearingOf(q: Queryable, id: string): Promise<Clearing | undefined> {
+  const row = await q
+    .selectFrom('clearing')
+    .selectAll()
+    .where((e) => e.or([e('order_id', '=', id), e('id', '=', id)]))
+    .executeTakeFirst();
+  return (
+    row && {
+      id: row.id,
+      orderId: row.order_id,
+      state: row.state,
+      totalFen: BigInt(row.total_fen),
+      feeFen: BigInt(row.fee_fen),
+      legs: row.legs.map((l) => ({ partyId: l.partyId, amountFen: BigInt(l.amountFen) })),
+    }
   );
 }
