@@ -30,8 +30,11 @@ export const PERSONAL_ROLE_TITLES: Readonly<Record<PersonalRole, Text>> = {
 
 export const isPersonalRole = (role: string): role is PersonalRole => PERSONAL_ROLES.some((r) => r === role);
 
-/** How logins and e-mail addresses are compared and stored: one form for each, whatever was typed. */
-export const fold = (value: string): string => value.normalize('NFKC').trim().toLowerCase();
+/**
+ * How logins and e-mail addresses are compared and stored: one form for each, whatever was typed. A NUL, which no text
+ * of the database can hold, is dropped.
+ */
+export const fold = (value: string): string => value.replaceAll('\u0000', '').normalize('NFKC').trim().toLowerCase();
 
 export interface PartyTable {
   id: string;
