@@ -1,3 +1,9 @@
+export { acts } from './datasets/acts.ts';
+export { tasks } from './datasets/ingest.ts';
+export { ColumnSchema, ColumnTypeSchema, type Dataset, DatasetId, TableProfileSchema } from './datasets/model.ts';
+export { getDataset, reads } from './datasets/queries.ts';
+export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
+export type { KeyProvider } from './objects/keys.ts';
 export {
   convertTable,
   ingestTable,
@@ -29,3 +35,6 @@ export {
   type TableSummary,
 } from './tables/types.ts';
 export type { ByteRange, ObjectInfo, Vault } from './types.ts';
+export { registerUploads, type UploadOptions } from './uploads/http.ts';
+export { stageFile } from './uploads/store.ts';
+export { openVault, type VaultOptions } from './vault.ts';

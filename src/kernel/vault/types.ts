@@ -31,11 +31,16 @@ export interface Vault {
     meta: { ownerPartyId: string; name: string; mediaType: string },
   ) => Promise<ObjectInfo>;
   readonly info: (objectId: string) => Promise<ObjectInfo | undefined>;
-  /** The plain bytes, integrity checked chunk by chunk. */
+  /**
+   * The plain bytes, integrity checked frame by frame; a damaged frame ends the stream with a VaultFailure.
+   * @throws RangeError for a range outside the object, VaultFailure when it is missing or cut off
+   */
   readonly open: (objectId: string, range?: ByteRange) => Promise<Readable>;
   /** Lends the plain content as a private temporary file, removed when `use` ends. */
   readonly withFile: <T>(objectId: string, use: (path: string) => Promise<T>) => Promise<T>;
   readonly remove: (objectId: string) => Promise<void>;
   /** A private folder for files in the making (0700, emptied at start). */
   readonly withFolder: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
+  /** Where the bytes of an upload lie until they are taken into the vault (0600 in a folder 0700). */
+  readonly uploadPath: (uploadId: string) => string;
 }

@@ -1,0 +1,73 @@
+import { dated, ok, rule, violated } from '../rulebook/index.ts';
+
+const FROM = '2020-01-01';
+const GIB = 1024 ** 3;
+
+/** The numbers of the house for uploads and tables; what one upload may hold is the operator's setting. */
+export const HOUSE_LIMITS = {
+  uploadsMax: dated({ from: FROM, value: 20, unit: 'upload', reference: 'HS-3.2' }),
+  stagedBytesMax: dated({ from: FROM, value: 16 * GIB, unit: 'byte', reference: 'HS-3.2' }),
+  uploadHours: dated({ from: FROM, value: 24, unit: 'hour', reference: 'HS-3.3' }),
+  columnsMax: dated({ from: FROM, value: 2_000, unit: 'column', reference: 'HS-3.5' }),
+};
+
+/** 一个单位同时保留的上传有数量和总大小上限: so that nobody fills the disk of all. */
+export const withinQuota = rule({
+  id: 'HS-3.2',
+  title: { zh: '上传配额', en: 'Quota of uploads' },
+  params: { uploadsMax: HOUSE_LIMITS.uploadsMax, stagedBytesMax: HOUSE_LIMITS.stagedBytesMax },
+  decide: ({ uploads, stagedBytes }: { uploads: number; stagedBytes: number }, { uploadsMax, stagedBytesMax }) =>
+    uploads > uploadsMax || stagedBytes > stagedBytesMax
+      ? violated(
+          {
+            zh: `本单位未完成处理的上传将达 ${uploads} 个、${stagedBytes.toLocaleString('en-US')} 字节，上限为 ${uploadsMax} 个、${stagedBytesMax.toLocaleString('en-US')} 字节。`,
+            en: `Your party would have ${uploads} uploads of ${stagedBytes.toLocaleString('en-US')} bytes waiting; at most ${uploadsMax} of ${stagedBytesMax.toLocaleString('en-US')} bytes.`,
+          },
+          { zh: '请先处理或取消已有的上传。', en: 'Finish or cancel the uploads you have.' },
+        )
+      : ok(),
+  examples: [
+    { name: 'at both limits', at: '2026-11-23', facts: { uploads: 20, stagedBytes: 16 * GIB }, expect: 'ok' },
+    { name: 'one upload more', at: '2026-11-23', facts: { uploads: 21, stagedBytes: 0 }, expect: 'violated' },
+    { name: 'one byte more', at: '2026-11-23', facts: { uploads: 1, stagedBytes: 16 * GIB + 1 }, expect: 'violated' },
+  ],
+});
+
+export interface UploadFacts {
+  readonly upload: {
+    /** Every byte has arrived. */
+    readonly complete: boolean;
+    /** It was made into a dataset before. */
+    readonly taken: boolean;
+  };
+}
+
+/** 上传完成后方可处理，且只处理一次. */
+export const uploadComplete = rule<UploadFacts>({
+  id: 'HS-3.4',
+  title: { zh: '上传完整且未被处理', en: 'The upload is complete and not yet taken' },
+  decide: ({ upload }) => {
+    if (!upload.complete) {
+      return violated(
+        { zh: '文件尚未上传完整。', en: 'The upload is not complete.' },
+        { zh: '请继续上传，完成后再提交。', en: 'Resume the upload and submit it when it is complete.' },
+      );
+    }
+    return upload.taken
+      ? violated(
+          { zh: '该上传已经生成数据集。', en: 'A dataset was already made from this upload.' },
+          { zh: '请使用已有的数据集，或重新上传。', en: 'Use that dataset, or upload again.' },
+        )
+      : ok();
+  },
+  examples: [
+    { name: 'complete', at: '2026-11-23', facts: { upload: { complete: true, taken: false } }, expect: 'ok' },
+    {
+      name: 'still arriving',
+      at: '2026-11-23',
+      facts: { upload: { complete: false, taken: false } },
+      expect: 'violated',
+    },
+    { name: 'taken before', at: '2026-11-23', facts: { upload: { complete: true, taken: true } }, expect: 'violated' },
+  ],
+});
