@@ -1,6 +1,11 @@
 import type { Task } from '../../kernel/jobs.ts';
+import { buildTask } from './build.ts';
 
-export { type OpinionKind, type Product, ProductId, type ProductState, Quality } from './model.ts';
+export { acts } from './acts.ts';
+export { type Opinion, type OpinionKind, type Product, ProductId, type ProductState, Quality } from './model.ts';
+export { addDownstream, type Downstream } from './page.ts';
+export { reads } from './queries.ts';
+export { notOnNegativeList } from './rules.ts';
 export {
   getForOrder,
   getProduct,
@@ -15,4 +20,4 @@ export {
   recordQuality,
 } from './store.ts';
 
-export const tasks: readonly Task[] = [];
+export const tasks: readonly Task[] = [buildTask];

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { type Actor, receiptsOf } from '../../kernel/acts/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
+import { type Text, TextSchema } from '../../kernel/text.ts';
+import { Profile } from '../catalog/index.ts';
+import { partiesById } from '../parties/index.ts';
+import { Draft, type Product, ProductColumn, ProductId, Quality, Sample } from './model.ts';
+import { opinionsOn } from './store.ts';
+
+const RECEIPTS_MAX = 30;
+
+/** What happens to a product after it is listed, told by the domains that do it; products do not know them. */
+export interface Downstream {
+  readonly kind: string;
+  readonly title: Text;
+  readonly count: (q: Queryable, productId: string) => Promise<number>;
+}
+const downstream: Downstream[] = [];
+export const addDownstream = (d: Downstream): void => void downstream.push(d);
+
+const Node = z.object({ id: z.string(), kind: z.string(), title: z.string() });
+const Edge = z.object({ from: z.string(), to: z.string(), label: z.string() });
+
+export const ProductPage = z.object({
+  id: ProductId,
+  title: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  summary: z.string(),
+  scenario: z.string(),
+  seller: z.object({ id: z.string(), name: z.string() }),
+  sector: z.string(),
+  version: z.number(),
+  classification: z.object({ grade: z.string() }),
+  containsPersonalInformation: z.boolean(),
+  publicData: z.boolean(),
+  pricing: Draft.shape.pricing,
+  terms: Draft.shape.terms,
+  supply: Draft.shape.supply,
+  offersTestData: z.boolean(),
+  build: z.object({
+    state: z.string(),
+    failure: TextSchema.nullable(),
+    builtAt: z.iso.datetime().nullable(),
+    rows: z.number().nullable(),
+    bytes: z.number().nullable(),
+  }),
+  dictionary: z.array(ProductColumn),
+  sample: Sample.nullable(),
+  profile: Profile.nullable(),
+  quality: Quality.nullable(),
+  opinions: z.array(
+    z.object({
+      assessmentId: z.string(),
+      kind: z.string(),
+      assessor: z.object({ id: z.string(), name: z.string() }),
+      conclusion: z.string(),
+      statement: z.string(),
+      issuedAt: z.iso.datetime(),
+    }),
+  ),
+  lineage: z.object({ nodes: z.array(Node), edges: z.array(Edge) }),
+  shares: z.array(z.object({ partyId: z.string(), name: z.string(), basisPoints: z.number(), reason: z.string() })),
+  listing: z.object({ board: z.string(), listedAt: z.iso.datetime() }).nullable(),
+  suspension: z.object({ by: z.string(), reason: z.string().nullable() }).nullable(),
+  receipts: z.array(z.object({ id: z.string(), act: z.string(), at: z.iso.datetime() })),
+  /** How it is made, for its holder only. */
+  recipe: Draft.shape.recipe.nullable(),
+});
+
+/** Everything a person sees of a product; whether they may see it was decided before. */
+export async function productPage(q: Queryable, p: Product, actor: Actor): Promise<z.input<typeof ProductPage>> {
+  const { content } = p;
+  const own = p.holder_id === actor.partyId;
+  const opinions = Object.values(await opinionsOn(q, p.id));
+  const names = await partiesById(q, [
+    p.holder_id,
+    ...content.shares.map((s) => s.partyId),
+    ...opinions.map((o) => o.assessor_id),
+  ]);
+  const nameOf = (id: string): string => names.get(id)?.name ?? '';
+  return {
+    id: p.id,
+    title: p.title,
+    kind: p.kind,
+    state: p.state,
+    summary: content.summary,
+    scenario: content.scenario,
+    seller: { id: p.holder_id, name: nameOf(p.holder_id) },
+    sector: p.sector,
+    version: p.version,
+    classification: { grade: p.grade },
+    containsPersonalInformation: p.contains_personal_information,
+    publicData: p.public_data,
+    pricing: content.pricing,
+    terms: content.terms,
+    supply: content.supply,
+    offersTestData: content.offersTestData,
+    build: {
+      state: p.build_state,
+      failure: own ? p.build_failure : null,
+      builtAt: p.built_at?.toISOString() ?? null,
+      rows: p.rows,
+      bytes: p.bytes,
+    },
+    dictionary: [...p.dictionary],
+    sample: p.sample,
+    profile: p.profile,
+    quality: p.quality,
+    opinions: opinions.map((o) => ({
+      assessmentId: o.assessment_id,
+      kind: o.kind,
+      assessor: { id: o.assessor_id, name: nameOf(o.assessor_id) },
+      conclusion: o.conclusion,
+      statement: o.statement,
+      issuedAt: o.issued_at.toISOString(),
+    })),
+    lineage: await lineageOf(q, p),
+    shares: content.shares.map((s) => ({ ...s, name: nameOf(s.partyId) })),
+    listing: p.board !== null && p.listed_at !== null ? { board: p.board, listedAt: p.listed_at.toISOString() } : null,
+    suspension: p.suspended_by === null ? null : { by: p.suspended_by, reason: own ? p.suspension_reason : null },
+    receipts: await receiptsOf(q, p.id, RECEIPTS_MAX),
+    recipe: own ? content.recipe : null,
+  };
+}
+
+/** Resources → build → product → what came of it. */
+async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof ProductPage>['lineage']> {
+  const resources = await q
+    .selectFrom('product_resource as r')
+    .innerJoin('resource', 'resource.id', 'r.resource_id')
+    .select(['resource.id', 'resource.title', 'resource.rows'])
+    .where('r.product_id', '=', p.id)
+    .orderBy('resource.id')
+    .execute();
+  const build = `build:${p.id}:${p.version}`;
+  const after = await Promise.all(downstream.map(async (d) => ({ ...d, n: await d.count(q, p.id) })));
+  const reached = after.filter((d) => d.n > 0);
+  return {
+    nodes: [
+      ...resources.map((r) => ({ id: r.id, kind: 'resource', title: r.title })),
+      { id: build, kind: 'build', title: `加工 v${p.version}` },
+      { id: p.id, kind: 'product', title: p.title },
+      ...reached.map((d) => ({ id: `${d.kind}:${p.id}`, kind: d.kind, title: `${d.title.zh} ${d.n}` })),
+    ],
+    edges: [
+      ...resources.map((r) => ({ from: r.id, to: build, label: `${r.rows}` })),
+      { from: build, to: p.id, label: p.rows === null ? '' : `${p.rows}` },
+      ...reached.map((d) => ({ from: p.id, to: `${d.kind}:${p.id}`, label: `${d.n}` })),
+    ],
+  };
+}
