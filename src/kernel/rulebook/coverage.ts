@@ -9,7 +9,7 @@ import type { Effect, Rule } from './rule.ts';
  * statement · `not-encoded` no rule will stand behind it, with the reason · `open` none stands behind it yet.
  */
 export const STATUSES = ['enforced', 'monitored', 'recorded', 'not-encoded', 'open'] as const;
-export type CoverageStatus = (typeof STATUSES)[number];
+type CoverageStatus = (typeof STATUSES)[number];
 
 /** A rule with its facts hidden, and the acts it guards. */
 export interface Guard {
@@ -78,7 +78,7 @@ function statusOf(document: RulebookDocument, article: Article, guards: readonly
   return document.group === 'house' ? 'enforced' : 'open';
 }
 
-export type Totals = Readonly<Record<CoverageStatus, number>>;
+type Totals = Readonly<Record<CoverageStatus, number>>;
 
 export function totals(rows: readonly Coverage[]): Totals {
   const count = (status: CoverageStatus) => rows.filter((r) => r.status === status).length;

@@ -12,7 +12,7 @@ const ACTORS = join(ROOT, 'rulebook', 'actors.yaml');
 const nullableText = z.string().nullable();
 
 /** One requirement of a document, in our own words. */
-export const ArticleSchema = z.object({
+const ArticleSchema = z.object({
   id: z.string(),
   /** Place in the document, such as `第十条第1款`. */
   locator: z.string(),
@@ -30,7 +30,7 @@ export const ArticleSchema = z.object({
 });
 export type Article = z.infer<typeof ArticleSchema>;
 
-export const DocumentSchema = z.object({
+const DocumentSchema = z.object({
   code: z.string(),
   /** Short name for citations, such as `上海规定（草案）`. */
   short: TextSchema,

@@ -1,12 +1,10 @@
 export { rulebookActs } from './adoption.ts';
-export { type Article, loadRulebook, type Rulebook, type RulebookDocument } from './documents.ts';
+export { loadRulebook, type Rulebook } from './documents.ts';
 export { rulebookReads } from './reads.ts';
 export {
   beijingDay,
   type Dated,
-  type Decision,
   dated,
-  type Effect,
   notApplicable,
   ok,
   type ParameterUsed,

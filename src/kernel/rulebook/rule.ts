@@ -62,7 +62,7 @@ export interface ParameterUsed {
   readonly reference: string;
 }
 
-export interface Evaluation {
+interface Evaluation {
   readonly decision: Decision;
   readonly params: readonly ParameterUsed[];
 }

@@ -4,7 +4,7 @@ import type { Rulebook, RulebookDocument } from './documents.ts';
 import type { Dated, DatedValue, Params, Rule } from './rule.ts';
 
 /** Rows of the ten source documents: none may be lost on the way to the coverage page. */
-export const SOURCE_ROWS = 465;
+const SOURCE_ROWS = 465;
 
 /**
  * The build-time tests that make “each enforced rule cites its article and is testable” true.
@@ -46,7 +46,7 @@ function find(id: string, rulebook: Rulebook) {
 }
 
 /** Names of the examples that do not come out as they say, under these parameters. */
-export function failing(rule: Rule<never>, params: Params = rule.params): string[] {
+function failing(rule: Rule<never>, params: Params = rule.params): string[] {
   const typed = rule as unknown as Rule<unknown>;
   return typed.examples
     .filter((e) => typed.evaluate(e.facts, new Date(e.at), params).decision.outcome !== e.expect)
