@@ -7,8 +7,9 @@ import { KeyId, SessionId } from './ids.ts';
 import { fold } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { endSessions, lockPerson, type Person } from './people.ts';
-import { codeRight, goodPassword, keyWithinLimits } from './rules.ts';
+import { goodPassword, keyWithinLimits } from './rules.ts';
 import { newApiKey, tokenHash } from './secrets.ts';
+import { codeRight } from './sign-in-rules.ts';
 import { acceptedStep, newTotpSecret } from './totp.ts';
 
 const DAY_MS = 86_400_000;

@@ -3,8 +3,8 @@ import { type Actor, ANONYMOUS } from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
 import { beijingDay } from '../rulebook/index.ts';
 import type { PartyState, PersonTable } from './model.ts';
-import { secondFactorShown, sessionAlive } from './rules.ts';
 import { tokenHash, tokenKind } from './secrets.ts';
+import { secondFactorShown, sessionAlive } from './sign-in-rules.ts';
 
 /** What a session may do that still has to set its second factor up (HS-1.10). */
 export const SETTING_UP: readonly string[] = [

@@ -61,6 +61,9 @@ async function makeKeyFile(path: string): Promise<void> {
 const hasCode = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
+/** A key of its own for another purpose of this installation, made from the access key (HKDF, RFC 5869). */
+export const derivedKey = (purpose: string): Buffer => keyFor(purpose);
+
 function keyFor(purpose: string): Buffer {
   if (!master) throw new Error('the access key was not opened');
   return Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), `shuheng/access/${purpose}`, KEY_BYTES));

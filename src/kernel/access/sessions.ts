@@ -6,9 +6,9 @@ import { type Identity, identify } from './authenticate.ts';
 import { fold } from './model.ts';
 import { Busy, checkPassword } from './passwords.ts';
 import type { Person } from './people.ts';
-import { addressTries, lockoutMinutes, notLocked, sessionHours } from './rules.ts';
 import { newSessionToken, tokenHash, tokenKind } from './secrets.ts';
 import { codeNeeded, codeWrong, partySuspended, signInRefused, throttled, tooBusy } from './sign-in-refusals.ts';
+import { addressTries, lockoutMinutes, notLocked, sessionHours } from './sign-in-rules.ts';
 import { acceptedStep } from './totp.ts';
 
 const MINUTE_MS = 60_000;

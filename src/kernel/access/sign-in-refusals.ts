@@ -1,7 +1,7 @@
 import type { Refusal, RefusalKind } from '../acts/index.ts';
 import { valueAt } from '../rulebook/index.ts';
 import { type Text, text } from '../text.ts';
-import { lockoutMinutes, lockoutTries } from './rules.ts';
+import { lockoutMinutes, lockoutTries } from './sign-in-rules.ts';
 
 function refusal(kind: RefusalKind, rule: string, title: Text, fact: Text, remedy: Text): Refusal {
   return { kind, title, violations: [{ rule, article: '', fact, remedy }] };

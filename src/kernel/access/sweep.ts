@@ -2,7 +2,7 @@ import { enqueue } from '../acts/index.ts';
 import type { Database } from '../database/index.ts';
 import { task } from '../jobs.ts';
 import { valueAt } from '../rulebook/index.ts';
-import { signInLogDays } from './rules.ts';
+import { signInLogDays } from './sign-in-rules.ts';
 
 const DAY_MS = 86_400_000;
 /** Ended sessions stay readable for a while before their rows go. */
