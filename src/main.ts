@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildSample, type SampleAccount } from '../examples/sample.ts';
-import { useLinkKey } from './exchange/delivery/index.ts';
+import { configureDelivery } from './exchange/delivery/index.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
-import { actorOf, bootstrap, openAccessKey, registerSessions } from './kernel/access/index.ts';
+import { actorOf, bootstrap, derivedKey, openAccessKey, registerSessions } from './kernel/access/index.ts';
 import type { Actor, Kernel } from './kernel/acts/index.ts';
 import {
   type EmbeddedServer,
@@ -45,8 +45,17 @@ export async function reachDatabase(settings: Settings): Promise<{ url: string; 
   return { url: server.urlOf('postgres'), server };
 }
 
+export interface StartOptions {
+  /** `small` takes some thousand flights instead of three million: for tests that build a whole exchange. */
+  readonly sampleSize?: 'full' | 'small';
+}
+
 /** Starts the whole exchange and resolves when it can be used. @throws OperatorError with one clear sentence */
-export async function startServer(settings: Settings, report: Report): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings,
+  report: Report,
+  { sampleSize = 'full' }: StartOptions = {},
+): Promise<RunningServer> {
   await checkPort(settings);
   report('数据库 database');
   const { url, server } = await reachDatabase(settings);
@@ -58,7 +67,8 @@ export async function startServer(settings: Settings, report: Report): Promise<R
     await migrate(url).catch(unreachable(settings));
     const database = openDatabase(url);
     undo.push(database.close);
-    return await serve(settings, url, database, undo, stop, report);
+    const build = (context: SampleContext) => buildSample(context, report, { size: sampleSize });
+    return await serve(settings, url, database, undo, stop, build);
   } catch (error) {
     await stop();
     throw error;
@@ -77,8 +87,8 @@ async function serve(
   const rulebook = loadRulebook();
   const { acts, reads, tasks } = platform(rulebook);
   await openAccessKey(join(data, 'access.key'));
-  await useLinkKey(join(data, 'delivery.key'));
   const vault = await openVault({ db: database.db, dataFolder: data, objectStore: settings.OBJECT_STORE });
+  configureDelivery({ vault, linkKey: derivedKey('delivery links') });
 
   const store = diskTileStore(join(data, 'log'));
   const sequencer = await startSequencer({
@@ -114,7 +124,7 @@ async function serve(
         }),
       (a) => evidenceRoutes(a, kernel, store, identify),
       (a) => certificateRoutes(a, kernel, () => settings.PUBLIC_URL ?? addressOf(app, settings), identify),
-      (a) => deliveryRoutes(a, kernel, vault),
+      (a) => deliveryRoutes(a, kernel),
     ],
     webRoot: join(ROOT, 'web', 'dist'),
     ready: async () => prepared && (await logKeepsUp(database)),

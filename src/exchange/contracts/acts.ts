@@ -6,6 +6,7 @@ import { idOf, newId } from '../../kernel/ids.ts';
 import { Money, money } from '../../kernel/ledger/index.ts';
 import { text } from '../../kernel/text.ts';
 import { reserve } from '../clearing/index.ts';
+import { complianceReviewed, notOnNegativeList, tradedClass } from '../products/index.ts';
 import { closingActs } from './closing.ts';
 import { hashOf, orderLife } from './model.ts';
 import { freezeTerms, loadOffer, loadSides } from './offer.ts';
@@ -16,14 +17,11 @@ import {
   deliveryAgreed,
   listedOnly,
   notOneself,
-  notOnNegativeList,
   personalInformationWatched,
   purposeAndQuantity,
   quantityWithinOrder,
   registeredBeforeTrade,
   signsWhatWasOrdered,
-  tradedKind,
-  tradeReviewed,
 } from './rules.ts';
 import { field, JustOrder, lockMine, NewState, OrderId, partiesOf, Reason, TRADERS, watch } from './shared.ts';
 
@@ -45,17 +43,29 @@ export const placeOrder = act({
     deliverable,
     notOneself,
     bothAdmitted,
-    tradedKind,
+    tradedClass,
     purposeAndQuantity,
     quantityWithinOrder,
     notOnNegativeList,
-    tradeReviewed,
+    complianceReviewed,
     personalInformationWatched,
   ],
   facts: async ({ tx, actor, input }) => {
     const offer = await loadOffer(tx, input.productId, actor.partyId);
     const { buyer, seller } = await loadSides(tx, actor.partyId, offer.sellerId);
-    return { product: offer, buyer, seller, quantity: input.quantity, purpose: input.purpose };
+    return {
+      product: offer,
+      kind: offer.kind,
+      complianceOpinion: offer.complianceOpinion,
+      grade: offer.grade,
+      sector: offer.sector,
+      // The list is held against what the product is and against what it is bought for.
+      words: [offer.title, input.purpose, input.scenario].join(' '),
+      buyer,
+      seller,
+      quantity: input.quantity,
+      purpose: input.purpose,
+    };
   },
   perform: async ({ tx, actor, input, facts, at, enqueue }) => {
     const terms = await freezeTerms(tx, facts.product, facts.buyer, facts.seller, input, at);

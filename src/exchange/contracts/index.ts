@@ -7,7 +7,7 @@ import { deliveries, getOrder, lockOrder, markCleared } from './orders.ts';
 import { DEADLINE_TASK } from './shared.ts';
 
 export { acts } from './acts.ts';
-export { type Order, type OrderState, orderLife, waitingOn } from './model.ts';
+export { type Order, type OrderState, orderLife, periodEnd, waitingOn } from './model.ts';
 export {
   connectDeliveries,
   type DeliverySummary,

@@ -4,12 +4,12 @@ import type { Queryable } from '../../kernel/database/index.ts';
 import { money } from '../../kernel/ledger/index.ts';
 import { valueAt } from '../../kernel/rulebook/index.ts';
 import { EXCHANGE, feeRuleAt, splitByShares } from '../clearing/index.ts';
-import { getForOrder, objectOf, type ProductForOrder } from '../products/index.ts';
+import { getForOrder, type ProductForOrder } from '../products/index.ts';
 import { ACCEPTANCE_DAYS, DELIVERY_DAYS } from './deadlines.ts';
 import type { SplitPart, Terms } from './terms.ts';
 
 /** What an order needs to know of a product, and the object that will be delivered; null while it is not built. */
-export type Offer = ProductForOrder & { readonly objectId: string | null };
+export type Offer = Omit<ProductForOrder, 'objectId'> & { readonly objectId: string | null };
 
 export interface Side {
   readonly id: string;
@@ -26,7 +26,7 @@ export async function loadOffer(q: Queryable, productId: string, buyerPartyId: s
   const product = await getForOrder(q, productId);
   if (!product) throw notFound();
   if (!SEEN.has(product.state) && product.sellerId !== buyerPartyId) throw notFound();
-  return { ...product, objectId: (await objectOf(q, productId))?.objectId ?? null };
+  return { ...product, objectId: product.objectId || null };
 }
 
 /** Both sides of a trade as the register of parties knows them. @throws notFound when one is not there */

@@ -102,34 +102,6 @@ export const bothAdmitted = rule<{ buyer: Standing; seller: Standing }>({
   ],
 });
 
-/** 交易标的: data products and services, compute resources, algorithm tools. */
-export const tradedKind = rule({
-  id: 'GY-9.1',
-  title: text('属于可交易的产品类型', 'A kind of product that is traded here'),
-  params: {
-    kinds: dated({
-      from: '2023-01-01',
-      value: ['dataset', 'report', 'query-service', 'compute', 'algorithm'] as readonly string[],
-      reference: 'GY-9.1',
-    }),
-  },
-  decide: ({ product }: { product: { kind: string } }, p) =>
-    p.kinds.includes(product.kind)
-      ? ok()
-      : violated(
-          text(`产品类型“${product.kind}”不在交易范围内。`, `Products of kind “${product.kind}” are not traded here.`),
-          text(
-            '请选择数据产品和服务、算力资源或算法工具。',
-            'Choose a data product or service, a compute resource or an algorithm.',
-          ),
-        ),
-  examples: [
-    { name: 'data set', at: '2026-01-01', facts: { product: { kind: 'dataset' } }, expect: 'ok' },
-    { name: 'query service', at: '2026-01-01', facts: { product: { kind: 'query-service' } }, expect: 'ok' },
-    { name: 'raw personal file', at: '2026-01-01', facts: { product: { kind: 'person' } }, expect: 'violated' },
-  ],
-});
-
 interface Use {
   readonly purpose: string;
   readonly quantity: number;
@@ -209,79 +181,6 @@ export const quantityWithinOrder = rule({
     { name: 'one', at: '2026-01-01', facts: { quantity: 1 }, expect: 'ok' },
     { name: 'exactly the most', at: '2026-01-01', facts: { quantity: 1_000 }, expect: 'ok' },
     { name: 'one more', at: '2026-01-01', facts: { quantity: 1_001 }, expect: 'violated' },
-  ],
-});
-
-/** 负面清单 at the moment of the contract: what was lawful when listed may be on the list when sold. */
-export const notOnNegativeList = rule({
-  id: 'BJ-15.6',
-  title: text('不在数据流通和交易负面清单内', 'Not on the negative list'),
-  params: {
-    grades: dated({ from: '2023-01-01', value: ['core'] as readonly string[], reference: 'BJ-15.6; DSL art. 21' }),
-    purposes: dated({
-      from: '2023-01-01',
-      value: ['个人画像追踪', '非法征信', '大数据杀熟', '人肉搜索'] as readonly string[],
-      reference: 'BJ-15.6, list of the operator',
-    }),
-  },
-  decide: ({ product, purpose }: { product: { grade: string }; purpose: string }, p) => {
-    if (p.grades.includes(product.grade)) {
-      return violated(
-        text('产品涉及核心数据，禁止交易。', 'The product holds core data, which must not be traded.'),
-        text('请移除核心数据后由提供方重新登记。', 'The supplier has to take the core data out and register anew.'),
-      );
-    }
-    if (p.purposes.some((forbidden) => purpose.includes(forbidden))) {
-      return violated(
-        text(`用途“${purpose}”列入负面清单。`, `The purpose “${purpose}” is on the negative list.`),
-        text('请改用合法用途。', 'Use the data for a lawful purpose.'),
-      );
-    }
-    return ok();
-  },
-  examples: [
-    {
-      name: 'general data',
-      at: '2026-01-01',
-      facts: { product: { grade: 'general' }, purpose: '风险定价' },
-      expect: 'ok',
-    },
-    {
-      name: 'important data',
-      at: '2026-01-01',
-      facts: { product: { grade: 'important' }, purpose: '风险定价' },
-      expect: 'ok',
-    },
-    {
-      name: 'core data',
-      at: '2026-01-01',
-      facts: { product: { grade: 'core' }, purpose: '风险定价' },
-      expect: 'violated',
-    },
-    {
-      name: 'forbidden purpose',
-      at: '2026-01-01',
-      facts: { product: { grade: 'general' }, purpose: '用于人肉搜索' },
-      expect: 'violated',
-    },
-  ],
-});
-
-/** 安全评估和合规性审查: every trade rests on a compliance opinion that was passed. */
-export const tradeReviewed = rule<{ product: { complianceOpinion: string | null } }>({
-  id: 'GY-27.3',
-  title: text('交易经过合规性审查', 'The trade passed a compliance review'),
-  decide: ({ product }) => {
-    if (product.complianceOpinion === 'passed') return ok();
-    return violated(
-      text('产品当前版本没有通过的合规评估意见。', 'This version of the product has no passed compliance opinion.'),
-      text('请卖方先取得合规评估意见。', 'The seller has to get a compliance opinion first.'),
-    );
-  },
-  examples: [
-    { name: 'passed', at: '2026-01-01', facts: { product: { complianceOpinion: 'passed' } }, expect: 'ok' },
-    { name: 'failed', at: '2026-01-01', facts: { product: { complianceOpinion: 'failed' } }, expect: 'violated' },
-    { name: 'none', at: '2026-01-01', facts: { product: { complianceOpinion: null } }, expect: 'violated' },
   ],
 });
 

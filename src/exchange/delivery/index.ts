@@ -5,7 +5,8 @@ import { summaryOf } from './queries.ts';
 
 export { acts, DeliveryId } from './acts.ts';
 export { type ContentAnswer, ContentQuery, type ContentRequest, serveContent } from './content.ts';
-export { reads } from './queries.ts';
+export { getDelivery } from './grants.ts';
+export { reads, summaryOf } from './queries.ts';
 export { configureDelivery, type DeliverySetting } from './setting.ts';
 
 connectDeliveries({ summaryOf, revokeFor });

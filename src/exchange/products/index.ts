@@ -5,7 +5,7 @@ export { acts } from './acts.ts';
 export { type Opinion, type OpinionKind, type Product, ProductId, type ProductState, Quality } from './model.ts';
 export { addDownstream, type Downstream } from './page.ts';
 export { reads } from './queries.ts';
-export { notOnNegativeList } from './rules.ts';
+export { complianceReviewed, notOnNegativeList, tradedClass } from './rules.ts';
 export {
   getForOrder,
   getProduct,

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
-import { serveContent } from '../../exchange/delivery/index.ts';
-import { type Actor, type Kernel, notFound } from '../../kernel/acts/index.ts';
+import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
+import { type Actor, invalidInput, type Kernel, notFound, Refused } from '../../kernel/acts/index.ts';
 import { logFile, type TileStore } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
-import type { Vault } from '../../kernel/vault/index.ts';
 
 type Authenticate = (request: FastifyRequest) => Promise<Actor>;
 
@@ -66,8 +65,25 @@ export function certificateRoutes(
 }
 
 /** Delivered files, by short-lived signed links. */
-export function deliveryRoutes(app: FastifyInstance, kernel: Kernel, vault: Vault): void {
-  app.get<{ Params: { deliveryId: string } }>('/v1/deliveries/:deliveryId/content', (request, reply) =>
-    serveContent({ kernel, vault }, request, reply),
-  );
+export function deliveryRoutes(app: FastifyInstance, kernel: Kernel): void {
+  app.route<{ Params: { deliveryId: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/v1/deliveries/:deliveryId/content',
+    handler: async (request, reply) => {
+      const query = ContentQuery.safeParse(request.query);
+      if (!query.success) throw new Refused(invalidInput(query.error));
+      const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers;
+      const method = request.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const);
+      const { deliveryId } = request.params;
+      const answer = await serveContent(kernel, {
+        deliveryId,
+        query: query.data,
+        method,
+        range,
+        ifRange: typeof ifRange === 'string' ? ifRange : undefined,
+        ifNoneMatch,
+      });
+      return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    },
+  });
 }
