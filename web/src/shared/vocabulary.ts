@@ -106,13 +106,13 @@ const TERMS: Readonly<Record<string, Text>> = {
   monitored: t('监测预警', 'Monitored'),
   recorded: t('留存声明', 'Recorded'),
   'not-encoded': t('不编码', 'Not encoded'),
+  'coverage-open': t('尚未实现', 'Still open'),
   block: t('拦截', 'Blocks'),
   monitor: t('预警', 'Raises an alert'),
   record: t('留痕', 'Records'),
   ok: t('符合', 'Met'),
   violated: t('不符合', 'Violated'),
   unknown: t('缺少事实', 'Fact missing'),
-  'not applicable': t('不适用', 'Not applicable'),
   main: t('主板', 'Main board'),
 };
 

@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useWords, words } from '../../app/words.ts';
+import { ActForm } from '../../shared/act-form/index.tsx';
+
+const WORDS = words(
+  {
+    title: '申请入驻',
+    sub: '单位经交易所准入后方可登记资源、挂牌、购买或担任第三方。申请人成为本单位的管理员，可再添加同事。',
+    submit: '提交申请',
+    next1: '申请已提交。现在就可以用刚才的登录名登录查看进度；准入之后，所申请的角色生效。',
+    signIn: '去登录',
+    steps: '之后会怎样',
+    step1: '交易所核对统一社会信用代码、主体身份和所申请的角色。',
+    step2: '准入或不予准入，都会说明依据的条文。',
+    step3: '准入后在名录公示，您可以邀请同事、开始办理业务。',
+  },
+  {
+    title: 'Apply to join',
+    sub: 'A party must be admitted by the exchange before it registers resources, lists, buys or acts as a third party. The applicant becomes its administrator and can add colleagues.',
+    submit: 'Send the application',
+    next1: 'The application is in. You can sign in right away and follow it; the roles applied for take effect once the party is admitted.',
+    signIn: 'Sign in',
+    steps: 'What happens next',
+    step1: 'The exchange checks the social credit code, the identity and the roles applied for.',
+    step2: 'It admits or refuses, naming the articles it relies on.',
+    step3: 'Once admitted the party stands in the public register; you invite colleagues and begin.',
+  },
+);
+
+export default function JoinPage() {
+  const t = useWords(WORDS);
+  const [done, setDone] = useState(false);
+  return (
+    <>
+      <title>{t.title}</title>
+      <h1>{t.title}</h1>
+      <p className="sub" style={{ marginBottom: 24 }}>
+        {t.sub}
+      </p>
+      <div className="columns">
+        <div>
+          <ActForm act="party.apply" submit={t.submit} onDone={() => setDone(true)} />
+          {done ? (
+            <p>
+              {t.next1} <Link to="/sign-in">{t.signIn}</Link>
+            </p>
+          ) : null}
+        </div>
+        <aside>
+          <h2 style={{ marginTop: 0 }}>{t.steps}</h2>
+          <ol className="timeline">
+            <li>{t.step1}</li>
+            <li>{t.step2}</li>
+            <li>{t.step3}</li>
+          </ol>
+        </aside>
+      </div>
+    </>
+  );
+}
