@@ -1,0 +1,317 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildSample, type SampleAccount } from '../examples/sample.ts';
+import { useLinkKey } from './exchange/delivery/index.ts';
+import { buildApp } from './interfaces/http/app.ts';
+import { schemaOf } from './interfaces/http/openapi.ts';
+import { actorOf, openAccessKey, registerSessions } from './kernel/access/index.ts';
+import type { Act, Authority, Kernel } from './kernel/acts/index.ts';
+import { type TestDatabase, testDatabase } from './kernel/database/testing.ts';
+import { startJobs } from './kernel/jobs.ts';
+import { loadRulebook } from './kernel/rulebook/index.ts';
+import { openVault } from './kernel/vault/index.ts';
+import { platform } from './platform.ts';
+
+/**
+ * Strangers, wrong roles, wrong parties, expired and revoked credentials against every act and every read of the house:
+ * made from the lists, so that a new act cannot be forgotten.
+ */
+const rulebook = loadRulebook();
+const { acts, reads, tasks } = platform(rulebook);
+const open = acts.filter((a) => a.by.kind !== 'system');
+
+/** Who supervises or settles acts on everybody's subjects; all others only on their own. */
+const OVERSEERS = [
+  'exchange',
+  'regulator',
+  'data-authority',
+  'settlement-officer',
+  'system-admin',
+  'security-admin',
+  'audit-admin',
+];
+/** Kinds of subjects that belong to parties; products and demands are public, so a stranger may learn of them. */
+const OWNED = ['res', 'ord', 'dlv', 'asm', 'dts', 'aut', 'wdr', 'key', 'ses'];
+
+let folder: string;
+let database: TestDatabase;
+let kernel: Kernel;
+let app: FastifyInstance;
+let accounts: readonly SampleAccount[];
+let stopJobs: () => Promise<unknown>;
+const tokens = new Map<string, string>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'shuheng-hostile-'));
+  database = await testDatabase();
+  kernel = { db: database.db, rulebook };
+  await openAccessKey(join(folder, 'access.key'));
+  await useLinkKey(join(folder, 'delivery.key'));
+  const vault = await openVault({ db: database.db, dataFolder: folder });
+  const jobs = await startJobs(database.pool, tasks, { kernel, vault });
+  stopJobs = () => jobs.stop();
+  accounts = await buildSample({ kernel, vault, dataFolder: folder }, () => undefined, { size: 'small' });
+  app = await buildApp({
+    kernel,
+    acts,
+    reads,
+    version: 'test',
+    authenticate: (request) => actorOf(database.db, request),
+    extras: [(a) => registerSessions(a, { db: database.db })],
+    webRoot: null,
+    ready: async () => true,
+    rateLimitPerMinute: 1_000_000,
+    trustProxy: false,
+  });
+  for (const account of accounts) tokens.set(account.login, await signIn(account));
+}, 300_000);
+
+afterAll(async () => {
+  await app?.close();
+  await stopJobs?.();
+  await database?.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function signIn(account: SampleAccount): Promise<string> {
+  const totp = account.totpSecret ? new TOTP({ secret: Secret.fromBase32(account.totpSecret) }).generate() : undefined;
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/sessions',
+    payload: { login: account.login, password: account.password, ...(totp ? { totp } : {}) },
+  });
+  if (answer.statusCode !== 200) throw new Error(`${account.login}: ${answer.body}`);
+  return (answer.json() as { token: string }).token;
+}
+
+const tokenOf = (account: SampleAccount): string => tokens.get(account.login) ?? '';
+const rolesOf = (by: Authority): readonly string[] => (by.kind === 'roles' ? by.roles : []);
+const mayDo = (by: Authority, account: SampleAccount): boolean =>
+  by.kind !== 'roles' || by.roles.some((r) => account.roles.includes(r));
+const isAdministrator = (a: SampleAccount): boolean => a.roles.some((r) => OVERSEERS.includes(r));
+
+interface Schema {
+  type?: string;
+  'x-id'?: string;
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  minItems?: number;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  minLength?: number;
+  pattern?: string;
+  format?: string;
+}
+
+const NOBODY = '0'.repeat(26);
+
+/** A smallest input that fits a schema; ids come from `idFor`. */
+function inputFor(schema: Schema, idFor: (prefix: string) => string): unknown {
+  if (schema['x-id']) return idFor(schema['x-id']);
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  const choice = schema.anyOf?.[0] ?? schema.allOf?.[0];
+  if (choice) return inputFor(choice, idFor);
+  switch (schema.type) {
+    case 'object':
+      return Object.fromEntries(
+        (schema.required ?? []).map((name) => [name, inputFor(schema.properties?.[name] ?? {}, idFor)]),
+      );
+    case 'array':
+      return Array.from({ length: schema.minItems ?? 0 }, () => inputFor(schema.items ?? {}, idFor));
+    case 'integer':
+    case 'number':
+      return schema.minimum ?? (schema.exclusiveMinimum ?? 0) + 1;
+    case 'boolean':
+      return true;
+    default:
+      return textFor(schema);
+  }
+}
+
+function textFor({ format, pattern, minLength }: Schema): string {
+  if (format === 'date-time') return '2030-01-01T00:00:00.000Z';
+  if (format === 'date') return '2030-01-01';
+  const candidates = [
+    '1',
+    '100',
+    'SH',
+    '2030-01-01',
+    '91000000MA0000000N',
+    'someone',
+    `sha256:${'0'.repeat(64)}`,
+    '0'.repeat(64),
+    '123456',
+  ];
+  const fits = candidates.filter((c) => (!pattern || new RegExp(pattern, 'u').test(c)) && c.length >= (minLength ?? 0));
+  return fits[0] ?? 'text that is long enough for any field'.padEnd(minLength ?? 0, '.');
+}
+
+const call = (act: Act, token: string | null, input: unknown) =>
+  app.inject({
+    method: 'POST',
+    url: `/v1/acts/${act.name}`,
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    payload: input as object,
+  });
+
+const nobody = (prefix: string): string => `${prefix}_${NOBODY}`;
+const schemaFor = (act: Act): Schema => schemaOf(act.input, 'input') as Schema;
+const ownedFieldOf = (act: Act): string | undefined =>
+  Object.values(schemaFor(act).properties ?? {})
+    .map((s) => s['x-id'])
+    .find((prefix) => prefix !== undefined && OWNED.includes(prefix));
+
+/** A subject of that kind which the account's party has nothing to do with. */
+async function foreign(prefix: string, account: SampleAccount): Promise<string | undefined> {
+  const { rows } = await sql<{ subject: string }>`select a.subject from act_log a where a.subject like ${`${prefix}_%`}
+    and not exists (select 1 from act_log b join act_party p on p.act_id = b.id where b.subject = a.subject
+      and p.party_id = (select party_id from person where login = ${account.login})) limit 1`.execute(database.db);
+  return rows[0]?.subject;
+}
+
+describe('every act', () => {
+  it('is reachable under its name and in the OpenAPI document', async () => {
+    const document = (await app.inject('/openapi.json')).json() as { paths: Record<string, unknown> };
+    expect(open.length).toBeGreaterThan(40);
+    for (const act of open) expect(document.paths).toHaveProperty([`/v1/acts/${act.name}`]);
+  });
+
+  const guarded = open.filter((a) => a.by.kind !== 'anyone');
+
+  it('refuses the stranger, the made-up token, the expired session and the revoked one with the same words', async () => {
+    const [expiring, ending] = await Promise.all(
+      [0, 1].map(() => signIn(accounts.find((a) => !a.totpSecret) as SampleAccount)),
+    );
+    const { createHash } = await import('node:crypto');
+    const hashed = createHash('sha256')
+      .update(expiring ?? '')
+      .digest();
+    await sql`update session set expires_at = now() - interval '1 second' where token_hash = ${hashed}`.execute(
+      database.db,
+    );
+    await app.inject({ method: 'DELETE', url: '/v1/sessions/current', headers: { authorization: `Bearer ${ending}` } });
+    for (const act of guarded) {
+      const input = inputFor(schemaFor(act), nobody);
+      const answers = await Promise.all(
+        [null, 'nonsense', expiring ?? '', ending ?? ''].map((token) => call(act, token, input)),
+      );
+      expect([act.name, ...answers.map((a) => a.statusCode)]).toEqual([act.name, 401, 401, 401, 401]);
+      expect(new Set(answers.map((a) => a.body)).size).toBe(1);
+    }
+  });
+
+  it('refuses the wrong role before it looks at anything', async () => {
+    for (const act of guarded) {
+      const wrong = accounts.find((a) => !mayDo(act.by, a));
+      if (!wrong) continue;
+      const answer = await call(act, tokenOf(wrong), inputFor(schemaFor(act), nobody));
+      expect([act.name, answer.statusCode]).toEqual([act.name, 403]);
+      expect((answer.json() as { violations: { article: string }[] }).violations[0]?.article).toBeTruthy();
+    }
+  });
+
+  it('tells the wrong party the same as if the subject did not exist', async () => {
+    const tried: string[] = [];
+    for (const act of guarded) {
+      const prefix = ownedFieldOf(act);
+      if (!prefix || rolesOf(act.by).some((r) => OVERSEERS.includes(r))) continue;
+      for (const account of accounts.filter((a) => mayDo(act.by, a) && !isAdministrator(a))) {
+        const id = await foreign(prefix, account);
+        if (!id) continue;
+        const [theirs, none] = await Promise.all(
+          [id, nobody(prefix)].map((subject) =>
+            call(
+              act,
+              tokenOf(account),
+              inputFor(schemaFor(act), (p) => (p === prefix ? subject : nobody(p))),
+            ),
+          ),
+        );
+        expect([act.name, account.login, theirs?.statusCode]).toEqual([act.name, account.login, 404]);
+        expect(theirs?.body).toBe(none?.body);
+        tried.push(act.name);
+        break;
+      }
+    }
+    expect(new Set(tried).size).toBeGreaterThan(12);
+  });
+
+  it('answers nonsense with a problem that names the field, never with a fault', async () => {
+    for (const act of open) {
+      const fit = accounts.find((a) => mayDo(act.by, a));
+      for (const input of [
+        [],
+        'text',
+        7,
+        { '': null },
+        Object.fromEntries(Object.keys(schemaFor(act).properties ?? {}).map((k) => [k, { $ne: null }])),
+      ]) {
+        const answer = await app.inject({
+          method: 'POST',
+          url: `/v1/acts/${act.name}`,
+          headers: { 'content-type': 'application/json', ...(fit ? { authorization: `Bearer ${tokenOf(fit)}` } : {}) },
+          payload: JSON.stringify(input),
+        });
+        expect([act.name, JSON.stringify(input), answer.statusCode < 500]).toEqual([
+          act.name,
+          JSON.stringify(input),
+          true,
+        ]);
+        if (answer.statusCode >= 400) expect(answer.headers['content-type']).toContain('application/problem+json');
+      }
+    }
+  });
+});
+
+describe('every read', () => {
+  const pathOf = (path: string, idFor: (name: string) => string) =>
+    `/v1${path.replace(/:(\w+)/g, (_, name: string) => idFor(name))}`;
+  const nothing = (name: string) =>
+    ({ code: 'SH', kind: 'quality', ruleId: 'SH-10.1' })[name] ?? nobody(name.slice(0, 3));
+
+  it('refuses the stranger unless it is public, and the wrong role', async () => {
+    for (const read of reads) {
+      const url = pathOf(read.path, nothing);
+      const stranger = await app.inject(url);
+      if (read.by.kind === 'anyone') expect([read.path, stranger.statusCode < 500]).toEqual([read.path, true]);
+      else expect([read.path, stranger.statusCode]).toEqual([read.path, 401]);
+      const wrong = accounts.find((a) => !mayDo(read.by, a));
+      if (!wrong) continue;
+      const answer = await app.inject({ url, headers: { authorization: `Bearer ${tokenOf(wrong)}` } });
+      expect([read.path, answer.statusCode]).toEqual([read.path, 403]);
+    }
+  });
+
+  it('keeps what belongs to others from a party: the same answer as for nothing', async () => {
+    const tried: string[] = [];
+    for (const read of reads.filter((r) => /:\w+Id/.test(r.path))) {
+      const schema = schemaOf(read.params, 'input') as Schema;
+      const [name, field] = Object.entries(schema.properties ?? {})[0] ?? [];
+      const prefix = field?.['x-id'];
+      if (!name || !prefix || !OWNED.includes(prefix)) continue;
+      for (const account of accounts.filter((a) => !isAdministrator(a) && !a.roles.includes('notary'))) {
+        const id = await foreign(prefix, account);
+        if (!id) continue;
+        const headers = { authorization: `Bearer ${tokenOf(account)}` };
+        const theirs = await app.inject({ url: pathOf(read.path, () => id), headers });
+        const none = await app.inject({ url: pathOf(read.path, () => nobody(prefix)), headers });
+        expect([read.path, account.login, theirs.statusCode]).toEqual([read.path, account.login, 404]);
+        expect(theirs.body.replaceAll(id, '')).toBe(none.body.replaceAll(nobody(prefix), ''));
+        tried.push(read.path);
+        break;
+      }
+    }
+    expect(tried.length).toBeGreaterThan(3);
+  });
+});
