@@ -55,7 +55,7 @@ export function effectiveRoles(
 }
 
 /** True when the roles ask for a second factor (HS-1.10). */
-export const needsSecondFactor = (roles: readonly string[], at: Date): boolean =>
+const needsSecondFactor = (roles: readonly string[], at: Date): boolean =>
   secondFactorShown.evaluate({ roles, secondFactor: false }, at).decision.outcome === 'violated';
 
 /**

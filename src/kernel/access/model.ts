@@ -1,8 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import { type Text, text } from '../text.ts';
 
-export const PARTY_STATES = ['applied', 'admitted', 'suspended', 'refused'] as const;
-export type PartyState = (typeof PARTY_STATES)[number];
+export type PartyState = 'applied' | 'admitted' | 'suspended' | 'refused';
 
 /** Roles that belong to a person, whatever the party does. All but the first exist at the exchange only. */
 export const PERSONAL_ROLES = [
@@ -73,7 +72,7 @@ export interface PersonTable {
   version: Generated<number>;
 }
 
-export interface SessionTable {
+interface SessionTable {
   id: string;
   token_hash: Buffer;
   person_id: string;
@@ -87,7 +86,7 @@ export interface SessionTable {
   revoked_at: Date | null;
 }
 
-export interface ApiKeyTable {
+interface ApiKeyTable {
   id: string;
   key_hash: Buffer;
   person_id: string;
@@ -100,7 +99,7 @@ export interface ApiKeyTable {
   revoked_at: Date | null;
 }
 
-export interface SignInTable {
+interface SignInTable {
   id: string;
   at: Date;
   person_id: string | null;
@@ -109,7 +108,7 @@ export interface SignInTable {
   outcome: string;
 }
 
-export interface PersonIdentityTable {
+interface PersonIdentityTable {
   issuer: string;
   subject: string;
   person_id: string;

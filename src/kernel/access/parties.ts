@@ -119,7 +119,7 @@ export async function partiesById(q: Queryable, partyIds: readonly string[]): Pr
   return new Map(rows.map((row) => [row.id, partyOf(row)]));
 }
 
-export function partyOf(row: Selectable<PartyTable>): Party {
+function partyOf(row: Selectable<PartyTable>): Party {
   return {
     id: row.id,
     name: row.name,

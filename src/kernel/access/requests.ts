@@ -4,7 +4,7 @@ import type { Credentials } from './authenticate.ts';
 import { closeSession } from './sessions.ts';
 
 export const SESSION_COOKIE = 'shuheng_session';
-export const CSRF_HEADER = 'x-shuheng-csrf';
+const CSRF_HEADER = 'x-shuheng-csrf';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

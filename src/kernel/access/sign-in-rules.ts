@@ -13,11 +13,11 @@ export const lockoutMinutes = dated({ from: FROM, value: 15, unit: 'minute', ref
 export const addressTries = dated({ from: FROM, value: 100, unit: 'try', reference: 'HS-1.8' });
 
 /** Numbers of HS-1.9. */
-export const idleMinutes = dated({ from: FROM, value: 30, unit: 'minute', reference: 'HS-1.9' });
+const idleMinutes = dated({ from: FROM, value: 30, unit: 'minute', reference: 'HS-1.9' });
 export const sessionHours = dated({ from: FROM, value: 12, unit: 'hour', reference: 'HS-1.9' });
 
 /** HS-1.10: who signs in with a one-time code. */
-export const secondFactorRoles = dated<readonly string[]>({
+const secondFactorRoles = dated<readonly string[]>({
   from: FROM,
   value: [
     'exchange',
