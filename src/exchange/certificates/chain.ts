@@ -97,14 +97,12 @@ function amountsOf(terms: contracts.Terms, cleared: clearing.Clearing | undefine
   const names = new Map(terms.split.map((p) => [p.partyId, p.name]));
   const legs = cleared?.legs ?? [];
   return [
-    { title: text('成交价款', 'Price'), amount: terms.price.total },
-    ...legs.map((l) => {
-      const name = l.partyId === null ? undefined : (names.get(l.partyId) ?? l.partyId);
-      return {
-        title: name === undefined ? text('交易服务费', 'Trading fee') : text(`分配给 ${name}`, `Share of ${name}`),
-        amount: money(l.amountFen),
-      };
-    }),
+    { title: text('成交价款', 'Price'), party: null, amount: terms.price.total },
+    ...legs.map((l) => ({
+      title: l.partyId === null ? text('交易服务费', 'Trading fee') : text('收益分配', 'Share'),
+      party: l.partyId === null ? null : (names.get(l.partyId) ?? l.partyId),
+      amount: money(l.amountFen),
+    })),
   ];
 }
 

@@ -64,7 +64,7 @@ export const Content = z.object({
   subject: z.object({ id: z.string(), title: z.string() }),
   parties: z.array(Party.extend({ role: TextSchema })),
   /** Amounts a trade or clearing certificate states; empty for the others. */
-  amounts: z.array(z.object({ title: TextSchema, amount: Money })),
+  amounts: z.array(z.object({ title: TextSchema, party: z.string().nullable(), amount: Money })),
   events: z.array(CertifiedEvent),
 });
 export type Content = z.infer<typeof Content>;

@@ -22,7 +22,9 @@ const RED = '#a8241c';
 
 const MARGIN = 60;
 const FOOT = 132;
-const LABEL_WIDTH = 132;
+const LABEL_WIDTH = 130;
+const CELL_GAP = 24;
+const QR_SIZE = 84;
 const MONO = 'Courier';
 const BEIJING_OFFSET_MS = 8 * 3_600_000;
 
@@ -92,7 +94,7 @@ export async function renderCertificate(certificate: CertificateJson, publicUrl:
   const { count } = doc.bufferedPageRange();
   for (let n = 0; n < count; n++) {
     doc.switchToPage(n);
-    foot(doc, certificate, verifyUrl, qr.modules, n + 1, count);
+    foot(doc, certificate, verifyUrl, qr.modules, { page: n + 1, pages: count });
   }
   doc.end();
   return finished;
@@ -100,147 +102,174 @@ export async function renderCertificate(certificate: CertificateJson, publicUrl:
 
 const width = (doc: Doc): number => doc.page.width - 2 * MARGIN;
 
-/** The scales of the mark, the issuer, and the number at the right. */
-function head(doc: Doc, c: CertificateJson): void {
-  doc.rect(0, 0, doc.page.width, 6).fill(TEAL);
-  const y = 44;
-  doc.save().translate(MARGIN, y).lineWidth(2).strokeColor(TEAL);
-  doc.path('M3 7h20M13 3v20M7 23h12').stroke();
-  doc.lineWidth(1.5).path('M3 7l-1 7a4 4 0 0 0 6 0L7 7M19 7l-1 7a4 4 0 0 0 6 0L23 7').stroke();
-  doc.restore();
-  doc
-    .font('strong', 12)
-    .fillColor(INK)
-    .text(c.issuer, MARGIN + 36, y + 3, { width: 280, lineBreak: false });
-  doc
-    .font('text', 7.5)
-    .fillColor(INK_3)
-    .text('数据交易链存证凭证　Evidence-based certificate', MARGIN + 36, y + 19, { lineBreak: false });
-  doc
-    .font('text', 7.5)
-    .fillColor(INK_3)
-    .text('凭证编号　No.', MARGIN, y + 2, { width: width(doc), align: 'right', lineBreak: false });
-  doc
-    .font(MONO, 12)
-    .fillColor(INK)
-    .text(c.number, MARGIN, y + 15, { width: width(doc), align: 'right', lineBreak: false });
-  doc
-    .moveTo(MARGIN, 86)
-    .lineTo(doc.page.width - MARGIN, 86)
-    .lineWidth(0.75)
-    .strokeColor(LINE)
-    .stroke();
-  doc.y = 118;
+interface Hand {
+  readonly font: string;
+  readonly size: number;
+  readonly color: string;
+}
+const hand = (font: string, size: number, color: string): Hand => ({ font, size, color });
+const VALUE = hand('strong', 10.5, INK);
+const ID = hand(MONO, 7.5, INK_3);
+
+/** Writes one line at a place. */
+function put(doc: Doc, { font: name, size, color }: Hand, text: string, x: number, y: number): void {
+  doc.font(name, size).fillColor(color).text(text, x, y, { lineBreak: false });
 }
 
-function titleBlock(doc: Doc, title: Text, statement: Text): void {
+/** Writes one line that ends at the right margin. */
+function putRight(doc: Doc, { font: name, size, color }: Hand, text: string, y: number): void {
   doc
-    .font('strong', 30)
-    .fillColor(INK)
-    .text(title.zh, MARGIN, doc.y, { characterSpacing: 6, width: width(doc) });
-  doc
-    .font('text', 12)
-    .fillColor(TEAL)
-    .text(title.en, MARGIN, doc.y + 1, { width: width(doc) });
-  doc
-    .font('text', 11.5)
-    .fillColor(INK)
-    .text(statement.zh, MARGIN, doc.y + 20, { width: width(doc), lineGap: 4 });
-  doc
-    .font('text', 8.5)
-    .fillColor(INK_2)
-    .text(statement.en, MARGIN, doc.y + 3, { width: width(doc), lineGap: 2 });
-  doc.y += 20;
+    .font(name, size)
+    .fillColor(color)
+    .text(text, MARGIN, y, { width: width(doc), align: 'right', lineBreak: false });
 }
 
-function particulars(doc: Doc, c: CertificateJson): void {
-  if (c.revocation) {
-    const said = `本凭证已于 ${beijing(c.revocation.at)} 注销：${c.revocation.reason}　Revoked`;
-    const height = doc.font('strong', 10).heightOfString(said, { width: width(doc) - 24 }) + 16;
-    doc.rect(MARGIN, doc.y, width(doc), height).lineWidth(1).strokeColor(RED).stroke();
-    doc.fillColor(RED).text(said, MARGIN + 12, doc.y + 7, { width: width(doc) - 24 });
-    doc.y += 18;
-  }
-  row(doc, { zh: '权利人', en: 'Right holder' }, c.holder.name, c.holder.uscc);
-  row(doc, { zh: '标的', en: 'Subject' }, c.subject.title, c.subject.id);
-  for (const p of c.parties) if (p.id !== c.holder.id || c.parties.length > 1) row(doc, p.role, p.name, p.uscc);
-  for (const a of c.amounts) row(doc, a.title, yuan(fenOf(a.amount)), '', true);
-  row(doc, { zh: '出具时间', en: 'Issued' }, `${beijing(c.issuedAt)}（北京时间）`, c.issuedAt);
+/** Writes a paragraph and leaves the pen below it. */
+function paragraph(
+  doc: Doc,
+  { font: name, size, color }: Hand,
+  text: string,
+  y: number,
+  options: { lineGap?: number; characterSpacing?: number } = {},
+): void {
+  doc
+    .font(name, size)
+    .fillColor(color)
+    .text(text, MARGIN, y, { width: width(doc), ...options });
 }
 
-/** A line of the particulars: what it is in both languages, what it says, and its identifier in small type. */
-function row(doc: Doc, label: Text, value: string, id: string, figure = false): void {
-  const valueX = MARGIN + LABEL_WIDTH;
-  const valueWidth = width(doc) - LABEL_WIDTH;
-  // Titles with a name in them would say the name twice.
-  const english = /[一-鿿]/.test(label.en) ? label.en.replace(/\s*[一-鿿].*$/u, '').replace(/ of$/, '') : label.en;
-  const labelHeight = doc.font('text', 9.5).heightOfString(label.zh, { width: LABEL_WIDTH - 12 }) + 11;
-  const valueHeight = doc.font('strong', 10.5).heightOfString(value, { width: valueWidth }) + (id ? 11 : 0);
-  const height = Math.max(labelHeight, valueHeight) + 9;
-  room(doc, height);
-  const y = doc.y;
+/** Chinese, and English beside it on the same baseline in smaller type. */
+function label(doc: Doc, { zh, en }: Text, x: number, y: number, size: number): void {
+  put(doc, hand('text', size, INK_2), zh, x, y);
+  put(doc, hand('text', size * 0.82, INK_3), en, x + doc.widthOfString(zh) + 7, y + size * 0.21);
+}
+
+const line = (doc: Doc, y: number): Doc =>
   doc
     .moveTo(MARGIN, y)
     .lineTo(doc.page.width - MARGIN, y)
     .lineWidth(0.5)
     .strokeColor(LINE)
     .stroke();
-  doc
-    .font('text', 9.5)
-    .fillColor(INK_2)
-    .text(label.zh, MARGIN, y + 4, { width: LABEL_WIDTH - 12 });
-  doc
-    .font('text', 7)
-    .fillColor(INK_3)
-    .text(english, MARGIN, doc.y, { width: LABEL_WIDTH - 12 });
-  doc
-    .font('strong', 10.5)
-    .fillColor(INK)
-    .text(value, valueX, y + 4, { width: valueWidth, align: figure ? 'right' : 'left' });
-  if (id)
+
+/** The scales of the mark, the issuer, and the number at the right. */
+function head(doc: Doc, c: CertificateJson): void {
+  doc.rect(0, 0, doc.page.width, 6).fill(TEAL);
+  const y = 40;
+  doc.save().translate(MARGIN, y).lineWidth(2).strokeColor(TEAL);
+  doc.path('M3 7h20M13 3v20M7 23h12').stroke();
+  doc.lineWidth(1.5).path('M3 7l-1 7a4 4 0 0 0 6 0L7 7M19 7l-1 7a4 4 0 0 0 6 0L23 7').stroke();
+  doc.restore();
+  put(doc, hand('strong', 12, INK), c.issuer, MARGIN + 36, y - 1);
+  put(doc, hand('text', 7.5, INK_3), '数据交易链存证凭证　Evidence-based certificate', MARGIN + 36, y + 16);
+  putRight(doc, hand('text', 7.5, INK_3), '凭证编号　No.', y);
+  putRight(doc, hand(MONO, 12, INK), c.number, y + 15);
+  line(doc, 82);
+  doc.y = 106;
+}
+
+function titleBlock(doc: Doc, title: Text, statement: Text): void {
+  paragraph(doc, hand('strong', 30, INK), title.zh, doc.y, { characterSpacing: 6 });
+  paragraph(doc, hand('text', 12, TEAL), title.en, doc.y + 1);
+  paragraph(doc, hand('text', 11.5, INK), statement.zh, doc.y + 16, { lineGap: 4 });
+  paragraph(doc, hand('text', 8.5, INK_2), statement.en, doc.y + 3, { lineGap: 2 });
+  doc.y += 16;
+}
+
+function particulars(doc: Doc, c: CertificateJson): void {
+  if (c.revocation) revoked(doc, c.revocation);
+  const own = c.parties.find((p) => p.id === c.holder.id);
+  const holder = own
+    ? { zh: `权利人（${own.role.zh}）`, en: `Right holder, ${own.role.en.toLowerCase()}` }
+    : { zh: '权利人', en: 'Right holder' };
+  cells(doc, [{ label: { zh: '标的', en: 'Subject' }, value: c.subject.title, id: c.subject.id }]);
+  const rest = [
+    { label: holder, value: c.holder.name, id: c.holder.uscc },
+    ...c.parties.filter((p) => p.id !== c.holder.id).map((p) => ({ label: p.role, value: p.name, id: p.uscc })),
+    { label: { zh: '出具时间（北京时间）', en: 'Issued, Beijing time' }, value: beijing(c.issuedAt), id: c.issuedAt },
+  ];
+  for (let n = 0; n < rest.length; n += 2) cells(doc, rest.slice(n, n + 2));
+  for (const a of c.amounts) amount(doc, a);
+}
+
+function revoked(doc: Doc, revocation: NonNullable<CertificateJson['revocation']>): void {
+  const said = `本凭证已于 ${beijing(revocation.at)} 注销：${revocation.reason}　Revoked`;
+  const inner = { width: width(doc) - 24 };
+  const height = doc.font('strong', 10).heightOfString(said, inner) + 14;
+  const y = doc.y;
+  doc.rect(MARGIN, y, width(doc), height).lineWidth(1).strokeColor(RED).stroke();
+  doc.fillColor(RED).text(said, MARGIN + 12, y + 6, inner);
+  doc.y = y + height + 14;
+}
+
+interface Cell {
+  readonly label: Text;
+  readonly value: string;
+  readonly id: string;
+}
+
+/** One or two particulars beside each other: what it is in both languages, what it says, its identifier in small type. */
+function cells(doc: Doc, row: readonly Cell[]): void {
+  const cellWidth = row.length === 1 ? width(doc) : (width(doc) - CELL_GAP) / 2;
+  doc.font(VALUE.font, VALUE.size);
+  const valueHeight = Math.max(...row.map((c) => doc.heightOfString(c.value, { width: cellWidth })));
+  const height = valueHeight + 36;
+  room(doc, height);
+  const y = doc.y;
+  line(doc, y);
+  for (const [n, cell] of row.entries()) {
+    const x = MARGIN + n * (cellWidth + CELL_GAP);
+    label(doc, cell.label, x, y + 5, 8);
     doc
-      .font(MONO, 7.5)
-      .fillColor(INK_3)
-      .text(id, valueX, doc.y + 1, { width: valueWidth });
+      .font(VALUE.font, VALUE.size)
+      .fillColor(VALUE.color)
+      .text(cell.value, x, y + 17, { width: cellWidth });
+    put(doc, ID, cell.id, x, y + 19 + valueHeight);
+  }
+  doc.y = y + height;
+}
+
+/** An amount and for whom it is, on one line. */
+function amount(doc: Doc, { title, amount: money, party }: CertificateJson['amounts'][number]): void {
+  const height = 23;
+  room(doc, height);
+  const y = doc.y;
+  line(doc, y);
+  label(doc, title, MARGIN, y + 5, 9);
+  if (party) put(doc, hand('text', 9.5, INK), party, MARGIN + LABEL_WIDTH, y + 4.5);
+  putRight(doc, VALUE, yuan(fenOf(money)), y + 3.5);
   doc.y = y + height;
 }
 
 /** The acts it rests on, each with its receipt and the hash of its entry. */
 function events(doc: Doc, c: CertificateJson): void {
-  const each = 33;
-  room(doc, 30 + 2 * each);
-  doc.y += 16;
-  doc.font('strong', 11).fillColor(INK).text('所依据的存证记录', MARGIN, doc.y, { continued: true });
-  doc.font('text', 8.5).fillColor(INK_3).text('　Evidence it rests on');
-  doc.y += 6;
+  const each = 30;
+  room(doc, 40 + 2 * each);
+  line(doc, doc.y);
+  label(doc, { zh: '所依据的存证记录', en: 'Evidence it rests on' }, MARGIN, doc.y + 14, 11);
+  doc.y += 22;
   for (const e of c.events) {
     room(doc, each);
     const y = doc.y;
-    doc.circle(MARGIN + 3, y + 8, 2.5).fill(TEAL);
-    doc
-      .font('text', 9.5)
-      .fillColor(INK)
-      .text(e.title.zh, MARGIN + 14, y, { continued: true, width: LABEL_WIDTH + 90 });
-    doc.fillColor(INK_3).fontSize(7.5).text(`　${e.title.en}`);
-    doc
-      .font('text', 8.5)
-      .fillColor(INK_2)
-      .text(beijing(e.at), MARGIN, y + 1, { width: width(doc), align: 'right', lineBreak: false });
-    doc
-      .font(MONO, 7)
-      .fillColor(INK_3)
-      .text(`${e.receiptId}  sha256:${e.entrySha256}`, MARGIN + 14, y + 15, { lineBreak: false });
-    doc.y = y + each - 4;
-    doc.x = MARGIN;
+    doc.circle(MARGIN + 3, y + 7.5, 2.5).fill(TEAL);
+    label(doc, e.title, MARGIN + 14, y, 9.5);
+    putRight(doc, hand('text', 8.5, INK_2), beijing(e.at), y + 1);
+    put(doc, hand(MONO, 7, INK_3), `${e.receiptId}  sha256:${e.entrySha256}`, MARGIN + 14, y + 16);
+    doc.y = y + each;
   }
 }
 
 /** Goes to a new page when what follows does not fit above the foot. */
 function room(doc: Doc, height: number): void {
-  if (doc.y + height <= doc.page.height - FOOT - 8) return;
+  if (doc.y + height <= doc.page.height - FOOT + 4) return;
   doc.addPage();
   doc.rect(0, 0, doc.page.width, 6).fill(TEAL);
   doc.y = MARGIN;
+}
+
+interface Place {
+  readonly page: number;
+  readonly pages: number;
 }
 
 function foot(
@@ -248,56 +277,32 @@ function foot(
   c: CertificateJson,
   verifyUrl: string,
   modules: QRCode.BitMatrix,
-  pageNumber: number,
-  pages: number,
+  { page, pages }: Place,
 ): void {
-  const top = doc.page.height - FOOT + 8;
-  const size = 84;
+  const top = doc.page.height - FOOT + 12;
   // Text below the bottom margin would open a page of its own.
   doc.page.margins.bottom = 0;
-  doc
-    .moveTo(MARGIN, top)
-    .lineTo(doc.page.width - MARGIN, top)
-    .lineWidth(0.75)
-    .strokeColor(LINE)
-    .stroke();
-  qrCode(doc, modules, doc.page.width - MARGIN - size, top + 12, size);
-  const textWidth = width(doc) - size - 24;
-  doc
-    .font('strong', 9)
-    .fillColor(INK)
-    .text('扫码查验凭证真伪与效力', MARGIN, top + 11, { width: textWidth, continued: true });
-  doc.font('text', 7.5).fillColor(INK_3).text('　Scan to check that it is genuine and still valid');
-  doc
-    .font(MONO, 7)
-    .fillColor(INK_2)
-    .text(verifyUrl, MARGIN, doc.y + 2, { width: textWidth });
-  doc
-    .font('text', 7.5)
-    .fillColor(INK_2)
-    .text('内容哈希　SHA-256 of the content', MARGIN, doc.y + 5, { width: textWidth });
-  doc
-    .font(MONO, 7)
-    .fillColor(INK_2)
-    .text(c.contentSha256, MARGIN, doc.y + 1, { width: textWidth });
-  doc
-    .font('text', 7)
-    .fillColor(INK_3)
-    .text(
-      '每项存证均可用收据离线核验，无需信任本平台。　Each record verifies offline by its receipt, without trust in this platform.',
-      MARGIN,
-      doc.y + 5,
-      { width: textWidth },
-    );
-  if (pages > 1)
-    doc
-      .font('text', 7.5)
-      .fillColor(INK_3)
-      .text(`${pageNumber} / ${pages}`, MARGIN, doc.page.height - 26, {
-        width: width(doc),
-        align: 'right',
-        lineBreak: false,
-      });
+  line(doc, top);
+  qrCode(doc, modules, doc.page.width - MARGIN - QR_SIZE, top + 12, QR_SIZE);
+  label(
+    doc,
+    { zh: '扫码查验凭证真伪与效力', en: 'Scan to check that it is genuine and still valid' },
+    MARGIN,
+    top + 10,
+    9,
+  );
+  put(doc, hand(MONO, 7, INK_2), verifyUrl, MARGIN, top + 26);
+  label(doc, { zh: '内容哈希', en: 'SHA-256 of the content' }, MARGIN, top + 42, 8);
+  put(doc, hand(MONO, 7, INK_2), c.contentSha256, MARGIN, top + 55);
+  put(doc, hand('text', 7, INK_3), '每项存证均可凭收据离线核验，无需信任本平台。', MARGIN, top + 72);
+  put(
+    doc,
+    hand('text', 7, INK_3),
+    'Each record verifies offline by its receipt, without trust in this platform.',
+    MARGIN,
+    top + 83,
+  );
+  if (pages > 1) putRight(doc, hand('text', 7.5, INK_3), `${page} / ${pages}`, doc.page.height - 20);
 }
 
 /** Drawn as squares, so that it stays sharp on paper. */
