@@ -1,7 +1,10 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { execute, SYSTEM } from '../../kernel/acts/index.ts';
 import { type Task, task } from '../../kernel/jobs.ts';
+import { text } from '../../kernel/text.ts';
 import { connectOrders } from '../clearing/index.ts';
+import { addDownstream } from '../products/index.ts';
 import { acceptByDeadline, lapseOrder } from './closing.ts';
 import { deliveries, getOrder, lockOrder, markCleared } from './orders.ts';
 import { DEADLINE_TASK } from './shared.ts';
@@ -21,6 +24,17 @@ export { actionsOn, oversees, reads, turnover } from './queries.ts';
 export { deliveryAgreed } from './rules.ts';
 export { OrderId, TRADERS } from './shared.ts';
 export { contractText, SplitPart, Terms } from './terms.ts';
+
+addDownstream({
+  kind: 'order',
+  title: text('订单', 'Orders'),
+  count: async (q, productId) => {
+    const { rows } = await sql<{
+      n: number;
+    }>`select count(*) as n from trade_order where product_id = ${productId}`.execute(q);
+    return rows[0]?.n ?? 0;
+  },
+});
 
 connectOrders({
   lock: async (tx, orderId) => {

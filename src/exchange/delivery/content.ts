@@ -172,10 +172,7 @@ export function rangeOf(header: string, size: number): { start: number; end: num
 }
 
 function matches(header: string | undefined, etag: string): boolean {
-  return (
-    header !== undefined &&
-    header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
-  );
+  return header?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*');
 }
 
 /** RFC 6266: an ASCII name for old programs, the right one in UTF-8 beside it. */

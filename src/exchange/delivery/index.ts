@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
 import type { Task } from '../../kernel/jobs.ts';
+import { text } from '../../kernel/text.ts';
 import { connectDeliveries } from '../contracts/index.ts';
+import { addDownstream } from '../products/index.ts';
 import { revokeFor } from './grants.ts';
 import { summaryOf } from './queries.ts';
 
@@ -8,6 +11,17 @@ export { type ContentAnswer, ContentQuery, type ContentRequest, serveContent } f
 export { getDelivery } from './grants.ts';
 export { reads, summaryOf } from './queries.ts';
 export { configureDelivery, type DeliverySetting } from './setting.ts';
+
+addDownstream({
+  kind: 'delivery',
+  title: text('交付', 'Deliveries'),
+  count: async (q, productId) => {
+    const { rows } = await sql<{
+      n: number;
+    }>`select count(*) as n from delivery where product_id = ${productId}`.execute(q);
+    return rows[0]?.n ?? 0;
+  },
+});
 
 connectDeliveries({ summaryOf, revokeFor });
 

@@ -1,0 +1,199 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { type Actor, PageQuery, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
+import { type Text, TextSchema, text } from '../../kernel/text.ts';
+import { actionsOn, type Order, waitingOn } from '../contracts/index.ts';
+
+/** Most cases of one kind that are looked at; who has more finishes some first. */
+const EACH_MAX = 100;
+
+const Task = z.object({
+  /** Id of the case. */
+  subject: z.string(),
+  kind: z.enum(['order', 'assessment', 'party', 'withdrawal', 'product', 'report']),
+  title: TextSchema,
+  what: TextSchema,
+  /** The act that moves the case on. */
+  act: z.string(),
+  dueAt: z.string().nullable(),
+  /** Address of the case in the API. */
+  link: z.string(),
+});
+type Task = z.infer<typeof Task>;
+
+const isRole = (actor: Actor, ...roles: readonly string[]): boolean => actor.roles.some((r) => roles.includes(r));
+const same = (words: string): Text => text(words, words);
+
+async function orderTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  const mine = actor.partyId ?? '';
+  const rows = await q
+    .selectFrom('trade_order')
+    .selectAll()
+    .where('due_at', 'is not', null)
+    .where((e) =>
+      e.or([
+        e('buyer_party_id', '=', mine),
+        e('seller_party_id', '=', mine),
+        ...(isRole(actor, 'exchange') ? [e('state', '=', 'disputed')] : []),
+      ]),
+    )
+    .orderBy('due_at')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.flatMap((order) => {
+    const act = nextAct(order, actor);
+    const waiting = waitingOn(order);
+    if (!act || !waiting) return [];
+    return {
+      subject: order.id,
+      kind: 'order' as const,
+      title: same(order.terms.product.title),
+      what: waiting.what,
+      act,
+      dueAt: order.due_at?.toISOString() ?? null,
+      link: `/v1/orders/${order.id}`,
+    };
+  });
+}
+
+/** The act by which this person moves the order on; cancelling and disputing are a right, not a turn. */
+const nextAct = (order: Order, actor: Actor): string | undefined =>
+  actionsOn(order, actor).find((a) => a !== 'order.cancel' && a !== 'order.dispute');
+
+async function assessmentTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  if (!isRole(actor, 'compliance-assessor', 'quality-assessor')) return [];
+  const rows = await q
+    .selectFrom('assessment as a')
+    .innerJoin('product as p', 'p.id', 'a.product_id')
+    .select(['a.id', 'a.kind', 'a.state', 'p.title'])
+    .where('a.assessor_id', '=', actor.partyId ?? '')
+    .where('a.state', '<>', 'issued')
+    .orderBy('a.id')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'assessment' as const,
+    title: same(row.title),
+    what:
+      row.kind === 'quality'
+        ? text('请出具质量评估意见', 'Issue the quality opinion')
+        : text('请出具合规评估意见', 'Issue the compliance opinion'),
+    act: 'assessment.issue',
+    dueAt: null,
+    link: `/v1/assessments/${row.id}`,
+  }));
+}
+
+async function admissionTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  if (!isRole(actor, 'exchange')) return [];
+  const rows = await q
+    .selectFrom('party')
+    .select(['id', 'name'])
+    .where('state', '=', 'applied')
+    .orderBy('id')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'party' as const,
+    title: same(row.name),
+    what: text('请审核入场申请', 'Decide the application for admission'),
+    act: 'party.admit',
+    dueAt: null,
+    link: `/v1/parties/${row.id}`,
+  }));
+}
+
+async function withdrawalTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  if (!isRole(actor, 'settlement-officer')) return [];
+  const rows = await q
+    .selectFrom('withdrawal as w')
+    .innerJoin('party as p', 'p.id', 'w.party_id')
+    .select(['w.id', 'p.name'])
+    .where('w.state', '=', 'requested')
+    .where('w.requested_by', '<>', actor.personId ?? '')
+    .orderBy('w.id')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'withdrawal' as const,
+    title: same(row.name),
+    what: text('请复核出金申请', 'Check the withdrawal'),
+    act: 'account.approve-withdrawal',
+    dueAt: null,
+    link: `/v1/withdrawals`,
+  }));
+}
+
+const PRODUCT_TURNS: Readonly<Record<'draft' | 'assessed', { what: Text; act: string }>> = {
+  draft: {
+    what: text('请申请合规评估和质量评估', 'Ask for the compliance and the quality assessment'),
+    act: 'assessment.request',
+  },
+  assessed: { what: text('评估已通过，可以挂牌', 'Assessed: list it'), act: 'product.list' },
+};
+
+async function productTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  const { rows } = await sql<{ id: string; title: string; state: 'draft' | 'assessed' }>`select p.id, p.title, p.state
+      from product p
+     where p.holder_id = ${actor.partyId ?? ''} and p.build_state = 'built'
+       and (p.state = 'assessed' or (p.state = 'draft' and (
+         select count(distinct a.kind) from assessment a
+          where a.product_id = p.id and a.product_version = p.version and a.conclusion is distinct from 'failed') < 2))
+     order by p.id limit ${EACH_MAX}`.execute(q);
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'product' as const,
+    title: same(row.title),
+    ...PRODUCT_TURNS[row.state],
+    dueAt: null,
+    link: `/v1/products/${row.id}`,
+  }));
+}
+
+async function reportTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  if (!isRole(actor, 'regulator', 'exchange')) return [];
+  const rows = await q
+    .selectFrom('violation_report')
+    .select(['id', 'subject', 'due_at'])
+    .where('state', '<>', 'closed')
+    .orderBy('due_at')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'report' as const,
+    title: same(row.subject),
+    what: text('请办理举报', 'Handle the report'),
+    act: 'violation.handle',
+    dueAt: row.due_at?.toISOString() ?? null,
+    link: `/v1/violation-reports?reportId=${row.id}`,
+  }));
+}
+
+const SOURCES = [orderTasks, assessmentTasks, admissionTasks, withdrawalTasks, productTasks, reportTasks];
+
+/** Every case that waits for this person, the most urgent first; those without a date come last. */
+export async function tasksOf(q: Queryable, actor: Actor): Promise<Task[]> {
+  const found: Task[] = [];
+  for (const source of SOURCES) found.push(...(await source(q, actor)));
+  const due = (task: Task) => (task.dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(task.dueAt));
+  return found.sort((a, b) => due(a) - due(b) || (a.subject < b.subject ? -1 : 1));
+}
+
+export const tasksRead: Read = read({
+  path: '/tasks',
+  title: text('轮到我办理', 'My turn'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  /** `total` counts what the page leaves out as well. */
+  output: pageOf(Task).extend({ total: z.number() }),
+  run: async ({ db, actor, query }) => {
+    const all = await tasksOf(db, actor);
+    return { items: all.slice(0, query.limit), nextCursor: null, total: all.length };
+  },
+});
