@@ -23,7 +23,7 @@ import * as rules from './rules.ts';
 
 const COLUMNS_MAX = 500;
 const Reason = z.string().trim().min(2).max(1_000);
-const HOLDERS = ['data-provider', 'data-merchant', 'operating-unit', 'data-authority'];
+const HOLDERS = ['data-provider', 'data-merchant', 'operating-unit'];
 
 /** 资源登记: describes a dataset so that it can be found, judged and authorised. */
 export const register = act({
@@ -69,7 +69,7 @@ export const register = act({
   facts: async ({ tx, actor, input }) => {
     const holder = actor.partyId === null ? undefined : await getParty(tx, actor.partyId);
     const dataset = await getDataset(tx, input.datasetId);
-    if (!holder || !dataset || dataset.ownerPartyId !== holder.id) throw notFound();
+    if (!holder || !dataset || dataset.partyId !== holder.id) throw notFound();
     if (dataset.state !== 'ready' || dataset.objectId === null) {
       throw refused(
         'state',
@@ -139,7 +139,7 @@ export const register = act({
         covers_from: input.coverage.from ?? null,
         covers_to: input.coverage.to ?? null,
         opening: input.opening,
-        public_data: facts.roles.includes('data-provider') || facts.roles.includes('data-authority'),
+        public_data: facts.roles.includes('data-provider'),
         dataset_id: input.datasetId,
         object_id: facts.objectId,
         rows: dataset.rows ?? 0,

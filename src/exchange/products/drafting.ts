@@ -220,6 +220,8 @@ export const recordBuild = act({
     sample: Sample,
     profile: Profile,
   }),
+  // Kept with the product; the evidence holds the digest of the object they describe.
+  secretInput: ['dictionary', 'sample', 'profile'],
   output: z.object({ productId: ProductId }),
   facts: async ({ tx, input }) => {
     const product = await lock(tx, input.productId);

@@ -2,7 +2,15 @@ import type { Task } from '../../kernel/jobs.ts';
 import { buildTask } from './build.ts';
 
 export { acts } from './acts.ts';
-export { type Opinion, type OpinionKind, type Product, ProductId, type ProductState, Quality } from './model.ts';
+export {
+  type Opinion,
+  type OpinionKind,
+  type Product,
+  ProductId,
+  type ProductState,
+  productLife as productStates,
+  Quality,
+} from './model.ts';
 export { addDownstream, type Downstream } from './page.ts';
 export { reads } from './queries.ts';
 export { complianceReviewed, notOnNegativeList, tradedClass } from './rules.ts';
@@ -18,6 +26,7 @@ export {
   type ProductObject,
   recordOpinion,
   recordQuality,
+  titlesOf,
 } from './store.ts';
 
 export const tasks: readonly Task[] = [buildTask];

@@ -17,6 +17,17 @@ export async function getProduct(q: Queryable, productId: string): Promise<Produ
   return q.selectFrom('product').select(PRODUCT_COLUMNS).where('id', '=', productId).executeTakeFirst();
 }
 
+/** Titles by id, for showing them beside ids; whoever asks has decided that they may be seen. */
+export async function titlesOf(q: Queryable, productIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (productIds.length === 0) return new Map();
+  const rows = await q
+    .selectFrom('product')
+    .select(['id', 'title'])
+    .where('id', 'in', [...new Set(productIds)])
+    .execute();
+  return new Map(rows.map((r) => [r.id, r.title]));
+}
+
 /** Locks a product for the rest of the transaction. @throws notFound when there is none, or `heldBy` does not hold it */
 export async function lock(
   tx: Tx,
