@@ -7,7 +7,7 @@ import { buildSample, type SampleAccount } from '../examples/sample.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
-import { actorOf, bootstrap, derivedKey, openAccessKey, registerSessions } from './kernel/access/index.ts';
+import { actorOf, bootstrap, derivedKey, openAccessKey, registerSessions, scheduleSweep } from './kernel/access/index.ts';
 import type { Actor, Kernel } from './kernel/acts/index.ts';
 import {
   type EmbeddedServer,
@@ -102,6 +102,7 @@ async function serve(
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
   const jobs = await startJobs(database.pool, tasks, { kernel, vault });
   undo.push(() => jobs.stop());
+  await scheduleSweep(database.db);
 
   const identify = (request: FastifyRequest): Promise<Actor> => actorOf(database.db, request, settings.PUBLIC_URL);
   const version = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
