@@ -23,7 +23,7 @@ const SubjectId = z
   .meta({ title: '事项编号', 'x-title-en': 'Subject', 'x-id': 'res|prd|ord|dlv|clr' });
 
 /** 出具凭证: on application of a right holder, from the evidence of the subject's acts and nothing else. */
-export const issueCertificate = act({
+const issueCertificate = act({
   name: 'certificate.issue',
   title: text('出具凭证', 'Issue a certificate'),
   by: signedIn(),
@@ -108,7 +108,7 @@ export const issueCertificate = act({
 });
 
 /** SHA-256, hex, of the canonical JSON (RFC 8785) of what a certificate says. */
-export const contentHash = (content: Content): string => sha256Hex(canonical(JSON.parse(JSON.stringify(content))));
+const contentHash = (content: Content): string => sha256Hex(canonical(JSON.parse(JSON.stringify(content))));
 
 /** The next number of a series; the row stays locked until the act commits, so that none is skipped. */
 async function nextSerial(tx: Tx, series: string): Promise<number> {
@@ -128,7 +128,7 @@ async function issuerOf(tx: Tx): Promise<string> {
 }
 
 /** 注销凭证: by the exchange, with a reason; the certificate stays readable as revoked. */
-export const revokeCertificate = act({
+const revokeCertificate = act({
   name: 'certificate.revoke',
   title: text('注销凭证', 'Revoke a certificate'),
   by: role('exchange'),

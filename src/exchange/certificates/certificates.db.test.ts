@@ -228,7 +228,9 @@ describe('issuing', () => {
       expect(e.entrySha256).toBe(sha256Hex(rows[0]?.bytes ?? Buffer.alloc(0)));
     }
     // As a stranger's program would: the listed fields, without what was added later.
-    const content = Object.fromEntries(json.hashed.map((k) => [k, json[k as keyof CertificateJson]]));
+    const content: Record<string, unknown> = Object.fromEntries(
+      json.hashed.map((k) => [k, json[k as keyof CertificateJson]]),
+    );
     content.events = json.events.map(({ logIndex: _, ...e }) => e);
     expect(sha256Hex(canonical(content))).toBe(json.contentSha256);
     const pdf = await certificatePdf(database.db, people.holder, certificateId, 'https://exchange.example');

@@ -32,7 +32,7 @@ const mayRead = (actor: Actor, row: CertificateTable): boolean =>
   (actor.partyId !== null && (row.holder_id === actor.partyId || row.party_ids.includes(actor.partyId)));
 
 /** @throws notFound for what does not exist and for what is not the actor's */
-export async function certificateFor(db: Queryable, actor: Actor, certificateId: string): Promise<CertificateTable> {
+async function certificateFor(db: Queryable, actor: Actor, certificateId: string): Promise<CertificateTable> {
   const row = await db.selectFrom('certificate').selectAll().where('id', '=', certificateId).executeTakeFirst();
   if (!row || !mayRead(actor, row)) throw notFound();
   return row;

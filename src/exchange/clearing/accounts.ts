@@ -20,7 +20,7 @@ import { creditedOnce, creditedToAdmitted, decidedByAnother } from './rules.ts';
 
 export const PartyId = idOf('pty', text('单位编号', 'Party'));
 export const WithdrawalId = idOf('wdr', text('出金编号', 'Withdrawal'));
-export const DepositId = idOf('dps', text('入金编号', 'Deposit'));
+const DepositId = idOf('dps', text('入金编号', 'Deposit'));
 /** The bank an operator settles through, when it has only one. */
 const FIRST_BANK = 'settlement-bank';
 
@@ -32,7 +32,7 @@ async function availableOf(tx: Tx, partyId: string): Promise<Money> {
 }
 
 /** 入金: money that arrived at the settlement bank is credited to a party, once for each bank reference. */
-export const deposit = act({
+const deposit = act({
   name: 'account.deposit',
   title: text('登记入金', 'Credit a deposit'),
   by: role('settlement-officer'),
@@ -111,7 +111,7 @@ export const deposit = act({
 });
 
 /** 申请出金: the amount is reserved at once, so that it cannot be spent twice while the request waits. */
-export const requestWithdrawal = act({
+const requestWithdrawal = act({
   name: 'account.request-withdrawal',
   title: text('申请出金', 'Ask for a withdrawal'),
   by: signedIn(),
@@ -215,7 +215,7 @@ async function decide(
 }
 
 /** 批准出金: posts the reserved amount; another person than the one who asked. */
-export const approveWithdrawal = act({
+const approveWithdrawal = act({
   name: 'account.approve-withdrawal',
   title: text('批准出金', 'Approve a withdrawal'),
   by: role('settlement-officer'),
@@ -234,7 +234,7 @@ export const approveWithdrawal = act({
 });
 
 /** 驳回出金: frees the reserved amount, with the reason. */
-export const refuseWithdrawal = act({
+const refuseWithdrawal = act({
   name: 'account.refuse-withdrawal',
   title: text('驳回出金', 'Refuse a withdrawal'),
   by: role('settlement-officer'),

@@ -19,7 +19,7 @@ export interface ClearingTable {
   closed_act: string | null;
 }
 
-export interface BankDepositTable {
+interface BankDepositTable {
   id: string;
   party_id: string;
   amount_fen: number;
@@ -29,7 +29,7 @@ export interface BankDepositTable {
   act_id: string;
 }
 
-export interface WithdrawalTable {
+interface WithdrawalTable {
   id: string;
   party_id: string;
   amount_fen: number;

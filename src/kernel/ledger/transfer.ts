@@ -7,9 +7,9 @@ import type { Text } from '../text.ts';
 import { AMOUNT_FEN_MAX, yuan } from './money.ts';
 
 /** More legs than this in one batch get slower, not faster (measured). */
-export const BATCH_MAX = 1_000;
+const BATCH_MAX = 1_000;
 /** Rows a hot account is spread over. */
-export const STRIPES = 8;
+const STRIPES = 8;
 
 export type TransferKind = 'posted' | 'pending' | 'post' | 'void';
 
