@@ -3,7 +3,7 @@ import { type Actor, act, notFound, refused, signedIn } from '../acts/index.ts';
 import type { Tx } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import { text } from '../text.ts';
-import { KeyId, SessionId } from './ids.ts';
+import { KeyId, Line, SessionId } from './ids.ts';
 import { fold } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { endSessions, lockPerson, type Person } from './people.ts';
@@ -161,7 +161,7 @@ export const createKey = act({
   title: text('开立接口密钥', 'Create an API key'),
   by: signedIn(),
   input: z.object({
-    title: z.string().trim().min(1).max(80).meta({ title: '用途', 'x-title-en': 'What it is for' }),
+    title: Line.meta({ title: '用途', 'x-title-en': 'What it is for' }),
     scopes: z
       .array(z.string().max(80).regex(SCOPE_PATTERN))
       .min(1)

@@ -10,7 +10,12 @@ const LOGIN_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{2,63}$/u;
 
 export const Login = z.string().trim().regex(LOGIN_PATTERN).meta({ title: '登录名', 'x-title-en': 'Login' });
 
-export const DisplayName = z.string().trim().min(1).max(80).meta({ title: '姓名', 'x-title-en': 'Name' });
+/** One line without control characters, among them the NUL that no text of the database can hold. */
+const LINE_PATTERN = /^[^\p{Cc}]+$/u;
+const LINE_LENGTH_MAX = 80;
+export const Line = z.string().trim().min(1).max(LINE_LENGTH_MAX).regex(LINE_PATTERN);
+
+export const DisplayName = Line.meta({ title: '姓名', 'x-title-en': 'Name' });
 
 const ROLES_MAX = 20;
 const ROLE_PATTERN = /^[a-z][a-z-]{1,39}$/;

@@ -84,6 +84,9 @@ describe('a party administrator', () => {
     const outcome = await openSession(t.db, { login: input.login, password: initialPassword });
     expect(outcome.ok && outcome.identity.actor).toMatchObject({ personId, partyId: a.party, roles: ['buyer'] });
     expect(kindOf(await t.run(invitePerson, a.actor, input))).toBe('conflict');
+    for (const displayName of ['', 'a\u0000b', '姓\n名', 'x'.repeat(81)]) {
+      expect(kindOf(await t.run(invitePerson, a.actor, { ...input, login: 'odd-name', displayName }))).toBe('invalid');
+    }
     expect(rulesOf(await t.run(invitePerson, a.actor, { ...input, login: 'other-1', roles: ['regulator'] }))).toEqual([
       'HS-1.14',
     ]);

@@ -2,7 +2,7 @@ import type { Expression, SqlBool } from 'kysely';
 import { z } from 'zod';
 import { afterOf, notFound, PageQuery, page, pageOf, read, role, signedIn } from '../acts/index.ts';
 import { text } from '../text.ts';
-import { KeyId, PartyId, PersonId, SessionId } from './ids.ts';
+import { KeyId, Line, PartyId, PersonId, SessionId } from './ids.ts';
 
 const nullableTime = z.string().nullable();
 const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
@@ -28,7 +28,7 @@ export const people = read({
   title: text('人员', 'People'),
   by: role('party-admin', 'system-admin', 'security-admin'),
   params: z.object({}),
-  query: PageQuery.extend({ partyId: PartyId.optional(), q: z.string().max(80).optional() }),
+  query: PageQuery.extend({ partyId: PartyId.optional(), q: Line.optional() }),
   output: pageOf(PersonView),
   run: async ({ db, actor, query, at }) => {
     const all = actor.roles.includes('security-admin') || actor.kind === 'system';
