@@ -93,8 +93,9 @@ export class EvidenceLog {
     await this.#client.query('begin');
     try {
       const taken = await this.#rows<{ entry_id: string; leaf: Buffer }>(
-        `select q.entry_id, sha256('\\x00'::bytea || e.bytes) as leaf
-           from evidence_queue q join evidence_entry e on e.id = q.entry_id order by q.entry_id limit $1`,
+        `with q as materialized (select entry_id from evidence_queue order by entry_id limit $1)
+         select q.entry_id, sha256('\\x00'::bytea || e.bytes) as leaf
+           from q join evidence_entry e on e.id = q.entry_id order by q.entry_id`,
         [BATCH_ENTRIES_MAX],
       );
       if (taken.length === 0) {

@@ -97,8 +97,12 @@ async function takeOffice({ url, store, keys, origin = DEFAULT_ORIGIN }: Sequenc
   try {
     await client.connect();
     const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [LEADER_LOCK]);
-    if (rows[0]?.leads)
+    if (rows[0]?.leads) {
+      // Few rows out of large tables, always: with statistics that lag behind a burst of entries the planner would read
+      // whole tables for each batch.
+      await client.query('set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off');
       return { client, log: await EvidenceLog.open(client, { store, keys, origin }), lost: () => lost };
+    }
   } catch (error) {
     await client.end().catch(() => undefined);
     throw error;
