@@ -55,7 +55,15 @@ export const apply = act({
   },
   perform: async ({ tx, input, at }) => {
     const roles = [...new Set(input.roles)];
-    const party = await createParty(tx, { ...input, requestedRoles: roles, at });
+    const party = await createParty(tx, {
+      name: input.name,
+      uscc: input.uscc,
+      legalRepresentative: input.legalRepresentative,
+      contact: input.contact,
+      statement: input.statement,
+      requestedRoles: roles,
+      at,
+    });
     await tx
       .insertInto('party_register')
       .values({
@@ -67,7 +75,15 @@ export const apply = act({
         identity_checked_by: null,
       })
       .execute();
-    await createPerson(tx, { ...input, partyId: party.id, roles, personalRoles: ['party-admin'], at });
+    await createPerson(tx, {
+      partyId: party.id,
+      login: input.login,
+      displayName: input.displayName,
+      password: input.password,
+      roles,
+      personalRoles: ['party-admin'],
+      at,
+    });
     return { partyId: party.id };
   },
   entry: ({ input, result }) => ({
