@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Edge, inclusionRanges, leafHash, rangeRoot } from '../merkle.ts';
 import { checkpointText, ed25519Signer, signNote } from '../note.ts';
@@ -189,5 +190,19 @@ describe('forms', () => {
     }
     expect(parseNote(`t\n\n${'— a AAAAAAAA\n'.repeat(100)}`)?.signatures).toHaveLength(100);
     expect(parseNote(`t\n\n${'— a AAAAAAAA\n'.repeat(101)}`)).toBeUndefined();
+  });
+});
+
+describe('the verifier', () => {
+  it('imports nothing that only Node or only a browser has, nor the server', () => {
+    const here = new URL('.', import.meta.url);
+    const sources = readdirSync(here).filter((name) => !name.endsWith('.test.ts'));
+    expect(sources).toContain('receipt.ts');
+    for (const name of sources) {
+      const source = readFileSync(new URL(name, here), 'utf8');
+      for (const [, from] of source.matchAll(/^(?:import|export|\}).* from '([^']+)';$/gm)) {
+        expect(from, name).toMatch(/^(@noble\/(hashes|curves)\/[\w.]+|\.\/[\w-]+\.ts)$/);
+      }
+    }
   });
 });

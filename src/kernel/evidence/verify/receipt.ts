@@ -1,5 +1,4 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { Text } from '../../text.ts';
 import { hex, same, textOf } from './bytes.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { leafHash, rootFromInclusion } from './merkle.ts';
@@ -8,6 +7,12 @@ import { parseProof, type TlogProof } from './proof.ts';
 
 /** An entry must fit the two length bytes of an entry bundle (C2SP tlog-tiles). */
 const ENTRY_BYTES_MAX = 65_535;
+
+/** A sentence in both languages, as everywhere in the house; said again here because the verifier stands alone. */
+export interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
 
 export interface ReceiptParts {
   /** Text of the `.tlog-proof` file, or its bytes. */
