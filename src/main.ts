@@ -7,7 +7,14 @@ import { buildSample, type SampleAccount } from '../examples/sample.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
-import { actorOf, bootstrap, derivedKey, openAccessKey, registerSessions, scheduleSweep } from './kernel/access/index.ts';
+import {
+  actorOf,
+  bootstrap,
+  derivedKey,
+  openAccessKey,
+  registerSessions,
+  scheduleSweep,
+} from './kernel/access/index.ts';
 import type { Actor, Kernel } from './kernel/acts/index.ts';
 import {
   type EmbeddedServer,
@@ -67,13 +74,17 @@ export async function startServer(
     await migrate(url).catch(unreachable(settings));
     const database = openDatabase(url);
     undo.push(database.close);
-    const build = (context: SampleContext) => buildSample(context, report, { size: sampleSize });
-    return await serve(settings, url, database, undo, stop, build);
+    return await serve(settings, url, database, undo, stop, (context) =>
+      buildSample(context, report, { size: sampleSize }),
+    );
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+/** Builds the sample exchange on what the server has opened. */
+type SampleBuilder = (context: Parameters<typeof buildSample>[0]) => Promise<readonly SampleAccount[]>;
 
 async function serve(
   settings: Settings,
@@ -81,13 +92,14 @@ async function serve(
   database: OpenDatabase,
   undo: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
-  report: Report,
+  sample: SampleBuilder,
 ): Promise<RunningServer> {
   const data = settings.SHUHENG_DATA;
   const rulebook = loadRulebook();
   const { acts, reads, tasks } = platform(rulebook);
   await openAccessKey(join(data, 'access.key'));
   const vault = await openVault({ db: database.db, dataFolder: data, objectStore: settings.OBJECT_STORE });
+  configureDelivery({ vault, linkKey: derivedKey('delivery-links') });
   configureDelivery({ vault, linkKey: derivedKey('delivery links') });
 
   const store = diskTileStore(join(data, 'log'));
@@ -120,7 +132,6 @@ async function serve(
           kernel,
           vault,
           authenticate: identify,
-          dataFolder: data,
           bytesMax: settings.UPLOAD_BYTES_MAX,
         }),
       (a) => evidenceRoutes(a, kernel, store, identify),
@@ -135,7 +146,7 @@ async function serve(
   await app.listen({ port: settings.PORT, host: settings.HOST }).catch(portTaken(settings));
   undo.push(() => app.close());
 
-  const accounts = await firstContent(settings, kernel, { kernel, vault, dataFolder: data }, report);
+  const accounts = await firstContent(settings, kernel, () => sample({ kernel, vault, dataFolder: data }));
   prepared = true;
   return { url: addressOf(app, settings), accounts, stop };
 }
@@ -144,8 +155,7 @@ async function serve(
 async function firstContent(
   settings: Settings,
   kernel: Kernel,
-  context: Parameters<typeof buildSample>[0],
-  report: Report,
+  sample: () => Promise<readonly SampleAccount[]>,
 ): Promise<SampleAccount[] | null> {
   const samples = join(settings.SHUHENG_DATA, 'sample-accounts.json');
   const first = join(settings.SHUHENG_DATA, 'first-accounts.json');
@@ -161,7 +171,7 @@ async function firstContent(
     await writePrivate(first, made.accounts);
     return null;
   }
-  const accounts = await buildSample(context, report);
+  const accounts = await sample();
   await writePrivate(samples, accounts);
   return [...accounts];
 }

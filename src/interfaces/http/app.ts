@@ -9,6 +9,7 @@ import {
   type Act,
   type Actor,
   execute,
+  holdsNul,
   invalidInput,
   type Kernel,
   notFound,
@@ -176,7 +177,7 @@ function readRoute(app: FastifyInstance, { kernel, authenticate }: AppOptions, r
     if (permission !== 'yes') return sendRefusal(request, reply, withArticles(kernel.rulebook, barred(permission)));
     const params = read.params.safeParse(request.params);
     const query = read.query.safeParse(request.query);
-    if (!params.success) return answerUnknownPath(kernel, request, reply);
+    if (!params.success || holdsNul([request.params, request.query])) return answerUnknownPath(kernel, request, reply);
     if (!query.success) return sendRefusal(request, reply, withArticles(kernel.rulebook, invalidInput(query.error)));
     const answer = await read.run({
       db: kernel.db,

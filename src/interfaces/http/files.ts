@@ -64,26 +64,31 @@ export function certificateRoutes(
   });
 }
 
-/** Delivered files, by short-lived signed links. */
+/** Delivered files, by short-lived signed links; a HEAD request tells size and hash. */
 export function deliveryRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.route<{ Params: { deliveryId: string } }>({
     method: ['GET', 'HEAD'],
     url: '/v1/deliveries/:deliveryId/content',
     handler: async (request, reply) => {
       const query = ContentQuery.safeParse(request.query);
-      if (!query.success) throw new Refused(invalidInput(query.error));
-      const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers;
-      const method = request.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const);
-      const { deliveryId } = request.params;
+      if (!query.success) throw notFound();
       const answer = await serveContent(kernel, {
-        deliveryId,
+        deliveryId: request.params.deliveryId,
         query: query.data,
-        method,
-        range,
-        ifRange: typeof ifRange === 'string' ? ifRange : undefined,
-        ifNoneMatch,
+        method: request.method === 'HEAD' ? 'HEAD' : 'GET',
+        range: request.headers.range,
+        ifRange: header(request, 'if-range'),
+        ifNoneMatch: header(request, 'if-none-match'),
       });
-      return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      reply.code(answer.status).headers(answer.headers);
+      // A grant revoked on the way must look like a broken transfer, not like the end of the file.
+      answer.body?.once('error', () => reply.raw.destroy());
+      return reply.send(answer.body ?? undefined);
     },
   });
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

@@ -113,13 +113,10 @@ describe('execute', () => {
       await execute(kernel, count(), actor(['guest']), {}),
       await execute(kernel, count(), { ...actor(['clerk']), scopes: ['other.act'] }, {}),
       await execute(kernel, count(), actor(['clerk']), { by: 'one' }),
+      await execute(kernel, count(), actor(['clerk']), { word: 'a\u0000b' }),
     ];
-    expect(outcomes.map((o) => !o.ok && o.refusal.kind)).toEqual([
-      'unauthenticated',
-      'forbidden',
-      'forbidden',
-      'invalid',
-    ]);
+    const kinds = outcomes.map((o) => !o.ok && o.refusal.kind);
+    expect(kinds).toEqual(['unauthenticated', 'forbidden', 'forbidden', 'invalid', 'invalid']);
     for (const o of outcomes) expect(!o.ok && o.refusal.violations[0]?.article).toMatch(/本所规则/);
   });
 

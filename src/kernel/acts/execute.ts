@@ -81,6 +81,8 @@ async function attempt(
 ): Promise<Outcome> {
   const barred = authorise(act, actor);
   if (barred) return { ok: false, refusal: barred };
+  if (holdsNul(rawInput))
+    return { ok: false, refusal: plain('invalid', 'HS-1.6', '文字中含有空字符', 'The text holds a NUL character') };
   const parsed = act.input.safeParse(rawInput ?? {});
   if (!parsed.success) return { ok: false, refusal: invalidInput(parsed.error) };
   if (options.idempotencyKey && options.idempotencyKey.length > IDEMPOTENCY_KEY_MAX) {
@@ -347,6 +349,11 @@ async function keepRefusal(db: Database, act: Act, actor: Actor, input: unknown,
   await sql`insert into refusal (id, act_name, party_id, person_id, subject, kind, title, violations)
     values (${`rfs_${ulid().toLowerCase()}`}, ${act.name}, ${actor.partyId}, ${actor.personId}, ${subject ?? null}, ${refusal.kind},
             ${JSON.stringify(refusal.title)}::jsonb, ${JSON.stringify(refusal.violations)}::jsonb)`.execute(db);
+}
+
+/** PostgreSQL stores no U+0000 in text; nobody types it either. */
+export function holdsNul(value: unknown): boolean {
+  return JSON.stringify(value ?? null).includes('\\u0000');
 }
 
 const scopeOf = (actor: Actor): string => actor.personId ?? actor.kind;

@@ -27,6 +27,7 @@ export {
   type ExecuteOptions,
   enqueue,
   execute,
+  holdsNul,
   invalidInput,
   type Kernel,
   type Outcome,
