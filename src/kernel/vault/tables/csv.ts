@@ -3,13 +3,15 @@ import { sniff } from './dialect.ts';
 import { asUtf8, head } from './encoding.ts';
 import { type Engine, machineFailure } from './engine.ts';
 import { failures } from './failures.ts';
-import { MISREAD, READINGS, type Reading, readingsThatHold, readStrictly, TEXT } from './inference.ts';
+import { decideReadings, MISREAD, READINGS, type Reading, readStrictly, TEXT } from './inference.ts';
 import { mixesLineEnds, withOneLineEnd } from './newlines.ts';
 import type { IngestLimits } from './protocol.ts';
 import { copyToParquet, parquetOf, quoteText, tidyNames } from './sql.ts';
 import type { Column, IngestSummary } from './types.ts';
 
 const HEAD_BYTES = 1024 ** 2;
+/** The engine would take many times the longest row, which is no measure of ordinary rows. */
+const BUFFER_BYTES = 32 * 1024 ** 2;
 const SAMPLE_ROWS = 20_480;
 /** Up to here all values are looked at before the types are decided; above, a sample decides and every value is checked. */
 const SMALL_BYTES = 32 * 1024 ** 2;
@@ -37,7 +39,7 @@ export async function ingestCsv(engine: Engine, { path, output, limits }: Source
   const sources = names.map((_, i) => `c${i}`);
   const table = (file: string) =>
     `read_csv(${quoteText(file)}, auto_detect = false, header = ${dialect.hasHeader}, delim = ${quoteText(dialect.delimiter)}, quote = '"', escape = '"',
-      maximum_line_size = ${limits.rowBytesMax}, columns = {${sources.map((c) => `'${c}': 'VARCHAR'`).join(', ')}})`;
+      maximum_line_size = ${limits.rowBytesMax}, buffer_size = ${Math.max(BUFFER_BYTES, limits.rowBytesMax * 2)}, columns = {${sources.map((c) => `'${c}': 'VARCHAR'`).join(', ')}})`;
   const read = async (file: string) => {
     const { rows, columns } = await convert(engine, table(file), text.bytes, sources, names, output);
     return { rows, columns, encoding: text.encoding, delimiter: dialect.delimiter };
@@ -111,35 +113,24 @@ async function decideBySample(
   from: string,
   sources: readonly string[],
 ): Promise<Reading[] | undefined> {
-  await engine.rows(`create or replace temp table sample as select * from ${from} limit ${SAMPLE_ROWS}`);
-  const found = await readingsThatHold(
-    engine,
-    'sample',
-    sources.map((name) => ({ name, candidates: READINGS })),
-  );
-  return found.some((f) => f.empty) ? undefined : found.map((f) => f.holding[0] ?? TEXT);
+  await takeSample(engine, from);
+  const found = await decideReadings(engine, ['sample'], sources);
+  return found.includes(undefined) ? undefined : found.map((reading) => reading ?? TEXT);
 }
 
-/** First on a sample, which rules most readings out, then the rest on every value. */
+/** First on a sample, which rules most readings out, then on every value. */
 export async function decideByAll(
   engine: Engine,
   from: string,
   sources: readonly string[],
   readings: readonly Reading[] = READINGS,
 ): Promise<Reading[]> {
-  await engine.rows(`create or replace temp table sample as select * from ${from} limit ${SAMPLE_ROWS}`);
-  const likely = await readingsThatHold(
-    engine,
-    'sample',
-    sources.map((name) => ({ name, candidates: readings })),
-  );
-  const sure = await readingsThatHold(
-    engine,
-    from,
-    sources.map((name, i) => ({ name, candidates: likely[i]?.holding ?? [] })),
-  );
-  return sure.map((f) => (f.empty ? TEXT : (f.holding[0] ?? TEXT)));
+  await takeSample(engine, from);
+  return (await decideReadings(engine, ['sample', from], sources, readings)).map((reading) => reading ?? TEXT);
 }
+
+const takeSample = (engine: Engine, from: string) =>
+  engine.rows(`create or replace temp table sample as select * from ${from} limit ${SAMPLE_ROWS}`);
 
 /** What the sender must know of the engine's complaint; never its text, which quotes the data. */
 function csvFailure(error: unknown, limits: IngestLimits) {

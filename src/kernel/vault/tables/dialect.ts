@@ -61,6 +61,7 @@ export function parseRecords(text: string, delimiter: string, complete: boolean,
  */
 export function sniff(text: string, complete: boolean): Dialect {
   const plain = text.replace(/^\uFEFF/, '');
+  if (complete && plain.trim() === '') throw failures.empty();
   const ranked = DELIMITERS.map((delimiter) => {
     const records = parseRecords(plain, delimiter, complete);
     const width = records[0]?.length ?? 0;
@@ -69,10 +70,7 @@ export function sniff(text: string, complete: boolean): Dialect {
   });
   const best = ranked.reduce((a, b) => (b.score > a.score ? b : a));
   const [first, ...rest] = best.records;
-  if (!first) {
-    if (plain.trim() === '') throw failures.empty();
-    throw complete ? failures.quotes(1) : failures.csv(1);
-  }
+  if (!first) throw complete ? failures.quotes(1) : failures.csv(1);
   const hasHeader = looksLikeHeader(first, rest);
   return { delimiter: best.delimiter, hasHeader, header: hasHeader ? first : first.map(() => '') };
 }

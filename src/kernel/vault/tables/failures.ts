@@ -131,6 +131,12 @@ export const failures = {
       'It took too long and was stopped. Split the file and try again.',
     ),
   cancelled: () => fail('cancelled', '处理已取消。', 'The work was cancelled.'),
+  unreadable: () =>
+    fail(
+      'format',
+      '文件的结构异常，无法读取。请检查文件后重新上传。',
+      'The file is built in a way that cannot be read. Check it and upload again.',
+    ),
   internal: () =>
     fail(
       'internal',

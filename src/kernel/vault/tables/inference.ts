@@ -89,39 +89,61 @@ export const TIME_READINGS = READINGS.filter(
   (r) => r.type === 'date' || r.type === 'timestamp' || r.type === 'instant',
 );
 
-const CHUNK = 50;
+/** What every reading but text begins with; words are told apart by it at little cost. */
+const BEGINS_LIKE_A_VALUE = '^\\s*[-.0-9tTfF]';
+
+const CHUNK = 100;
 
 /**
- * The readings that hold for every value of each column; all of them for a column without values.
- * @param from SQL of a table whose named columns are text
+ * The first reading that holds for every value of each text column; undefined for a column without values.
+ * @param tables from small to large; a reading is tried on the large one only when it held on the small
  */
-export async function readingsThatHold(
+export async function decideReadings(
+  engine: Engine,
+  tables: readonly string[],
+  columns: readonly string[],
+  readings: readonly Reading[] = READINGS,
+): Promise<(Reading | undefined)[]> {
+  const whole = tables.at(-1) ?? '';
+  const present = await ask(engine, whole, columns, (text) => `count(${text}) > 0`);
+  const decided = new Map<string, Reading | undefined>();
+  for (const name of columns) if (!present.has(name)) decided.set(name, undefined);
+  let open = columns.filter((name) => !decided.has(name));
+  const likely = await ask(engine, tables[0] ?? '', open, (text) =>
+    every(`regexp_matches(${text}, '${BEGINS_LIKE_A_VALUE}')`, text),
+  );
+  for (const name of open) if (!likely.has(name)) decided.set(name, TEXT);
+  for (const reading of readings) {
+    open = columns.filter((name) => !decided.has(name));
+    let held: readonly string[] = open;
+    for (const table of tables) {
+      const found = await ask(engine, table, held, (text) => every(reading.holds(text, reading.value(text)), text));
+      held = held.filter((name) => found.has(name));
+    }
+    for (const name of held) decided.set(name, reading);
+  }
+  return columns.map((name) => (decided.has(name) ? decided.get(name) : TEXT));
+}
+
+const every = (condition: string, text: string): string =>
+  `coalesce(bool_and(coalesce(${condition}, false)) filter (${text} is not null), true)`;
+
+/** The columns for which a yes-or-no aggregate says yes. */
+async function ask(
   engine: Engine,
   from: string,
-  columns: readonly { readonly name: string; readonly candidates: readonly Reading[] }[],
-): Promise<{ readonly empty: boolean; readonly holding: readonly Reading[] }[]> {
-  const found: { empty: boolean; holding: Reading[] }[] = [];
+  columns: readonly string[],
+  aggregate: (text: string) => string,
+): Promise<Set<string>> {
+  const yes = new Set<string>();
   for (let start = 0; start < columns.length; start += CHUNK) {
     const chunk = columns.slice(start, start + CHUNK);
-    const select = chunk.flatMap(({ name, candidates }) => {
-      const text = quoteName(name);
-      return [
-        `count(${text})`,
-        ...candidates.map(
-          (r) =>
-            `coalesce(bool_and(coalesce(${r.holds(text, r.value(text))}, false)) filter (${text} is not null), true)`,
-        ),
-      ];
-    });
-    const row = (await engine.rows(`select ${select.join(', ')} from ${from}`))[0] ?? [];
-    let at = 0;
-    for (const { candidates } of chunk) {
-      const values = Number(row[at++] ?? 0);
-      const holding = candidates.filter(() => row[at++] === true);
-      found.push({ empty: values === 0, holding });
-    }
+    const [row] = await engine.rows(
+      `select ${chunk.map((name) => aggregate(quoteName(name))).join(', ')} from ${from}`,
+    );
+    for (const [i, name] of chunk.entries()) if (row?.[i] === true) yes.add(name);
   }
-  return found;
+  return yes;
 }
 
 /** What marks the error of a value that broke the reading its column was given. */

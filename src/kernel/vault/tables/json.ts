@@ -10,6 +10,7 @@ import type { Column } from './types.ts';
 const HEAD_BYTES = 4_096;
 /** Enough to tell the columns apart; what lies deeper is kept as JSON text. */
 const DEPTH_MAX = 2;
+const NO_FORMAT = '\u0001%Y';
 
 /**
  * JSON (an array of objects) or NDJSON → Parquet. Strings stay strings, except that a column whose strings are all
@@ -25,41 +26,30 @@ export async function ingestJson(engine: Engine, { path, output, limits }: Sourc
   if (/^\[\s*\]\s*$/.test(beginning)) throw failures.noRows();
   if (!/^(\[\s*)?\{/.test(beginning)) throw failures.jsonNotObjects();
   const format = beginning.startsWith('[') ? 'array' : 'auto';
-  const options = `format = '${format}', records = true, sample_size = -1, maximum_depth = ${DEPTH_MAX}, maximum_object_size = ${limits.rowBytesMax}`;
-  const file = quoteText(text.path);
+  // No string has these formats: dates are read out of strings by our own, stricter readings.
+  const from = `read_json(${quoteText(text.path)}, format = '${format}', records = true, sample_size = -1, maximum_depth = ${DEPTH_MAX},
+    maximum_object_size = ${limits.rowBytesMax}, convert_strings_to_integers = false, dateformat = '${NO_FORMAT}', timestampformat = '${NO_FORMAT}')`;
   try {
-    const described = await engine.rows(
-      `describe select * from read_json(${file}, ${options}, convert_strings_to_integers = false)`,
-    );
+    const described = await engine.rows(`describe select * from ${from}`);
     if (described.length > limits.columnsMax) throw failures.tooManyColumns(described.length, limits.columnsMax);
-    const fields = described.map(([name, type]) => ({ name: String(name), ...plainType(String(type)) }));
+    const names = tidyNames(described.map(([name]) => String(name)));
+    const fields = described.map(([name, type], i) => ({
+      source: `c${i}`,
+      name: names[i] ?? '',
+      select: `${normalise(String(type)).cast(quoteName(String(name)))} as c${i}`,
+      type: normalise(String(type)).type,
+      isString: type === 'VARCHAR',
+    }));
     const staged = join(engine.folder, 'staged.parquet');
-    const columns = `{${fields.map((f) => `${quoteText(f.name)}: '${f.read}'`).join(', ')}}`;
-    const source = fields.map((f, i) => `${quoteName(f.name)} as c${i}`).join(', ');
     await engine.write(
-      copyToParquet(
-        `select ${source} from read_json(${file}, format = '${format}', records = true, maximum_object_size = ${limits.rowBytesMax}, columns = ${columns})`,
-        staged,
-      ),
+      copyToParquet(`select ${fields.map((f) => f.select).join(', ')} from ${from}`, staged),
       (share) =>
         engine.report({ stage: 'reading', done: Math.round(text.bytes * share), total: text.bytes, unit: 'bytes' }),
     );
     const stage = parquetOf([staged]);
-    const strings = fields.map((f, i) => ({ source: `c${i}`, isString: f.isString })).filter((f) => f.isString);
-    const readings = await decideByAll(
-      engine,
-      stage,
-      strings.map((s) => s.source),
-      TIME_READINGS,
-    );
-    const readingOf = new Map(strings.map((s, i) => [s.source, readings[i] ?? TEXT]));
-    const names = tidyNames(fields.map((f) => f.name));
-    const plan = fields.map((f, i) => ({
-      source: `c${i}`,
-      name: names[i] ?? '',
-      reading: readingOf.get(`c${i}`) ?? TEXT,
-      type: f.read,
-    }));
+    const strings = fields.filter((f) => f.isString).map((f) => f.source);
+    const readings = await decideByAll(engine, stage, strings, TIME_READINGS);
+    const plan = fields.map((f) => ({ ...f, reading: readings[strings.indexOf(f.source)] ?? TEXT }));
     const rows = await engine.write(copyToParquet(readStrictly(stage, plan), output), (share) =>
       engine.report({ stage: 'writing', done: Math.round(text.bytes * share), total: text.bytes, unit: 'bytes' }),
     );
@@ -72,13 +62,6 @@ export async function ingestJson(engine: Engine, { path, output, limits }: Sourc
   } catch (error) {
     throw machineFailure(error) ?? jsonFailure(error, limits.rowBytesMax);
   }
-}
-
-/** How a found type is read: numbers and booleans as such, everything else first as text. */
-function plainType(type: string): { read: string; isString: boolean } {
-  if (type === 'BIGINT' || type === 'DOUBLE' || type === 'BOOLEAN') return { read: type, isString: false };
-  const isString = /^(VARCHAR|DATE|TIMESTAMP|TIME|UUID)/.test(type) && !type.endsWith(']');
-  return { read: 'VARCHAR', isString };
 }
 
 function jsonFailure(error: unknown, rowBytesMax: number): unknown {

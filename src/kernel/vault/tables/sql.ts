@@ -44,7 +44,9 @@ export function normalise(sqlType: string): {
   if (sqlType === 'TIMESTAMP WITH TIME ZONE') return keep('instant');
   if (sqlType === 'VARCHAR') return keep('text');
   if (sqlType === 'BLOB') return { type: 'text', cast: (e) => `hex(${e})` };
-  if (sqlType.endsWith(']') || /^(STRUCT|MAP|UNION|VARIANT|JSON)/.test(sqlType)) {
+  // Mixed JSON values: strings as they are, the rest as JSON.
+  if (sqlType === 'JSON') return { type: 'text', cast: (e) => `json_extract_string(${e}, '$')` };
+  if (sqlType.endsWith(']') || /^(STRUCT|MAP|UNION|VARIANT)/.test(sqlType)) {
     return { type: 'text', cast: (e) => `cast(to_json(${e}) as VARCHAR)` };
   }
   return to('text', 'VARCHAR');

@@ -215,6 +215,8 @@ function converse(request: Request, timeoutMs: number, options: TableOptions): P
 function deathOf(code: number | null, signal: NodeJS.Signals | null, complaint: string): Error {
   if (signal === 'SIGXCPU') return failures.timeout();
   if (signal === 'SIGXFSZ') return failures.full();
+  // The reader itself broke on the file, as on JSON nested a hundred thousand deep.
+  if (signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === 'SIGILL') return failures.unreadable();
   if (
     /out of memory|heap limit|bad_alloc|allocation failed/i.test(complaint) ||
     signal === 'SIGKILL' ||

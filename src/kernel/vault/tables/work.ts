@@ -1,0 +1,60 @@
+import { open, stat } from 'node:fs/promises';
+import { convertIn, queryIn, sampleIn } from './ask.ts';
+import { ingestCsv } from './csv.ts';
+import type { Engine } from './engine.ts';
+import { failures } from './failures.ts';
+import { ingestJson } from './json.ts';
+import { ingestParquet } from './parquet.ts';
+import { profileIn } from './profile.ts';
+import type { Job } from './protocol.ts';
+import { runRecipeIn } from './recipe.ts';
+import type { IngestSummary, TableFormat } from './types.ts';
+import { ingestXlsx } from './xlsx.ts';
+
+/** Does one job on an engine that was opened for it. @throws TableFailure */
+export async function perform(engine: Engine, job: Job): Promise<unknown> {
+  switch (job.kind) {
+    case 'ingest':
+      return ingest(engine, job);
+    case 'profile':
+      return profileIn(engine, job.path);
+    case 'recipe':
+      return {
+        ...(await runRecipeIn(engine, job.inputs, job.recipe, job.output)),
+        bytes: (await stat(job.output)).size,
+      };
+    case 'sample':
+      return sampleIn(engine, job.path, job.rows, job.seed);
+    case 'query':
+      return queryIn(engine, job.path, job);
+    case 'convert':
+      return convertIn(engine, job.path, job.format, job.output);
+  }
+}
+
+async function ingest(engine: Engine, job: Extract<Job, { kind: 'ingest' }>): Promise<IngestSummary> {
+  const format = job.format ?? (await formatOf(job.path));
+  const by = { csv: ingestCsv, json: ingestJson, parquet: ingestParquet, xlsx: ingestXlsx }[format];
+  const made = await by(engine, job);
+  return { ...made, format, bytes: (await stat(job.output)).size };
+}
+
+/** By content, never by name: a name is what the sender says. */
+async function formatOf(path: string): Promise<TableFormat> {
+  const file = await open(path, 'r');
+  try {
+    const start = Buffer.alloc(512);
+    const { bytesRead } = await file.read(start, 0, start.length, 0);
+    if (bytesRead === 0) throw failures.empty();
+    const mark = start.toString('latin1', 0, 4);
+    if (mark === 'PAR1') return 'parquet';
+    if (mark.startsWith('PK')) return 'xlsx';
+    const text = start
+      .toString('utf8', 0, bytesRead)
+      .replace(/^\uFEFF/, '')
+      .trimStart();
+    return text.startsWith('{') || text.startsWith('[') ? 'json' : 'csv';
+  } finally {
+    await file.close();
+  }
+}
