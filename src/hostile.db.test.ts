@@ -6,15 +6,13 @@ import { sql } from 'kysely';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSample, type SampleAccount } from '../examples/sample.ts';
-import { configureDelivery } from './exchange/delivery/index.ts';
+import { type Engine, startEngine } from './engine.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { schemaOf } from './interfaces/http/openapi.ts';
-import { actorOf, derivedKey, openAccessKey, registerSessions } from './kernel/access/index.ts';
-import type { Act, Authority, Kernel } from './kernel/acts/index.ts';
+import { actorOf, registerSessions } from './kernel/access/index.ts';
+import type { Act, Authority } from './kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from './kernel/database/testing.ts';
-import { startJobs } from './kernel/jobs.ts';
 import { loadRulebook } from './kernel/rulebook/index.ts';
-import { openVault } from './kernel/vault/index.ts';
 import { platform } from './platform.ts';
 
 /**
@@ -22,7 +20,7 @@ import { platform } from './platform.ts';
  * made from the lists, so that a new act cannot be forgotten.
  */
 const rulebook = loadRulebook();
-const { acts, reads, tasks } = platform(rulebook);
+const { acts, reads } = platform(rulebook);
 const open = acts.filter((a) => a.by.kind !== 'system');
 
 /** Who supervises or settles acts on everybody's subjects; all others only on their own. */
@@ -40,24 +38,18 @@ const OWNED = ['res', 'ord', 'dlv', 'asm', 'dts', 'aut', 'wdr', 'key', 'ses'];
 
 let folder: string;
 let database: TestDatabase;
-let kernel: Kernel;
+let engine: Engine;
 let app: FastifyInstance;
 let accounts: readonly SampleAccount[];
-let stopJobs: () => Promise<unknown>;
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shuheng-hostile-'));
   database = await testDatabase();
-  kernel = { db: database.db, rulebook };
-  await openAccessKey(join(folder, 'access.key'));
-  const vault = await openVault({ db: database.db, dataFolder: folder });
-  configureDelivery({ vault, linkKey: derivedKey('delivery-links') });
-  const jobs = await startJobs(database.pool, tasks, { kernel, vault });
-  stopJobs = () => jobs.stop();
-  accounts = await buildSample({ kernel, vault, dataFolder: folder }, () => undefined, { size: 'small' });
+  engine = await startEngine({ database, dataFolder: folder });
+  accounts = await buildSample(engine, () => undefined, { size: 'small' });
   app = await buildApp({
-    kernel,
+    kernel: engine.kernel,
     acts,
     reads,
     version: 'test',
@@ -73,7 +65,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app?.close();
-  await stopJobs?.();
+  await engine?.stop();
   await database?.drop();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -4,17 +4,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildSample, type SampleAccount } from '../examples/sample.ts';
-import { configureDelivery } from './exchange/delivery/index.ts';
+import { type Engine, startEngine } from './engine.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
-import {
-  actorOf,
-  bootstrap,
-  derivedKey,
-  openAccessKey,
-  registerSessions,
-  scheduleSweep,
-} from './kernel/access/index.ts';
+import { actorOf, bootstrap, registerSessions } from './kernel/access/index.ts';
 import type { Actor, Kernel } from './kernel/acts/index.ts';
 import {
   type EmbeddedServer,
@@ -24,13 +17,10 @@ import {
   openDatabase,
   startEmbeddedServer,
 } from './kernel/database/index.ts';
-import { diskTileStore, fileKeyProvider, logStatus, startSequencer } from './kernel/evidence/index.ts';
-import { startJobs } from './kernel/jobs.ts';
+import { logStatus } from './kernel/evidence/index.ts';
 import { ROOT } from './kernel/root.ts';
-import { loadRulebook } from './kernel/rulebook/index.ts';
 import type { Settings } from './kernel/settings.ts';
-import { openVault, registerUploads } from './kernel/vault/index.ts';
-import { platform } from './platform.ts';
+import { registerUploads } from './kernel/vault/index.ts';
 
 /** Entries may wait this long for their index before the server calls itself not ready. */
 const LOG_LAG_MAX_MS = 60_000;
@@ -74,48 +64,28 @@ export async function startServer(
     await migrate(url).catch(unreachable(settings));
     const database = openDatabase(url);
     undo.push(database.close);
-    return await serve(settings, url, database, undo, stop, (context) =>
-      buildSample(context, report, { size: sampleSize }),
-    );
+    return await serve(settings, database, undo, stop, (engine) => buildSample(engine, report, { size: sampleSize }));
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Builds the sample exchange on what the server has opened. */
-type SampleBuilder = (context: Parameters<typeof buildSample>[0]) => Promise<readonly SampleAccount[]>;
-
 async function serve(
   settings: Settings,
-  url: string,
   database: OpenDatabase,
   undo: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
-  sample: SampleBuilder,
+  sample: (engine: Engine) => Promise<readonly SampleAccount[]>,
 ): Promise<RunningServer> {
-  const data = settings.SHUHENG_DATA;
-  const rulebook = loadRulebook();
-  const { acts, reads, tasks } = platform(rulebook);
-  await openAccessKey(join(data, 'access.key'));
-  const vault = await openVault({ db: database.db, dataFolder: data, objectStore: settings.OBJECT_STORE });
-  configureDelivery({ vault, linkKey: derivedKey('delivery-links') });
-  configureDelivery({ vault, linkKey: derivedKey('delivery links') });
-
-  const store = diskTileStore(join(data, 'log'));
-  const sequencer = await startSequencer({
-    url,
-    store,
-    keys: fileKeyProvider(join(data, 'log.key')),
+  const engine = await startEngine({
+    database,
+    dataFolder: settings.SHUHENG_DATA,
+    objectStore: settings.OBJECT_STORE,
     origin: settings.LOG_ORIGIN,
-    onError: complain('log'),
   });
-  undo.push(sequencer.stop);
-  const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
-  const jobs = await startJobs(database.pool, tasks, { kernel, vault });
-  undo.push(() => jobs.stop());
-  await scheduleSweep(database.db);
-
+  undo.push(engine.stop);
+  const { kernel, vault, acts, reads, logFiles } = engine;
   const identify = (request: FastifyRequest): Promise<Actor> => actorOf(database.db, request, settings.PUBLIC_URL);
   const version = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
   let prepared = false;
@@ -134,7 +104,7 @@ async function serve(
           authenticate: identify,
           bytesMax: settings.UPLOAD_BYTES_MAX,
         }),
-      (a) => evidenceRoutes(a, kernel, store, identify),
+      (a) => evidenceRoutes(a, kernel, logFiles, identify),
       (a) => certificateRoutes(a, kernel, () => settings.PUBLIC_URL ?? addressOf(app, settings), identify),
       (a) => deliveryRoutes(a, kernel),
     ],
@@ -146,7 +116,7 @@ async function serve(
   await app.listen({ port: settings.PORT, host: settings.HOST }).catch(portTaken(settings));
   undo.push(() => app.close());
 
-  const accounts = await firstContent(settings, kernel, () => sample({ kernel, vault, dataFolder: data }));
+  const accounts = await firstContent(settings, kernel, () => sample(engine));
   prepared = true;
   return { url: addressOf(app, settings), accounts, stop };
 }
@@ -238,9 +208,3 @@ function addressOf(app: FastifyInstance, settings: Settings): string {
   const host = ['0.0.0.0', '::'].includes(settings.HOST) ? '127.0.0.1' : settings.HOST;
   return settings.PUBLIC_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
-
-const complain = (source: string) => (error: unknown) => {
-  process.stderr.write(
-    `${JSON.stringify({ level: 'error', source, message: error instanceof Error ? error.message : String(error) })}\n`,
-  );
-};
