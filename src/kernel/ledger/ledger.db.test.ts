@@ -80,6 +80,13 @@ async function faults(): Promise<unknown[]> {
     select 'pending', a.id from ledger_account a where a.debits_pending <> coalesce((select sum(t.amount_fen) from ledger_transfer t
        where t.debit_account_id = a.id and t.kind = 'pending' and not exists (select 1 from ledger_transfer r where r.pending_id = t.id)), 0)
     union all
+    select 'stray', e.transfer_id from ledger_entry e
+      where not exists (select 1 from ledger_transfer t where t.id = e.transfer_id and e.account_id in (t.debit_account_id, t.credit_account_id))
+    union all
+    select 'entries', t.id from ledger_transfer t
+      where (select count(*) from ledger_entry e where e.account_id in (t.debit_account_id, t.credit_account_id) and e.transfer_id = t.id)
+        <> case when t.kind in ('posted', 'post') then 2 else 0 end
+    union all
     select 'trial balance', '-' from ledger_account having sum(debits_posted) <> sum(credits_posted) or sum(debits_pending) <> sum(credits_pending)`.execute(
     database.db,
   );
@@ -180,6 +187,9 @@ describe('two-phase transfers', () => {
       'delete from ledger_entry',
       'truncate ledger_entry',
       'delete from ledger_transfer',
+      'delete from ledger_account',
+      'truncate ledger_account',
+      'update ledger_account set limited = false',
     ]) {
       await expect(sql.raw(statementText).execute(database.db)).rejects.toThrow('insert-only');
     }
