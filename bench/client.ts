@@ -100,6 +100,13 @@ export async function repeatFor(
   return { done, seconds: (performance.now() - started) / 1000 };
 }
 
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+  const next = sorted[Math.ceil((sorted.length - 1) / 2)] ?? Number.NaN;
+  return (middle + next) / 2;
+}
+
 export interface Figure {
   readonly name: string;
   readonly value: number;
