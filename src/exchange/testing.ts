@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runOnce } from 'graphile-worker';
+import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import { createParty, usccCheckCharacter } from '../kernel/access/index.ts';
 import {
@@ -48,6 +48,9 @@ export interface TestExchange {
   readonly close: () => Promise<void>;
 }
 
+/** Failures of jobs show in what they left undone. */
+const QUIET = new Logger(() => () => undefined);
+
 /** A whole exchange for one test file: real database, real vault, real jobs, the drafts SH and JN adopted. */
 export async function testExchange(tasks: readonly Task[]): Promise<TestExchange> {
   const database = await testDatabase();
@@ -73,7 +76,7 @@ export async function testExchange(tasks: readonly Task[]): Promise<TestExchange
     if (!outcome.ok) throw new Error(`${act.name}: ${JSON.stringify(outcome.refusal.violations)}`);
     return outcome.result as Record<string, unknown>;
   };
-  const jobs = () => runOnce({ pgPool: database.pool, taskList, noHandleSignals: true });
+  const jobs = () => runOnce({ pgPool: database.pool, taskList, noHandleSignals: true, logger: QUIET });
   let count = 0;
   return {
     kernel,

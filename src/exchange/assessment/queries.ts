@@ -49,6 +49,7 @@ const list = read({
   output: pageOf(Summary),
   run: async ({ db, actor, query }) => {
     const self = actor.partyId ?? '';
+    const after = afterOf(query.cursor);
     const rows = await db
       .selectFrom('assessment as a')
       .selectAll('a')
@@ -58,7 +59,7 @@ const list = read({
       .$if(query.state !== undefined, (q) => q.where('a.state', '=', query.state ?? 'issued'))
       .$if(query.kind !== undefined, (q) => q.where('a.kind', '=', query.kind ?? 'quality'))
       .$if(query.productId !== undefined, (q) => q.where('a.product_id', '=', query.productId ?? ''))
-      .where('a.id', '<', afterOf(query.cursor) ?? '~')
+      .$if(after !== undefined, (q) => q.where('a.id', '<', after ?? ''))
       .orderBy('a.id', 'desc')
       .limit(query.limit + 1)
       .execute();

@@ -87,6 +87,7 @@ const list = read({
   run: async ({ db, actor, query, at }) => {
     const words = query.q ? searchQuery(query.q) : undefined;
     const self = actor.partyId ?? '';
+    const after = afterOf(query.cursor);
     const found = db
       .selectFrom('resource')
       .$if(query.mine === undefined, (q) => q.where('state', '=', 'registered'))
@@ -112,7 +113,7 @@ const list = read({
     const rows = await found
       .select(RESOURCE_COLUMNS)
       .$if(query.sector !== undefined, (q) => q.where('sector', '=', query.sector ?? ''))
-      .where('id', '<', afterOf(query.cursor) ?? '~')
+      .$if(after !== undefined, (q) => q.where('id', '<', after ?? ''))
       .orderBy('id', 'desc')
       .limit(query.limit + 1)
       .execute();

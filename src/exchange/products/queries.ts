@@ -22,7 +22,6 @@ import { ProductPage, productPage } from './page.ts';
 const CANDIDATES_MAX = 2_000;
 const FACET_MAX = 50;
 const DERIVED_MAX = 50;
-const NEWEST = '~';
 
 const Summary = z.object({
   id: ProductId,
@@ -102,9 +101,10 @@ const list = read({
         .limit(FACET_MAX)
         .execute();
     // One sortable key for both orders: by rank and then newest first, or newest first alone.
+    const after = afterOf(query.cursor);
     const rank = words
-      ? sql<string>`to_char(round(ts_rank_cd(search, ${words}::tsquery)::numeric, 6), 'FM0000.000000') || ':' || id`
-      : sql<string>`id`;
+      ? sql<string>`to_char(round(ts_rank_cd(search, ${words}::tsquery)::numeric, 6), 'FM0000.000000') || ':' || id collate "C"`
+      : sql<string>`id collate "C"`;
     const candidates = found
       .select(['id', rank.as('key')])
       .orderBy('id', 'desc')
@@ -115,7 +115,7 @@ const list = read({
       .innerJoin('product as p', 'p.id', 'c.id')
       .select(PRODUCT_COLUMNS.map((c) => `p.${c}` as const))
       .select('c.key')
-      .where('c.key', '<', afterOf(query.cursor) ?? NEWEST)
+      .$if(after !== undefined, (q) => q.where('c.key', '<', after ?? ''))
       .orderBy('c.key', 'desc')
       .limit(query.limit + 1)
       .execute();
