@@ -405,9 +405,17 @@ export interface ReceiptStatus {
 
 /** Live figures of the market. */
 export interface Market {
+  /** Money of cleared trades since the beginning, and since the first of this month. */
   readonly turnover: Money;
+  readonly turnoverMonth: Money;
   readonly products: number;
   readonly sellers: number;
+  readonly parties: number;
+  /** Cleared orders, and all orders. */
   readonly trades: number;
+  readonly orders: number;
   readonly receipts: number;
+  /** Entries of the published evidence log. */
+  readonly logSize: number;
+  readonly at: string;
 }

@@ -45,7 +45,7 @@ export function AccountMenu({ me }: { readonly me: Me }) {
       </div>
       {problem ? <RefusalPanel problem={problem} asked={t.signOut} /> : null}
       <div className="buttons">
-        <Link className="button" to="/workbench">
+        <Link className="button" to="/work">
           {t.workbench}
         </Link>
         <button type="button" className="button" onClick={() => void signOut()}>

@@ -20,7 +20,7 @@ const WORDS = words(
     demands: '需求',
     rules: '规则',
     parties: '单位名录',
-    verify: '核验凭证',
+    verify: '核验回执',
     workbench: '工作台',
     signIn: '登录',
     join: '申请入驻',
@@ -32,7 +32,7 @@ const WORDS = words(
     report: '举报',
     coverage: '规则覆盖情况',
     api: '接口文档',
-    footer: '每一次登记、交易、交付和清算都留有凭证，任何人都能离线核验。',
+    footer: '每一次登记、交易、交付和清算都留有回执，任何人都能离线核验。',
     more: '更多',
   },
   {
@@ -114,7 +114,7 @@ export function Shell() {
               </NavLink>
             ))}
             {me ? (
-              <NavLink className="nav-workbench" to="/workbench">
+              <NavLink className="nav-workbench" to="/work">
                 {t.workbench}
               </NavLink>
             ) : null}

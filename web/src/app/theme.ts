@@ -15,6 +15,7 @@ const NAMES = [
   'teal-soft',
   'on-teal',
   'amber',
+  'amber-fill',
   'amber-soft',
   'red',
   'red-soft',

@@ -13,6 +13,8 @@ export function AntdScope({ children }: { readonly children: ReactNode }) {
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enGB}
+      // A modal dialog makes everything outside it inert, menus of its own fields too.
+      getPopupContainer={(node) => node?.closest('dialog') ?? document.body}
       theme={{
         algorithm: p.dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {
@@ -42,6 +44,7 @@ export function AntdScope({ children }: { readonly children: ReactNode }) {
           fontSize: 14,
           fontFamily: 'inherit',
         },
+        components: { Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' } },
       }}
     >
       {children}

@@ -73,7 +73,10 @@ const WORDS = words(
   },
 );
 
-/** An article in own words, with its rules, dated parameters, examples and latest decisions. */
+/**
+ * An article in own words, with its rules, dated parameters, examples and latest decisions.
+ * @param linked it stands in a drawer under a heading of its own, and leads to its whole page
+ */
 export function ArticleView({ ruleId, linked = false }: { readonly ruleId: string; readonly linked?: boolean }) {
   const t = useWords(WORDS);
   const query = useRead<RuleDetail>(`/rules/${ruleId}`, {}, { staleMs: 60_000 });
@@ -134,9 +137,9 @@ function Content({ detail, linked }: { readonly detail: RuleDetail; readonly lin
         ) : null}
       </dl>
       {rules.map((rule) => (
-        <RuleSection key={rule.version} rule={rule} />
+        <RuleSection key={rule.version} rule={rule} Heading={linked ? 'h3' : 'h2'} />
       ))}
-      {rules.length > 0 || detail.refusals.length > 0 ? <Activity detail={detail} /> : null}
+      {rules.length > 0 || detail.refusals.length > 0 ? <Activity detail={detail} Heading={linked ? 'h3' : 'h2'} /> : null}
       {linked ? (
         <p>
           <Link to={`/rules/${article.document}/${article.id}`}>{t.whole}</Link>
@@ -146,15 +149,17 @@ function Content({ detail, linked }: { readonly detail: RuleDetail; readonly lin
   );
 }
 
-function RuleSection({ rule }: { readonly rule: RuleView }) {
+type HeadingTag = 'h2' | 'h3';
+
+function RuleSection({ rule, Heading }: { readonly rule: RuleView; readonly Heading: HeadingTag }) {
   const t = useWords(WORDS);
   const say = useSay();
   const term = useTerm();
   return (
     <section>
-      <h3>
-        {t.rule}：{say(rule.title)} <span className="tag">{term(rule.effect)}</span> <code className="faint">{rule.version}</code>
-      </h3>
+      <Heading>
+        {t.rule}：{say(rule.title)} <span className="tag">{term(rule.effect)}</span> <code className="faint small">{rule.version}</code>
+      </Heading>
       {rule.params.length > 0 ? <Parameters params={rule.params} /> : null}
       <details>
         <summary>
@@ -237,7 +242,7 @@ function Parameters({ params }: { readonly params: readonly RuleParameter[] }) {
   );
 }
 
-function Activity({ detail }: { readonly detail: RuleDetail }) {
+function Activity({ detail, Heading }: { readonly detail: RuleDetail; readonly Heading: HeadingTag }) {
   const t = useWords(WORDS);
   const say = useSay();
   const language = useLanguage();
@@ -245,7 +250,7 @@ function Activity({ detail }: { readonly detail: RuleDetail }) {
   const titleOf = (act: string) => titles.get(act) ?? act;
   return (
     <>
-      <h3>{t.decisions}</h3>
+      <Heading>{t.decisions}</Heading>
       {detail.decisions.length === 0 ? <p className="faint">{t.none}</p> : null}
       <ul className="article-activity">
         {detail.decisions.map((d, i) => (
@@ -257,7 +262,7 @@ function Activity({ detail }: { readonly detail: RuleDetail }) {
       </ul>
       {detail.refusals.length > 0 ? (
         <>
-          <h3>{t.refusals}</h3>
+          <Heading>{t.refusals}</Heading>
           <ul className="article-activity">
             {detail.refusals.map((r, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two refusals may be alike in all that strangers see

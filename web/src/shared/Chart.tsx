@@ -15,7 +15,7 @@ export interface Series {
   readonly name: string;
   readonly values: readonly (number | null)[];
   /** Name of a colour in theme.css. */
-  readonly colour?: 'teal' | 'blue' | 'violet' | 'amber' | 'red' | 'edge' | 'line';
+  readonly colour?: 'teal' | 'blue' | 'violet' | 'amber-fill' | 'red' | 'edge' | 'line';
 }
 
 export interface ChartData {

@@ -17,7 +17,7 @@ export default function ChartCanvas(props: { readonly data: ChartData; readonly 
     if (!element.current) return;
     const chart = init(element.current);
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const order = ['teal', 'blue', 'amber', 'violet', 'red'] as const;
+    const order = ['teal', 'blue', 'amber-fill', 'violet', 'red'] as const;
     const values = { type: 'value' as const, axisLabel: { color: palette['ink-3'] }, splitLine: { lineStyle: { color: palette.line } } };
     const names = {
       type: 'category' as const,

@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { useWords, words } from '../app/words.ts';
 import { Icon } from './Icon.tsx';
+import './table.css';
 
 const WORDS = words({ all: '全部', search: '搜索', clear: '清空' }, { all: 'All', search: 'Search', clear: 'Clear' });
 

@@ -1,20 +1,20 @@
 import { Link } from 'react-router';
-import { address, type Problem, type ReceiptStatus } from '../api.ts';
+import { address, type ReceiptStatus } from '../api.ts';
 import { useSay, useWords, words } from '../app/words.ts';
 import { dateTime, shortId } from './format.ts';
 import { Icon } from './Icon.tsx';
 import { Popover } from './Popover.tsx';
-import { useRead } from './use-api.ts';
+import { useMe, useRead } from './use-api.ts';
 import './panels.css';
 
 const WORDS = words(
   {
-    receipt: '凭证',
+    receipt: '回执',
     submitted: '已提交',
     logged: '已上链',
     submittedLong: '业务已生效，存证条目正在排队写入数据交易链，通常一秒之内完成。',
     loggedLong: (index: string) => `存证条目已写入数据交易链，位置 ${index}。任何人都能离线核验。`,
-    private: '这张凭证只有当事方可以查看；当事方登录后可下载证明。',
+    private: '这张回执只有当事方可以查看；当事方登录后可下载证明。',
     proof: '下载证明',
     entry: '下载条目原文',
     verify: '在浏览器中核验',
@@ -37,17 +37,19 @@ const INDEX_DIGITS = 5;
 
 export const logPosition = (index: number): string => `#${String(index).padStart(INDEX_DIGITS, '0')}`;
 
+/** Only people who are signed in may ask; the chip of a stranger just names the receipt. */
 function useReceipt(id: string) {
-  const query = useRead<ReceiptStatus>(`/receipts/${id}`, {}, { staleMs: 60_000 });
+  const me = useMe();
+  const query = useRead<ReceiptStatus>(me ? `/receipts/${id}` : null, {}, { staleMs: 60_000 });
   const pending = query.data !== undefined && query.data.index === null;
   useRead<ReceiptStatus>(pending ? `/receipts/${id}` : null, {}, { refetchMs: PENDING_REFETCH_MS });
-  return query;
+  return { data: query.data, hidden: me === null || query.error !== null };
 }
 
 /** A receipt in a few letters: its place in the log; press for proof, download and verification. */
 export function ReceiptChip({ id, label }: { readonly id: string; readonly label?: string }) {
   const t = useWords(WORDS);
-  const { data, error } = useReceipt(id);
+  const { data, hidden } = useReceipt(id);
   const logged = data?.index !== undefined && data.index !== null;
   return (
     <Popover
@@ -55,19 +57,19 @@ export function ReceiptChip({ id, label }: { readonly id: string; readonly label
       label={`${label ?? t.receipt} ${id}`}
       trigger={
         <>
-          <span className={`dot ${logged ? 'done' : ''}`} aria-hidden="true" />
+          <span className={`dot ${logged ? 'done' : data ? 'wait' : ''}`} aria-hidden="true" />
           <span>{label ?? t.receipt}</span>
           <i>{logged ? logPosition(data.index) : shortId(id)}</i>
-          {error ? null : <span>{logged ? t.logged : t.submitted}</span>}
+          {data ? <span>{logged ? t.logged : t.submitted}</span> : null}
         </>
       }
     >
-      <ReceiptCard id={id} data={data} error={error} />
+      <ReceiptCard id={id} data={data} hidden={hidden} />
     </Popover>
   );
 }
 
-function ReceiptCard({ id, data, error }: { readonly id: string; readonly data: ReceiptStatus | undefined; readonly error: Problem | null }) {
+function ReceiptCard({ id, data, hidden }: { readonly id: string; readonly data: ReceiptStatus | undefined; readonly hidden: boolean }) {
   const t = useWords(WORDS);
   const say = useSay();
   const logged = data?.index !== undefined && data.index !== null;
@@ -79,7 +81,7 @@ function ReceiptCard({ id, data, error }: { readonly id: string; readonly data: 
         <code>{id}</code>
         {data?.at ? <small className="faint"> {dateTime(data.at)}</small> : null}
       </p>
-      <p>{error ? t.private : logged ? t.loggedLong(logPosition(data.index)) : t.submittedLong}</p>
+      <p>{hidden ? t.private : logged ? t.loggedLong(logPosition(data.index)) : t.submittedLong}</p>
       {logged ? (
         <div className="buttons">
           <Link className="button primary" to={`/verify?receipt=${id}`}>

@@ -10,6 +10,13 @@ const WORDS = words(
     submit: '提交申请',
     next1: '申请已提交。现在就可以用刚才的登录名登录查看进度；准入之后，所申请的角色生效。',
     signIn: '去登录',
+    party: '单位',
+    applicant: '申请人',
+    name: '单位全称',
+    uscc: '18 位，见营业执照或事业单位法人证书',
+    roles: '按实际承担的角色选择，可多选；未获准的角色不生效',
+    login: '用于登录，准入后由您管理本单位的账号',
+    statement: '向交易所说明的情况，例如资质、数据安全负责人、业务范围',
     steps: '之后会怎样',
     step1: '交易所核对统一社会信用代码、主体身份和所申请的角色。',
     step2: '准入或不予准入，都会说明依据的条文。',
@@ -21,6 +28,13 @@ const WORDS = words(
     submit: 'Send the application',
     next1: 'The application is in. You can sign in right away and follow it; the roles applied for take effect once the party is admitted.',
     signIn: 'Sign in',
+    party: 'The party',
+    applicant: 'You',
+    name: 'Full name of the party',
+    uscc: '18 characters, as on the business licence or certificate',
+    roles: 'Choose what the party really does; roles not admitted have no effect',
+    login: 'You will manage the accounts of your party with it',
+    statement: 'What the exchange should know: qualifications, data-security officer, lines of business',
     steps: 'What happens next',
     step1: 'The exchange checks the social credit code, the identity and the roles applied for.',
     step2: 'It admits or refuses, naming the articles it relies on.',
@@ -40,7 +54,17 @@ export default function JoinPage() {
       </p>
       <div className="columns">
         <div>
-          <ActForm act="party.apply" submit={t.submit} onDone={() => setDone(true)} />
+          <ActForm
+            act="party.apply"
+            submit={t.submit}
+            groups={[
+              { title: t.party, fields: ['name', 'uscc', 'legalRepresentative', 'contact', 'roles', 'businessTypes', 'providerClass', 'maintainsPlatform', 'statement'] },
+              { title: t.applicant, fields: ['displayName', 'login', 'password'] },
+            ]}
+            titles={{ name: t.name }}
+            hints={{ uscc: t.uscc, roles: t.roles, login: t.login, statement: t.statement }}
+            onDone={() => setDone(true)}
+          />
           {done ? (
             <p>
               {t.next1} <Link to="/sign-in">{t.signIn}</Link>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Market } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
-import { number } from '../../shared/format.ts';
+import { money, number } from '../../shared/format.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import './figures.css';
@@ -14,10 +14,10 @@ const WORDS = words(
     month: (amount: string) => `本月 ${amount}`,
     products: '在售产品',
     sellers: (n: string) => `${n} 家供方`,
-    trades: '成交',
-    cleared: (n: string) => `${n} 笔已清算`,
+    trades: '已清算的交易',
+    orders: (n: string) => `共 ${n} 笔订单`,
     receipts: '链上回执',
-    log: '存证日志实时条数',
+    log: (waiting: string) => `${waiting} 条等待上链`,
   },
   {
     asked: 'see the figures',
@@ -25,10 +25,10 @@ const WORDS = words(
     month: (amount: string) => `${amount} this month`,
     products: 'Products listed',
     sellers: (n: string) => `from ${n} sellers`,
-    trades: 'Trades',
-    cleared: (n: string) => `${n} cleared`,
+    trades: 'Trades cleared',
+    orders: (n: string) => `of ${n} orders`,
     receipts: 'Receipts in the log',
-    log: 'entries of the evidence log, live',
+    log: (waiting: string) => `${waiting} waiting for the log`,
   },
 );
 
@@ -41,13 +41,17 @@ export function MarketFigures() {
   if (error && !data) return <RefusalPanel problem={error} asked={t.asked} retry={() => void refetch()} />;
   return (
     <dl className="figures">
-      <Figure title={t.turnover}>{data ? <Amount value={data.turnover} /> : null}</Figure>
+      <Figure title={t.turnover} note={data ? t.month(money(data.turnoverMonth)) : null}>
+        {data ? <Amount value={data.turnover} /> : null}
+      </Figure>
       <Figure title={t.products} note={data ? t.sellers(number(data.sellers)) : null}>
         {data ? number(data.products) : null}
       </Figure>
-      <Figure title={t.trades}>{data ? number(data.trades) : null}</Figure>
-      <Figure title={t.receipts} note={t.log}>
-        {data ? number(data.receipts) : null}
+      <Figure title={t.trades} note={data ? t.orders(number(data.orders)) : null}>
+        {data ? number(data.trades) : null}
+      </Figure>
+      <Figure title={t.receipts} note={data ? t.log(number(Math.max(0, data.receipts - data.logSize))) : null}>
+        {data ? number(data.logSize) : null}
       </Figure>
     </dl>
   );

@@ -9,6 +9,7 @@ import { Empty, Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { ProductRow } from '../products/ProductRow.tsx';
 import { MarketFigures } from './MarketFigures.tsx';
+import '../../shared/table.css';
 import '../products/products.css';
 import './market.css';
 

@@ -98,7 +98,7 @@ export function BuyPanel({ product }: { readonly product: Product }) {
             initial={{ quantity: 1, ...(terms.purposes.length === 1 ? { purpose: terms.purposes[0] } : {}) }}
             options={terms.purposes.length > 0 ? { purpose: terms.purposes.map((p) => ({ value: p, title: p })) } : {}}
             submit={t.submit}
-            onDone={({ result }) => navigate(`/workbench/orders/${result.orderId}`)}
+            onDone={({ result }) => navigate(`/work/orders/${result.orderId}`)}
           />
         </Drawer>
       ) : null}

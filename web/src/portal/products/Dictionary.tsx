@@ -39,6 +39,7 @@ export function Dictionary({ columns }: { readonly columns: readonly DictionaryC
                     {c.aggregate}({c.sourceColumn ?? '*'})
                   </small>
                 ) : null}
+                {c.sensitive && c.description ? ' ' : null}
                 {c.sensitive ? <span className="tag wait">{t.sensitive}</span> : null}
               </td>
             </tr>

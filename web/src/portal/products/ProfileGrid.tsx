@@ -130,9 +130,9 @@ function Top({ column, rows }: { readonly column: ColumnProfile; readonly rows: 
     <ol className="profile-top" aria-label={t.top}>
       {(column.top ?? []).slice(0, TOP_SHOWN).map((v) => (
         <li key={String(v.value)}>
+          <i style={{ width: `${rows > 0 ? (100 * v.count) / rows : 0}%` }} />
           <span>{v.value === null || v.value === '' ? t.empty : said(v.value)}</span>
           <small>{percent(rows > 0 ? v.count / rows : 0)}</small>
-          <i style={{ width: `${rows > 0 ? (100 * v.count) / rows : 0}%` }} />
         </li>
       ))}
     </ol>

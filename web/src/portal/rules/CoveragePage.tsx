@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Coverage, CoverageStatus, Page, RulebookDocument } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
@@ -37,6 +37,7 @@ const WORDS = words(
     csv: '导出 CSV',
     count: (n: number) => `${n} 条`,
     list: '逐条清单',
+    more: (n: number) => `再显示 ${n} 条`,
   },
   {
     title: 'Rule coverage',
@@ -60,10 +61,13 @@ const WORDS = words(
     csv: 'Export CSV',
     count: (n: number) => `${n} articles`,
     list: 'Article by article',
+    more: (n: number) => `Show ${n} more`,
   },
 );
 
-const COLOURS = { enforced: 'teal', monitored: 'blue', recorded: 'violet', 'not-encoded': 'edge', open: 'amber' } as const;
+const SHOWN_STEP = 50;
+
+const COLOURS = { enforced: 'teal', monitored: 'blue', recorded: 'violet', 'not-encoded': 'edge', open: 'amber-fill' } as const;
 
 export default function CoveragePage() {
   const t = useWords(WORDS);
@@ -131,6 +135,7 @@ function List({ coverage, documents }: { readonly coverage: Coverage; readonly d
   const [search, setSearch] = useSearchParams();
   const [status, document] = [search.get('status'), search.get('document')];
   const shown = coverage.items.filter((i) => (!status || i.status === status) && (!document || i.document === document));
+  const [limit, setLimit] = useState(SHOWN_STEP);
   const exportCsv = () =>
     saveFile(
       'rule-coverage.csv',
@@ -180,10 +185,11 @@ function List({ coverage, documents }: { readonly coverage: Coverage; readonly d
             </tr>
           </thead>
           <tbody>
-            {shown.map((i) => (
+            {shown.slice(0, limit).map((i) => (
               <tr key={i.id}>
                 <td className="money">
-                  <Link to={`/rules/${i.document}/${i.id}`}>{i.id}</Link> <span className="faint">{i.article}</span>
+                  <Link to={`/rules/${i.document}/${i.id}`}>{i.article}</Link>
+                  <small className="faint mono block">{i.id}</small>
                 </td>
                 <td>{i.tier}</td>
                 <td>
@@ -195,6 +201,13 @@ function List({ coverage, documents }: { readonly coverage: Coverage; readonly d
           </tbody>
         </table>
       </section>
+      {shown.length > limit ? (
+        <p className="buttons coverage-more">
+          <button type="button" className="button" onClick={() => setLimit(limit + SHOWN_STEP)}>
+            {t.more(Math.min(SHOWN_STEP, shown.length - limit))}
+          </button>
+        </p>
+      ) : null}
     </>
   );
 }

@@ -108,7 +108,7 @@ function Document({ document }: { readonly document: RulebookDocumentDetail }) {
       <title>{say(document.title)}</title>
       <h1>{say(document.title)}</h1>
       <div className="tags">
-        <span className="tag">{term(document.status)}</span>
+        <span className="tag">{term(document.status === 'draft' ? 'document-draft' : document.status)}</span>
         <span className={`tag ${document.binding ? 'good' : ''}`}>{document.binding ? t.binding : t.informing}</span>
       </div>
       <dl className="facts document-facts">

@@ -98,7 +98,7 @@ function DocumentRow({ document }: { readonly document: RulebookDocument }) {
         </small>
       </div>
       <div className="tags">
-        <span className="tag">{term(document.status)}</span>
+        <span className="tag">{term(document.status === 'draft' ? 'document-draft' : document.status)}</span>
         <span className={`tag ${document.binding ? 'good' : ''}`}>
           {document.binding && document.adoption ? t.adoptedFrom(document.adoption.adoptedFrom) : document.binding ? t.binding : t.informing}
         </span>

@@ -7,7 +7,7 @@ import { RefusalPanel } from '../RefusalPanel.tsx';
 import { ReceiptChip } from '../ReceiptChip.tsx';
 import { Skeleton } from '../States.tsx';
 import { useAct, useActs } from '../use-api.ts';
-import { Fields } from './Fields.tsx';
+import { Fields, FieldWords } from './Fields.tsx';
 import { toForm, toInput } from './values.ts';
 import './act-form.css';
 
@@ -26,6 +26,11 @@ export interface ActFormProps<R> {
   readonly initial?: Readonly<Record<string, unknown>>;
   /** Choices for fields that hold an id, by their path, such as `assessorId` or `shares.partyId`. */
   readonly options?: Readonly<Record<string, FieldOptions>>;
+  /** Labels and hints that fit this place better than the general ones, by the field's path. */
+  readonly titles?: Readonly<Record<string, string>>;
+  readonly hints?: Readonly<Record<string, string>>;
+  /** Order and headings of the top fields; fields that no group names come last. */
+  readonly groups?: readonly { readonly title: string; readonly fields: readonly string[] }[];
   /** Optional fields not asked for here. */
   readonly hide?: readonly string[];
   /** Version of the subject the person saw; a change in between is refused as stale. */
@@ -102,13 +107,34 @@ function Inner<R>(props: ActFormProps<R> & { readonly schema: JsonSchema; readon
       initialValues={toForm(shown, props.initial ?? {}) as Record<string, unknown>}
       onFinish={(values) => void submit(values)}
     >
-      <Fields schema={shown} path={[]} options={props.options ?? {}} />
+      <FieldWords value={{ options: props.options ?? {}, titles: props.titles ?? {}, hints: props.hints ?? {} }}>
+        <Groups schema={shown} groups={props.groups ?? []} />
+      </FieldWords>
       {props.children}
       {perform.error ? <RefusalPanel key={perform.failureCount + perform.submittedAt} problem={perform.error} asked={title} /> : null}
       <Button type="primary" danger={props.danger ?? false} htmlType="submit" loading={perform.isPending}>
         {title}
       </Button>
     </Form>
+  );
+}
+
+function Groups({ schema, groups }: { readonly schema: JsonSchema; readonly groups: NonNullable<ActFormProps<unknown>['groups']> }) {
+  const named = groups.flatMap((g) => g.fields);
+  const only = (fields: readonly string[]) => ({
+    ...schema,
+    properties: Object.fromEntries(fields.flatMap((name) => (schema.properties?.[name] ? [[name, schema.properties[name]]] : []))),
+  });
+  return (
+    <>
+      {groups.map((group) => (
+        <fieldset key={group.title} className="act-form-section">
+          <legend>{group.title}</legend>
+          <Fields schema={only(group.fields)} path={[]} />
+        </fieldset>
+      ))}
+      <Fields schema={without(schema, named)} path={[]} />
+    </>
   );
 }
 

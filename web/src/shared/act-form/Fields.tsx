@@ -1,6 +1,6 @@
 import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import type { Rule } from 'antd/es/form';
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import type { JsonSchema } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { fenOf } from '../format.ts';
@@ -39,6 +39,13 @@ const WORDS = words(
   },
 );
 
+/** What the page that shows the form adds to the schema, by the field's path. */
+export const FieldWords = createContext<{
+  readonly options: Readonly<Record<string, FieldOptions>>;
+  readonly titles: Readonly<Record<string, string>>;
+  readonly hints: Readonly<Record<string, string>>;
+}>({ options: {}, titles: {}, hints: {} });
+
 type Path = readonly (string | number)[];
 
 interface FieldProps {
@@ -49,11 +56,10 @@ interface FieldProps {
   readonly path: Path;
   /** Of the field within the schema: array positions are left out. */
   readonly schemaPath: string;
-  readonly options: Readonly<Record<string, FieldOptions>>;
 }
 
 /** The controls of an object's properties. Within a list `path` starts with the row's number. */
-export function Fields(props: { readonly schema: JsonSchema; readonly path: Path; readonly schemaPath?: string; readonly options: Readonly<Record<string, FieldOptions>> }) {
+export function Fields(props: { readonly schema: JsonSchema; readonly path: Path; readonly schemaPath?: string }) {
   return Object.entries(props.schema.properties ?? {})
     .filter(([, raw]) => raw.const === undefined)
     .map(([name, raw]) => (
@@ -64,7 +70,6 @@ export function Fields(props: { readonly schema: JsonSchema; readonly path: Path
         required={(props.schema.required ?? []).includes(name) && !plain(raw).nullable}
         path={[...props.path, name]}
         schemaPath={props.schemaPath ? `${props.schemaPath}.${name}` : name}
-        options={props.options}
       />
     ));
 }
@@ -74,24 +79,25 @@ function Field(props: FieldProps) {
   const language = useLanguage();
   const { schema } = plain(props.raw);
   const kind = kindOf(props.name, props.raw);
-  const title = titleOf(props.name, props.raw, language);
+  const given = useContext(FieldWords);
+  const title = given.titles[props.schemaPath] ?? titleOf(props.name, props.raw, language);
   if (kind === 'group')
     return (
       <fieldset className="act-form-group">
         <legend>{title}</legend>
-        <Fields schema={schema} path={props.path} schemaPath={props.schemaPath} options={props.options} />
+        <Fields schema={schema} path={props.path} schemaPath={props.schemaPath} />
       </fieldset>
     );
   if (kind === 'rows') return <Rows {...props} title={title} items={schema.items ?? {}} />;
   const rules = rulesOf(t, title, schema, kind, props.required);
-  const hint = language === 'zh' ? schema.description : schema['x-description-en'];
+  const hint = given.hints[props.schemaPath] ?? (language === 'zh' ? schema.description : schema['x-description-en']);
   return (
     <Form.Item
       name={[...props.path]}
       label={kind === 'boolean' ? null : title}
       required={props.required}
       rules={rules}
-      extra={hint ?? (kind === 'words' && !props.options[props.schemaPath] ? t.wordsHint : undefined)}
+      extra={hint ?? (kind === 'words' && !given.options[props.schemaPath] ? t.wordsHint : undefined)}
       {...(kind === 'boolean' ? { valuePropName: 'checked' } : {})}
     >
       {useControl(props, schema, kind, title)}
@@ -102,7 +108,7 @@ function Field(props: FieldProps) {
 /** The control itself; Form.Item gives it value, id and change handler. */
 function useControl(props: FieldProps, schema: JsonSchema, kind: ReturnType<typeof kindOf>, title: string): ReactNode {
   const term = useTerm();
-  const given = props.options[props.schemaPath];
+  const given = useContext(FieldWords).options[props.schemaPath];
   const listed = given?.map((o) => ({ value: o.value, label: o.title }));
   const choices = (s: JsonSchema) => (s.enum ?? []).map((value) => ({ value, label: term(String(value)) }));
   if (kind === 'choices' || (kind === 'words' && listed)) return <Select mode="multiple" optionFilterProp="label" options={listed ?? choices(schema.items ?? {})} />;
@@ -148,7 +154,7 @@ function Rows(props: FieldProps & { readonly title: string; readonly items: Json
           <>
             {rows.map((row) => (
               <div key={row.key} className="act-form-row">
-                <Fields schema={props.items} path={[row.name]} schemaPath={props.schemaPath} options={props.options} />
+                <Fields schema={props.items} path={[row.name]} schemaPath={props.schemaPath} />
                 <Button type="text" danger aria-label={t.remove} title={t.remove} icon={<Icon name="close" size={14} />} onClick={() => remove(row.name)} />
               </div>
             ))}
