@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import S3rver from 's3rver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
 import { FRAME_BYTES, SEALED_FRAME_BYTES } from './objects/frames.ts';
+import { smallDisk } from './testing.ts';
 import type { Vault } from './types.ts';
 import { openVault } from './vault.ts';
 
@@ -123,26 +125,24 @@ describe('on disk', () => {
     await expect(vault.open(id)).rejects.toMatchObject({ kind: 'missing' });
   });
 
-  test('a full disk is said clearly and leaves nothing half-made', async () => {
-    const { vault, dataFolder } = await folderWithVault();
-    // Every write to this device fails with ENOSPC, as on a full disk.
-    const { diskStore } = await import('./objects/store.ts');
-    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    const store = await diskStore(join(dataFolder, 'vault'));
-    const failing = (async function* () {
-      yield content;
-      throw full;
-    })();
-    await expect(store.put('obj_full', failing)).rejects.toMatchObject({
-      name: 'VaultFailure',
-      kind: 'full',
-      text: { zh: expect.stringMatching(/存储空间不足/) },
-    });
-    expect(await filesUnder(join(dataFolder, 'vault'))).toHaveLength(0);
-    const device = await open('/dev/full', 'w');
-    await expect(device.writeFile('x')).rejects.toMatchObject({ code: 'ENOSPC' });
-    await device.close();
-    expect(await vault.info('obj_full')).toBeUndefined();
+  test('a full disk is said clearly and leaves nothing half-made', async ({ skip }) => {
+    const disk = await smallDisk();
+    if (!disk) return skip('no small disk can be mounted here');
+    try {
+      await database.db.deleteFrom('vault_object').execute();
+      const vault = await openVault({ db: database.db, dataFolder: disk.path });
+      const small = await vault.put(Readable.from([content.subarray(0, 100_000)]), meta);
+      const failure = vault.put(Readable.from([randomBytes(3 * 1024 ** 2)]), meta);
+      await expect(failure).rejects.toMatchObject({
+        name: 'VaultFailure',
+        kind: 'full',
+        text: { zh: expect.stringMatching(/存储空间不足/) },
+      });
+      expect((await filesUnder(join(disk.path, 'vault'))).map((f) => f.slice(-30))).toEqual([small.id]);
+      expect((await bytesOf(await vault.open(small.id))).length).toBe(100_000);
+    } finally {
+      disk.unmount();
+    }
   });
 
   test('opens again with its key, and not without it', async () => {
@@ -180,12 +180,11 @@ describe('on disk', () => {
 });
 
 describe('on S3', () => {
-  let server: { close: () => Promise<void>; run: () => Promise<{ port: number }> };
+  let server: S3rver;
   let address = '';
   const given = { id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY };
 
   beforeAll(async () => {
-    const { default: S3rver } = await import('s3rver');
     const directory = await mkdtemp(join(tmpdir(), 's3-test-'));
     server = new S3rver({
       port: 0,

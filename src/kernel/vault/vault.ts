@@ -9,7 +9,6 @@ import { newId } from '../ids.ts';
 import { isFull, vaultFailures } from './objects/failures.ts';
 import { FRAME_BYTES, framesOf, KEY_BYTES, SEALED_FRAME_BYTES, seal, sealedBytesOf, unseal } from './objects/frames.ts';
 import { fileKeyProvider, type KeyProvider } from './objects/keys.ts';
-import { s3Store } from './objects/s3.ts';
 import { type BlobStore, diskStore } from './objects/store.ts';
 import type { VaultObjectTable } from './tables.ts';
 import type { ByteRange, ObjectInfo, Vault } from './types.ts';
@@ -44,13 +43,19 @@ export async function openVault({ db, dataFolder, objectStore, keys }: VaultOpti
       join(dataFolder, 'vault.key'),
       used.map((row) => row.key_id),
     ));
-  const store = objectStore ? await s3Store(objectStore) : await diskStore(root);
+  const store = objectStore ? await openS3(objectStore) : await diskStore(root);
   await removeOfTheDead(work);
   await removeOfTheDead(join(root, 'incoming'));
   await removeOrphans(db, store);
   const vault = vaultOn(db, store, provider, work, uploads);
   await sweepUploads(db, vault);
   return vault;
+}
+
+/** Loaded on demand: the client library is large, and most installations keep their objects on disk. */
+async function openS3(address: string): Promise<BlobStore> {
+  const { s3Store } = await import('./objects/s3.ts');
+  return s3Store(address);
 }
 
 function vaultOn(db: Database, store: BlobStore, keys: KeyProvider, work: string, uploads: string): Vault {
