@@ -108,7 +108,7 @@ async function stagesOf(
     from act_log a join evidence_entry e on e.id = 'rct_' || substr(a.id, 5)
     where (a.subject = ${order.productId} and a.name = any (${[...STAGES.registration]}::text[]))
        or (a.subject = ${order.id} and a.name = any (${[...STAGES.trade]}::text[]))
-       or (a.subject = ${order.deliveryId ?? ''} and a.name = any (${[...STAGES.delivery]}::text[]))
+       or (a.subject in (${order.id}, ${order.deliveryId ?? ''}) and a.name = any (${[...STAGES.delivery]}::text[]))
     group by a.name`.execute(tx);
   const count = (names: readonly string[]) =>
     rows.reduce((sum, r) => (names.includes(r.name) ? sum + Number(r.n) : sum), 0);
