@@ -1,6 +1,7 @@
 import { dated } from '../../kernel/rulebook/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import type { OpinionKind } from '../products/index.ts';
+import { NORM } from './indicators.ts';
 
 export interface ChecklistItem {
   readonly item: string;
@@ -117,5 +118,5 @@ export const CHECKLISTS = {
 /** What each kind of assessment is made by; kept with every case. */
 export const NORMS: Readonly<Record<OpinionKind, string>> = {
   compliance: 'HS-4.11/compliance',
-  quality: 'GB/T 36344-2018',
+  quality: NORM,
 };

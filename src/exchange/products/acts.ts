@@ -11,6 +11,8 @@ import {
   SELLERS,
   usedResource,
 } from './drafting.ts';
+import * as listing from './listing-rules.ts';
+import * as market from './market-rules.ts';
 import { type Product, ProductId, productLife } from './model.ts';
 import * as rules from './rules.ts';
 import { lock, opinionsOn } from './store.ts';
@@ -29,21 +31,21 @@ export const list = act({
     registeredEntity,
     exchangeNoVendor,
     rules.operationRight,
-    rules.bothAssessed,
-    rules.complianceReviewed,
-    rules.contentUsable,
-    rules.scenarioClear,
-    rules.testDataOffered,
-    rules.supplySustained,
-    rules.priceable,
-    rules.controllable,
-    rules.tradedClass,
-    rules.notOnNegativeList,
+    listing.bothAssessed,
+    listing.complianceReviewed,
+    listing.contentUsable,
+    listing.scenarioClear,
+    listing.testDataOffered,
+    listing.supplySustained,
+    market.priceable,
+    market.controllable,
+    market.tradedClass,
+    market.notOnNegativeList,
     rules.resourcesClassified,
     rules.authorisedOperation,
     rules.processingRight,
-    rules.sharesComplete,
-    rules.providerShare,
+    market.sharesComplete,
+    market.providerShare,
   ],
   facts: async ({ tx, actor, input, at }) => {
     const product = await lock(tx, input.productId, { heldBy: actor.partyId });

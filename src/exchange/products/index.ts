@@ -2,6 +2,8 @@ import type { Task } from '../../kernel/jobs.ts';
 import { buildTask } from './build.ts';
 
 export { acts } from './acts.ts';
+export { complianceReviewed } from './listing-rules.ts';
+export { notOnNegativeList, tradedClass } from './market-rules.ts';
 export {
   type Opinion,
   type OpinionKind,
@@ -13,7 +15,6 @@ export {
 } from './model.ts';
 export { addDownstream, type Downstream } from './page.ts';
 export { reads } from './queries.ts';
-export { complianceReviewed, notOnNegativeList, tradedClass } from './rules.ts';
 export {
   getForOrder,
   getProduct,
