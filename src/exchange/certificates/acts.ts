@@ -62,7 +62,7 @@ const issueCertificate = act({
   perform: async ({ tx, input, facts, actId, at }) => {
     const certificateId = newId('cer');
     const series = seriesOf(input.kind, at);
-    const number = numberOf(series, await nextSerial(tx, series));
+    const number = numberOf(series, await nextSerial(tx, series), at);
     const { subject, holderId } = facts;
     const partyIds = subject.parties.map((p) => p.id);
     const party = await partyDetails(tx, [holderId, ...partyIds]);

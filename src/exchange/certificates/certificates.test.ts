@@ -87,8 +87,9 @@ describe('the paper', () => {
 test('numbers run by kind and Beijing year', () => {
   expect(seriesOf('trade', new Date('2026-12-31T15:59:59Z'))).toBe('JY-2026');
   expect(seriesOf('registration', new Date('2026-12-31T16:00:00Z'))).toBe('DJ-2027');
-  expect(numberOf('DJ-2027', 1)).toBe('DJ-2027-000001');
-  expect(numberOf('DJ-2027', 1_234_567)).toBe('DJ-2027-1234567');
+  const at = new Date('2027-01-01T00:00:00Z');
+  expect(numberOf('DJ-2027', 1, at)).toBe('DJ-2027-000001');
+  expect(numberOf('DJ-2027', 1_234_567, at)).toBe('DJ-2027-1234567');
 });
 
 test('a chain says what it lacks', () => {

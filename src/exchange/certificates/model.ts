@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { lifecycle } from '../../kernel/acts/index.ts';
 import { idOf } from '../../kernel/ids.ts';
 import { Money } from '../../kernel/ledger/index.ts';
-import { beijingDay } from '../../kernel/rulebook/index.ts';
+import { beijingDay, dated, valueAt } from '../../kernel/rulebook/index.ts';
 import { type Text, TextSchema, text } from '../../kernel/text.ts';
 
 export const CertificateId = idOf('cer', text('凭证编号', 'Certificate'));
@@ -23,12 +23,12 @@ const SERIES: Readonly<Record<CertificateKind, string>> = {
   delivery: 'JF',
   clearing: 'QS',
 };
-const SERIAL_DIGITS = 6;
+const SERIAL_DIGITS = dated({ from: '2020-01-01', value: 6, unit: 'digit', reference: 'HS-7.12' });
 
 /** `DJ-2026`: numbers start anew each calendar year, Beijing time. */
 export const seriesOf = (kind: CertificateKind, at: Date): string => `${SERIES[kind]}-${beijingDay(at).slice(0, 4)}`;
-export const numberOf = (series: string, serial: number): string =>
-  `${series}-${String(serial).padStart(SERIAL_DIGITS, '0')}`;
+export const numberOf = (series: string, serial: number, at: Date): string =>
+  `${series}-${String(serial).padStart(valueAt(SERIAL_DIGITS, at).value, '0')}`;
 
 export const certificateLife = lifecycle(
   { valid: { revoke: 'revoked' }, revoked: {} },

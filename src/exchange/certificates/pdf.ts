@@ -89,7 +89,7 @@ export async function renderCertificate(certificate: CertificateJson, publicUrl:
   titleBlock(doc, title, STATEMENT[certificate.kind](certificate));
   particulars(doc, certificate);
   events(doc, certificate);
-  const verifyUrl = `${publicUrl.replace(/\/$/, '')}/verify?certificate=${certificate.id}`;
+  const verifyUrl = `${publicUrl.replace(/\/$/, '')}/certificates/${certificate.id}`;
   const qr = QRCode.create(verifyUrl, { errorCorrectionLevel: 'M' });
   const { count } = doc.bufferedPageRange();
   for (let n = 0; n < count; n++) {

@@ -10,7 +10,14 @@ import { text } from '../../kernel/text.ts';
 import { release } from './escrow.ts';
 import { EXCHANGE, splitByShares } from './model.ts';
 import { type OrderToClear, orderBook } from './orders.ts';
-import { centralClearing, clearedByTheRules, providerGetsPart, publicDataOnExchange, stagesOnChain } from './rules.ts';
+import {
+  centralClearing,
+  clearedByTheRules,
+  providerGetsPart,
+  publicDataOnExchange,
+  splitAsPublished,
+  stagesOnChain,
+} from './rules.ts';
 
 const OrderId = idOf('ord', text('订单编号', 'Order'));
 export const ClearingId = idOf('clr', text('清算编号', 'Clearing'));
@@ -30,7 +37,7 @@ export const clearOrder = act({
   by: system(),
   input: z.object({ orderId: OrderId }),
   output: z.object({ clearingId: ClearingId, total: Money, fee: Money }),
-  rules: [clearedByTheRules, centralClearing, publicDataOnExchange, stagesOnChain, providerGetsPart],
+  rules: [splitAsPublished, clearedByTheRules, centralClearing, publicDataOnExchange, stagesOnChain, providerGetsPart],
   facts: async ({ tx, input }) => {
     const order = await orderBook().lock(tx, input.orderId);
     if (!order) throw notFound();

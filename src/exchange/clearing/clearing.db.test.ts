@@ -352,9 +352,15 @@ describe('clearing', () => {
     const id = await acceptedOrder();
     const order = orders.get(id) as OrderToClear;
     orders.set(id, { ...order, feeBasisPoints: 200 });
-    expect(await refusedBy('clearing.clear', SYSTEM, { orderId: id })).toEqual(['rule', 'SH-10.7']);
+    expect(await refusedBy('clearing.clear', SYSTEM, { orderId: id })).toEqual(['rule', 'HS-6.5', 'SH-10.7']);
     orders.set(id, { ...order, totalFen: order.totalFen + 1n });
-    expect(await refusedBy('clearing.clear', SYSTEM, { orderId: id })).toEqual(['rule', 'SH-10.7', 'SH-7.1', 'GY-6.1']);
+    expect(await refusedBy('clearing.clear', SYSTEM, { orderId: id })).toEqual([
+      'rule',
+      'HS-6.5',
+      'SH-10.7',
+      'SH-7.1',
+      'GY-6.1',
+    ]);
     orders.set(id, order);
     await done('clearing.clear', SYSTEM, { orderId: id });
     const undelivered = await acceptedOrder({ delivered: false });

@@ -25,50 +25,62 @@ const leg = (amountFen: string, expectedFen = amountFen, partyId: string | null 
 });
 const sumOf = (legs: readonly LegToClear[]): bigint => legs.reduce((sum, l) => sum + BigInt(l.amountFen), 0n);
 
-/** 按规则清算: every leg is what the frozen terms and the published way of splitting give, and the legs are the price. */
-export const clearedByTheRules = rule<{ clearing: ClearingFacts }>({
+function splitAsAgreed({ clearing }: { readonly clearing: ClearingFacts }) {
+  const wrong = clearing.legs.filter((l) => l.amountFen !== l.expectedFen).length;
+  if (wrong === 0 && sumOf(clearing.legs) === BigInt(clearing.totalFen)) return ok();
+  return violated(
+    text(
+      `有 ${wrong} 笔分配与合约约定不符，分配合计 ${sumOf(clearing.legs)} 分，成交价款 ${clearing.totalFen} 分。`,
+      `${wrong} shares differ from the contract; they sum to ${sumOf(clearing.legs)} fen of a price of ${clearing.totalFen} fen.`,
+    ),
+    text(
+      '请由交易所核对合约条款与冻结记录后处理。',
+      'The exchange compares the contract with what was reserved and decides.',
+    ),
+  );
+}
+
+const splitExamples = [
+  {
+    name: 'legs as agreed',
+    at: AT,
+    facts: { clearing: { totalFen: '100', heldFen: '100', legs: [leg('99'), leg('1', '1', null)] } },
+    expect: 'ok',
+  },
+  {
+    name: 'a free product',
+    at: AT,
+    facts: { clearing: { totalFen: '0', heldFen: '0', legs: [leg('0')] } },
+    expect: 'ok',
+  },
+  {
+    name: 'one fen moved between two',
+    at: AT,
+    facts: { clearing: { totalFen: '100', heldFen: '100', legs: [leg('98', '99'), leg('2', '1', null)] } },
+    expect: 'violated',
+  },
+  {
+    name: 'one fen short',
+    at: AT,
+    facts: { clearing: { totalFen: '100', heldFen: '99', legs: [leg('99')] } },
+    expect: 'violated',
+  },
+] as const;
+
+/** 价款分配: every leg is what the frozen terms and the published way of splitting give, and the legs are the price. */
+export const splitAsPublished = rule({
+  id: 'HS-6.5',
+  title: text('价款按公布的方法分配', 'The price is split as published'),
+  decide: splitAsAgreed,
+  examples: splitExamples,
+});
+
+/** 按规则清算: the same under the draft, where it was adopted. */
+export const clearedByTheRules = rule({
   id: 'SH-10.7',
   title: text('按规则清算', 'Cleared by the rules'),
-  decide: ({ clearing }) => {
-    const wrong = clearing.legs.filter((l) => l.amountFen !== l.expectedFen).length;
-    if (wrong === 0 && sumOf(clearing.legs) === BigInt(clearing.totalFen)) return ok();
-    return violated(
-      text(
-        `有 ${wrong} 笔分配与合约约定不符，分配合计 ${sumOf(clearing.legs)} 分，成交价款 ${clearing.totalFen} 分。`,
-        `${wrong} shares differ from the contract; they sum to ${sumOf(clearing.legs)} fen of a price of ${clearing.totalFen} fen.`,
-      ),
-      text(
-        '请由交易所核对合约条款与冻结记录后处理。',
-        'The exchange compares the contract with what was reserved and decides.',
-      ),
-    );
-  },
-  examples: [
-    {
-      name: 'legs as agreed',
-      at: AT,
-      facts: { clearing: { totalFen: '100', heldFen: '100', legs: [leg('99'), leg('1', '1', null)] } },
-      expect: 'ok',
-    },
-    {
-      name: 'a free product',
-      at: AT,
-      facts: { clearing: { totalFen: '0', heldFen: '0', legs: [leg('0')] } },
-      expect: 'ok',
-    },
-    {
-      name: 'one fen moved between two',
-      at: AT,
-      facts: { clearing: { totalFen: '100', heldFen: '100', legs: [leg('98', '99'), leg('2', '1', null)] } },
-      expect: 'violated',
-    },
-    {
-      name: 'one fen short',
-      at: AT,
-      facts: { clearing: { totalFen: '100', heldFen: '99', legs: [leg('99')] } },
-      expect: 'violated',
-    },
-  ],
+  decide: splitAsAgreed,
+  examples: splitExamples,
 });
 
 const heldInFull = (clearing: ClearingFacts): boolean => BigInt(clearing.heldFen) === BigInt(clearing.totalFen);

@@ -27,6 +27,7 @@ export const routes: RouteObject[] = [
           { path: 'parties', ...page(() => import('../portal/parties/PartiesPage.tsx')) },
           { path: 'parties/:partyId', ...page(() => import('../portal/parties/PartyPage.tsx')) },
           { path: 'verify', ...page(() => import('../portal/verify/VerifyPage.tsx')) },
+          { path: 'certificates/:certificateId', ...page(() => import('../portal/certificates/CertificatePage.tsx')) },
           { path: 'report', ...page(() => import('../portal/report/ReportPage.tsx')) },
           { path: 'join', ...page(() => import('../portal/join/JoinPage.tsx')) },
           { path: 'sign-in', ...page(() => import('../portal/sign-in/SignInPage.tsx')) },
