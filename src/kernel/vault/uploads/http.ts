@@ -51,6 +51,13 @@ export async function registerUploads(app: FastifyInstance, options: UploadOptio
       if (request.method === 'OPTIONS' || request.headers['tus-resumable'] === VERSION) return;
       await reply.code(412).header('tus-version', VERSION).send();
     });
+    scope.addHook('onSend', async (request, reply) => {
+      // A refusal that comes before the body's end: what is still on its way is not waited for.
+      if (!request.raw.complete) reply.header('connection', 'close');
+    });
+    scope.addHook('onResponse', async (request) => {
+      if (!request.raw.complete) request.raw.destroy();
+    });
     uploadRoutes(scope, options);
   });
 }
