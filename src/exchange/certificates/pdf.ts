@@ -69,7 +69,6 @@ export async function renderCertificate(certificate: CertificateJson, publicUrl:
     bufferPages: true,
     lang: 'zh-CN',
     displayTitle: true,
-    font: font('400Regular'),
     info: {
       Title: `${title.zh} ${certificate.number}`,
       Author: certificate.issuer,
