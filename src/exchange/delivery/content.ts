@@ -172,7 +172,8 @@ export function rangeOf(header: string, size: number): { start: number; end: num
 }
 
 function matches(header: string | undefined, etag: string): boolean {
-  return header?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*');
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes(etag) || tags.includes('*');
 }
 
 /** RFC 6266: an ASCII name for old programs, the right one in UTF-8 beside it. */

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configureDelivery } from '../src/exchange/delivery/index.ts';
+import { useAccessKey } from '../src/kernel/access/index.ts';
+import type { Kernel } from '../src/kernel/acts/index.ts';
+import { type TestDatabase, testDatabase } from '../src/kernel/database/testing.ts';
+import { startJobs } from '../src/kernel/jobs.ts';
+import { loadRulebook } from '../src/kernel/rulebook/index.ts';
+import { openVault } from '../src/kernel/vault/index.ts';
+import { platform } from '../src/platform.ts';
+import { buildSample, type SampleAccount, type SampleContext } from './sample.ts';
+
+let database: TestDatabase;
+let folder: string;
+let context: SampleContext;
+let accounts: readonly SampleAccount[];
+let stopJobs: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'sample-'));
+  useAccessKey(randomBytes(32));
+  const kernel: Kernel = { db: database.db, rulebook: loadRulebook() };
+  const vault = await openVault({ db: database.db, dataFolder: folder });
+  configureDelivery({ vault, linkKey: randomBytes(32) });
+  const jobs = await startJobs(database.pool, platform(kernel.rulebook).tasks, { kernel, vault });
+  stopJobs = () => jobs.stop();
+  context = { kernel, vault, dataFolder: folder };
+  accounts = await buildSample(
+    context,
+    (step, progress) => process.env['SHOW'] && console.log(new Date().toISOString(), step, progress),
+    {
+      size: process.env['SIZE'] === 'full' ? 'full' : 'small',
+    },
+  );
+}, 600_000);
+
+afterAll(async () => {
+  await stopJobs?.();
+  await database?.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function counts(): Promise<Record<string, number>> {
+  const tables = [
+    'party',
+    'person',
+    'resource',
+    'product',
+    'assessment',
+    'trade_order',
+    'delivery',
+    'clearing',
+    'certificate',
+    'demand',
+  ];
+  const found: Record<string, number> = {};
+  for (const table of tables) {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(database.db);
+    found[table] = rows[0]?.n ?? 0;
+  }
+  return found;
+}
+
+describe('the sample exchange', () => {
+  it('has people in every role, each with a key, staff and regulators with a second factor', () => {
+    const roles = new Set(accounts.flatMap((a) => a.roles));
+    for (const role of [
+      'data-authority',
+      'data-provider',
+      'operating-unit',
+      'data-merchant',
+      'compliance-assessor',
+      'quality-assessor',
+      'broker',
+      'buyer',
+      'regulator',
+      'notary',
+      'exchange',
+      'settlement-officer',
+      'audit-admin',
+    ]) {
+      expect(roles).toContain(role);
+    }
+    for (const account of accounts) expect(account.apiKey).toMatch(/^shk_/);
+    for (const role of ['regulator', 'exchange', 'settlement-officer', 'security-admin']) {
+      expect(accounts.find((a) => a.roles.includes(role))?.totpSecret).toMatch(/^[A-Z2-7]{32}$/);
+    }
+  });
+
+  it('holds orders in every stage, products of three kinds on the market, and one refused listing', async () => {
+    const orders = await database.db.selectFrom('trade_order').select('state').execute();
+    expect(new Set(orders.map((o) => o.state))).toEqual(
+      new Set(['placed', 'signed', 'paid', 'delivered', 'disputed', 'cancelled', 'cleared']),
+    );
+    const listed = await database.db.selectFrom('product').select('kind').where('state', '=', 'listed').execute();
+    expect(new Set(listed.map((p) => p.kind))).toEqual(new Set(['dataset', 'report', 'query-service']));
+    const { rows } = await sql<{
+      act_name: string;
+    }>`select act_name from refusal where act_name = 'product.list'`.execute(database.db);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('pays every fen of a cleared trade to somebody', async () => {
+    const { rows } = await sql<{ total: number; legs: number }>`select c.total_fen as total,
+      (select sum((l ->> 'amountFen')::bigint)::bigint from jsonb_array_elements(c.legs) l) as legs
+      from clearing c where c.state = 'cleared'`.execute(database.db);
+    expect(rows.length).toBeGreaterThanOrEqual(4);
+    for (const row of rows) expect(row.legs).toBe(row.total);
+  });
+
+  it('changes nothing when it is built again', async () => {
+    const before = await counts();
+    const acts = async () =>
+      (await sql<{ n: number }>`select count(*) as n from act_log`.execute(database.db)).rows[0]?.n;
+    const actsBefore = await acts();
+    expect(await buildSample(context, () => undefined, { size: 'small' })).toEqual(accounts);
+    expect(await counts()).toEqual(before);
+    expect(await acts()).toBe(actsBefore);
+  });
+});

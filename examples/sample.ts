@@ -1,0 +1,288 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ANONYMOUS } from '../src/kernel/acts/index.ts';
+import { money } from '../src/kernel/ledger/index.ts';
+import { beijingDay } from '../src/kernel/rulebook/index.ts';
+import { stageFile } from '../src/kernel/vault/index.ts';
+import { platform } from '../src/platform.ts';
+import { assemble, PARTY_COUNT, type SampleAccount } from './cast.ts';
+import { RESOURCES, type SampleResource, type Size } from './data.ts';
+import { PRODUCTS, type SampleProduct } from './products.ts';
+import { type Report, type SampleContext, Stage } from './stage.ts';
+import { deposit, TRADES, trade } from './trades.ts';
+
+export type { SampleAccount } from './cast.ts';
+export type { SampleContext } from './stage.ts';
+
+const DAY_MS = 86_400_000;
+const AUTHORISED_DAYS = 730;
+
+/**
+ * Builds the sample exchange by executing real acts on real data, in the name of its people: no row is written behind
+ * their back. Killed in the middle, it goes on where it stopped; run again, it changes nothing. Jobs must be running.
+ * @returns the accounts; empty when the platform was set up by somebody else
+ */
+export async function buildSample(
+  context: SampleContext,
+  report: Report,
+  { size = 'full' }: { readonly size?: Size } = {},
+): Promise<readonly SampleAccount[]> {
+  const stage = await Stage.open(context);
+  if (!stage) return [];
+  const counted = (step: string, total: number) => {
+    let done = 0;
+    report(step, { done, total });
+    return () => report(step, { done: ++done, total });
+  };
+  const accounts = await assemble(stage, counted('单位入驻 parties', PARTY_COUNT));
+  await adoptDrafts(stage);
+  const registered = counted('数据入库与登记 resources', RESOURCES.length);
+  const resources = new Map<string, string>();
+  // Two at a time: the large table is read while the small ones are described.
+  const [large, ...small] = RESOURCES;
+  const register = async (resource: SampleResource) => {
+    resources.set(resource.key, await registerResource(stage, resource, size));
+    registered();
+  };
+  await Promise.all([large ? register(large) : undefined, inTurn(small, register)]);
+  const offered = counted('产品加工、评估与挂牌 products', PRODUCTS.length);
+  const products = new Map<string, string>();
+  await inTurn(PRODUCTS, async (product) => {
+    products.set(product.key, await draft(stage, product, resources.get(product.resource) ?? ''));
+  });
+  await inTurn(PRODUCTS, async (product) => {
+    await offer(stage, product, products.get(product.key) ?? '');
+    offered();
+  });
+  const traded = counted('交易 trades', TRADES.length);
+  await deposit(stage);
+  const orders = new Map<string, { orderId: string; deliveryId: string | null }>();
+  await inTurn(TRADES, async (t) => {
+    const seller = PRODUCTS.find((p) => p.key === t.product)?.seller ?? '';
+    orders.set(t.key, await trade(stage, t, products.get(t.product) ?? '', seller));
+    traded();
+  });
+  report('凭证、需求与举报 certificates, demands, reports');
+  await finish(stage, products, orders);
+  return accounts;
+}
+
+/** Written down by the caller, the accounts need no second copy. */
+export const forgetProgress = (dataFolder: string): Promise<void> =>
+  rm(join(dataFolder, 'sample-progress.json'), { force: true });
+
+async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
+}
+
+/** The drafts of Shanghai and Jinan bind this exchange because its authority says so. */
+async function adoptDrafts(stage: Stage): Promise<void> {
+  const authority = await stage.actor('authority');
+  const adoptedFrom = beijingDay(stage.startedAt);
+  await stage.run('adopt:SH', 'rulebook.adopt', authority, {
+    document: 'SH',
+    adoptedFrom,
+    reason: '示例交易所以上海市数据流通交易规定（草案）作为挂牌、交付和清算的内部规则，正式文本发布后替换。',
+  });
+  await stage.run('adopt:JN', 'rulebook.adopt', authority, {
+    document: 'JN',
+    adoptedFrom,
+    reason: '示例交易所以济南市公共数据授权运营办法（草案）作为公共数据授权运营的内部规则，正式文本发布后替换。',
+  });
+}
+
+/** A file becomes an upload, the upload a dataset, the dataset a resource: the way every holder goes. */
+async function registerResource(stage: Stage, resource: SampleResource, size: Size): Promise<string> {
+  const { kernel, vault } = stage.context;
+  const holder = await stage.actor(resource.holder);
+  const uploadId = await stage.once('uploads', resource.key, () =>
+    vault.withFolder(async (folder) =>
+      stageFile(kernel.db, vault, {
+        path: await resource.file(folder, size),
+        partyId: holder.partyId ?? '',
+        personId: holder.personId,
+      }),
+    ),
+  );
+  const { datasetId } = await stage.run<{ datasetId: string }>(`ingest:${resource.key}`, 'dataset.ingest', holder, {
+    uploadId,
+    title: resource.title,
+  });
+  await stage.until(`the data of ${resource.key}`, async () => {
+    const row = await kernel.db
+      .selectFrom('dataset')
+      .select(['state', 'failure'])
+      .where('id', '=', datasetId)
+      .executeTakeFirst();
+    if (row?.state === 'failed')
+      throw new Error(`the sample's ${resource.key} could not be read: ${JSON.stringify(row.failure)}`);
+    return row?.state === 'ready' ? true : undefined;
+  });
+  const { title, summary, sourceStatement, sector, updateFrequency, coverage, opening, columns } = resource;
+  const { resourceId } = await stage.run<{ resourceId: string }>(
+    `register:${resource.key}`,
+    'resource.register',
+    holder,
+    {
+      ...{ title, summary, source: 'public-collection', sourceStatement, sector },
+      classification: { class: resource.class, grade: 'general' },
+      containsPersonalInformation: false,
+      ...{ updateFrequency, coverage, opening, datasetId, columns },
+    },
+  );
+  return resourceId;
+}
+
+async function draft(stage: Stage, product: SampleProduct, resourceId: string): Promise<string> {
+  const seller = await stage.actor(product.seller);
+  const source = RESOURCES.find((r) => r.key === product.resource);
+  if (product.authorisedFor !== null && source) {
+    await stage.run(`authorise:${product.key}`, 'resource.authorise', await stage.actor(source.holder), {
+      resourceId,
+      partyId: seller.partyId,
+      purpose: product.authorisedFor,
+      validUntil: new Date(stage.startedAt.getTime() + AUTHORISED_DAYS * DAY_MS).toISOString(),
+    });
+  }
+  const shares = [];
+  for (const [login, basisPoints, reason] of product.shares) {
+    shares.push({ partyId: (await stage.actor(login)).partyId, basisPoints, reason });
+  }
+  const { title, kind, summary, scenario, groupBy, columns, minimumGroupSize, callsPerPackage } = product;
+  const { purposes, validDays, updateFrequency, commitment } = product;
+  const { productId } = await stage.run<{ productId: string }>(`draft:${product.key}`, 'product.draft', seller, {
+    ...{ title, kind, summary, scenario, resourceIds: [resourceId] },
+    recipe: {
+      resourceId,
+      filters: [],
+      groupBy,
+      columns,
+      ...(minimumGroupSize === undefined ? {} : { minimumGroupSize }),
+    },
+    pricing: {
+      mode: callsPerPackage === undefined ? 'one-off' : 'per-call',
+      price: money(BigInt(product.priceFen)),
+      ...(callsPerPackage === undefined ? {} : { callsPerPackage }),
+    },
+    terms: { purposes, validDays, redistribution: false },
+    supply: { updateFrequency, commitment },
+    offersTestData: true,
+    shares,
+  });
+  return productId;
+}
+
+/** Waits for the build, has it assessed and lists it, as far as the sample wants. */
+async function offer(stage: Stage, product: SampleProduct, productId: string): Promise<void> {
+  const { db } = stage.context.kernel;
+  await stage.until(`the build of ${product.key}`, async () => {
+    const row = await db
+      .selectFrom('product')
+      .select(['build_state', 'build_failure'])
+      .where('id', '=', productId)
+      .executeTakeFirst();
+    if (row?.build_state === 'failed')
+      throw new Error(`the sample's ${product.key} could not be built: ${JSON.stringify(row.build_failure)}`);
+    return row?.build_state === 'built' ? true : undefined;
+  });
+  const seller = await stage.actor(product.seller);
+  if (product.reaches === 'built') return stage.runRefused('product.list', seller, { productId, board: 'main' });
+  const cases: { kind: 'compliance' | 'quality'; assessmentId: string }[] = [];
+  for (const kind of ['compliance', 'quality'] as const) {
+    const { partyId } = await stage.actor(kind);
+    const { assessmentId } = await stage.run<{ assessmentId: string }>(
+      `request:${kind}:${product.key}`,
+      'assessment.request',
+      seller,
+      {
+        productId,
+        kind,
+        assessorId: partyId,
+      },
+    );
+    cases.push({ kind, assessmentId });
+  }
+  if (product.reaches === 'requested') return;
+  for (const { kind, assessmentId } of cases) await conclude(stage, product, kind, assessmentId);
+  if (product.reaches === 'listed')
+    await stage.run(`list:${product.key}`, 'product.list', seller, { productId, board: 'main' });
+}
+
+const STATEMENTS = {
+  compliance:
+    '经核对来源说明、分类分级、授权文件和产品内容，未发现违反法律法规和本所规则的情形，合规评估通过（示例意见）。',
+  quality:
+    '依据 GB/T 36344-2018 对当前版本产品数据逐项测量，指标见测量结果，满足所述应用场景，质量评估通过（示例意见）。',
+} as const;
+/** Questions about personal and sensitive information, of which the sample has none; and about public data, where there is none. */
+const NOT_APPLICABLE: readonly string[] = ['C04', 'C05'];
+
+async function conclude(
+  stage: Stage,
+  product: SampleProduct,
+  kind: 'compliance' | 'quality',
+  assessmentId: string,
+): Promise<void> {
+  const { db, rulebook } = stage.context.kernel;
+  if (kind === 'quality') {
+    await stage.until(`the measurement of ${product.key}`, async () => {
+      const row = await db.selectFrom('assessment').select('state').where('id', '=', assessmentId).executeTakeFirst();
+      return row && row.state !== 'requested' ? true : undefined;
+    });
+  }
+  const read = platform(rulebook).reads.find((r) => r.path === '/assessment-checklists/:kind');
+  if (!read) throw new Error('there is no checklist to answer');
+  const asked = { db, actor: ANONYMOUS, params: { kind }, query: {}, at: stage.startedAt };
+  const list = (await read.run(asked as unknown as Parameters<typeof read.run>[0])) as {
+    items: readonly { item: string }[];
+  };
+  await stage.run(`issue:${kind}:${product.key}`, 'assessment.issue', await stage.actor(kind), {
+    assessmentId,
+    conclusion: 'passed',
+    statement: STATEMENTS[kind],
+    checklist: list.items.map(({ item }) => ({
+      item,
+      answer: NOT_APPLICABLE.includes(item) ? 'not-applicable' : 'yes',
+    })),
+  });
+}
+
+type Orders = ReadonlyMap<string, { readonly orderId: string; readonly deliveryId: string | null }>;
+
+async function finish(stage: Stage, products: ReadonlyMap<string, string>, orders: Orders): Promise<void> {
+  const order = orders.get('delays-insurer');
+  const certificates = [
+    ['operator', 'registration', products.get('delays')],
+    ['insurer', 'trade', order?.orderId],
+    ['insurer', 'delivery', order?.deliveryId],
+    ['operator', 'clearing', order?.orderId],
+  ] as const;
+  for (const [login, kind, subjectId] of certificates) {
+    await stage.run(`certificate:${kind}`, 'certificate.issue', await stage.actor(login), { kind, subjectId });
+  }
+  const { demandId } = await stage.run<{ demandId: string }>(
+    'demand',
+    'demand.publish',
+    await stage.actor('retailer'),
+    {
+      title: '商圈客流小时级数据',
+      description: '需要主要商圈按小时统计的客流量，不含个人信息，覆盖最近一年，用于选址和排班。',
+      sector: '商贸流通',
+      budget: money(60_000_00n),
+      until: new Date(stage.startedAt.getTime() + 60 * DAY_MS).toISOString(),
+      purpose: '销售预测',
+    },
+  );
+  await stage.run('demand:broker', 'demand.respond', await stage.actor('broker'), {
+    demandId,
+    message: '可协调两家数据提供单位联合供给，建议先确认统计口径，预计两周内给出方案。',
+  });
+  await stage.run('withdrawal', 'account.request-withdrawal', await stage.actor('operator'), {
+    amount: money(1_000_00n),
+    bankAccount: '示例银行 0000 0000 0000 0001',
+  });
+  await stage.run('report', 'violation.report', ANONYMOUS, {
+    subject: '航班延误日度统计',
+    description: '某网站转载了疑似本产品的数据，请核查是否超出许可用途（示例举报）。',
+  });
+}
