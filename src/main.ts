@@ -24,6 +24,7 @@ import { registerUploads } from './kernel/vault/index.ts';
 
 /** Entries may wait this long for their index before the server calls itself not ready. */
 const LOG_LAG_MAX_MS = 60_000;
+const DATABASE_CHECK_MS = 1_000;
 
 export interface RunningServer {
   readonly url: string;
@@ -56,7 +57,7 @@ export async function startServer(
   await checkPort(settings);
   report('数据库 database');
   const { url, server } = await reachDatabase(settings);
-  const undo: (() => Promise<unknown>)[] = [async () => server?.stop()];
+  const undo: (() => Promise<unknown>)[] = [server ? keepAlive(settings, server) : async () => undefined];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
@@ -69,6 +70,26 @@ export async function startServer(
     await stop();
     throw error;
   }
+}
+
+/** Starts the embedded server again when it died under us; connections come back by themselves. Returns its stop. */
+function keepAlive(settings: Settings, first: EmbeddedServer): () => Promise<void> {
+  let server = first;
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy || server.alive()) return;
+    busy = true;
+    server = await startEmbeddedServer(settings.SHUHENG_DATA).catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+      return server;
+    });
+    busy = false;
+  }, DATABASE_CHECK_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await server.stop();
+  };
 }
 
 async function serve(

@@ -31,6 +31,8 @@ export interface EmbeddedServer {
   /** Version of the server program, such as `18.4`. */
   readonly version: string;
   readonly urlOf: (database: string) => string;
+  /** Whether the server process is still there: a crash or a kill -9 ends it. */
+  readonly alive: () => boolean;
   /** Fast shutdown; resolves when the server has exited. An adopted server that others still use is left running unless `force`. */
   readonly stop: (options?: { force?: boolean }) => Promise<void>;
 }
@@ -56,17 +58,21 @@ export async function startEmbeddedServer(folder: string): Promise<EmbeddedServe
     const version = serverVersion(bin);
     const sockets = await socketDirFor(home);
     const url = (database: string) => `postgresql://${OWNER}@/${database}?host=${encodeURIComponent(sockets)}`;
-    const server = (started: boolean): EmbeddedServer => ({
-      url: url('postgres'),
-      started,
-      version,
-      urlOf: url,
-      stop: async ({ force = false } = {}) => {
-        if (force || started || !(await usedByOthers(url('postgres')))) await stopServer(data);
-      },
-    });
+    const server = async (started: boolean): Promise<EmbeddedServer> => {
+      const pid = await postmasterPid(data);
+      return {
+        url: url('postgres'),
+        started,
+        version,
+        urlOf: url,
+        alive: () => pid !== undefined && isAlive(pid),
+        stop: async ({ force = false } = {}) => {
+          if (force || started || !(await usedByOthers(url('postgres')))) await stopServer(data, pid);
+        },
+      };
+    };
 
-    if (await answers(url('postgres'))) return server(false);
+    if (await answers(url('postgres'))) return await server(false);
     const identity = await chooseIdentity(bin, home);
     const usable = identity.uid === undefined ? bin : await reachableBinaries(bin, identity.uid);
     if (!existsSync(join(data, 'PG_VERSION'))) await initialise(usable, data, identity);
@@ -74,7 +80,7 @@ export async function startEmbeddedServer(folder: string): Promise<EmbeddedServe
     await mkdir(sockets, { recursive: true, mode: 0o700 });
     if (identity.uid !== undefined) await own([data, sockets], identity);
     await launch(usable, data, sockets, identity, url('postgres'));
-    return server(true);
+    return await server(true);
   } finally {
     await release();
   }
@@ -308,17 +314,20 @@ function asUser({ uid, gid }: Identity) {
 }
 
 /** SIGINT is PostgreSQL's fast shutdown; the postmaster is never killed with SIGKILL. */
-async function stopServer(data: string): Promise<void> {
-  const pidFile = join(data, 'postmaster.pid');
-  const first = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0];
-  const pid = Number(first);
-  if (!pid) return;
+async function stopServer(data: string, pid: number | undefined): Promise<void> {
+  // Another server may have taken the folder over since; it is not ours to stop.
+  if (pid === undefined || (await postmasterPid(data)) !== pid) return;
   try {
     process.kill(pid, 'SIGINT');
   } catch {
     return;
   }
   for (let i = 0; i < READY_POLLS_MAX && isAlive(pid); i++) await sleep(READY_POLL_MS);
+}
+
+async function postmasterPid(data: string): Promise<number | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  return Number(text.split('\n')[0]) || undefined;
 }
 
 function codeOf(error: unknown): string | undefined {
