@@ -43,6 +43,14 @@ const Summary = z.object({
   qualityScore: z.number().nullable(),
   listedAt: z.iso.datetime().nullable(),
 });
+
+const PRICE_FEN = sql`(content #>> '{pricing,price,amountFen}')::bigint`;
+/** Text that sorts downwards in the order asked for; the id makes it unique. */
+const SORT_KEY = {
+  price: sql<string>`to_char(999999999999999 - ${PRICE_FEN}, 'FM000000000000000') || ':' || id collate "C"`,
+  '-price': sql<string>`to_char(${PRICE_FEN}, 'FM000000000000000') || ':' || id collate "C"`,
+  '-quality': sql<string>`to_char(coalesce((quality ->> 'score')::numeric, -1) + 1, 'FM000.0000') || ':' || id collate "C"`,
+} as const;
 const Facet = z.array(z.object({ value: z.string(), count: z.number() }));
 
 const supervises = (actor: Actor): boolean =>
@@ -79,6 +87,8 @@ const list = read({
     sellerId: z.string().max(60).optional(),
     /** What my party holds, assesses or has a share in, in every state. */
     mine: z.enum(['true', 'false']).optional(),
+    /** Newest, or best match of `q`, first when left out. */
+    sort: z.enum(['price', '-price', '-quality']).optional(),
   }),
   output: pageOf(Summary).extend({ facets: z.object({ kind: Facet, sector: Facet, mode: Facet }) }),
   run: async ({ db, actor, query }) => {
@@ -100,15 +110,17 @@ const list = read({
         .orderBy('value')
         .limit(FACET_MAX)
         .execute();
-    // One sortable key for both orders: by rank and then newest first, or newest first alone.
+    // One sortable key for each order, read downwards: as asked, by rank and then newest first, or newest first alone.
     const after = afterOf(query.cursor);
-    const rank = words
-      ? sql<string>`to_char(round(ts_rank_cd(search, ${words}::tsquery)::numeric, 6), 'FM0000.000000') || ':' || id collate "C"`
-      : sql<string>`id collate "C"`;
+    const rank = query.sort
+      ? SORT_KEY[query.sort]
+      : words
+        ? sql<string>`to_char(round(ts_rank_cd(search, ${words}::tsquery)::numeric, 6), 'FM0000.000000') || ':' || id collate "C"`
+        : sql<string>`id collate "C"`;
     const candidates = found
       .select(['id', rank.as('key')])
       .orderBy('id', 'desc')
-      .$if(words !== undefined, (q) => q.limit(CANDIDATES_MAX))
+      .$if(words !== undefined || query.sort !== undefined, (q) => q.limit(CANDIDATES_MAX))
       .as('c');
     const rows = await db
       .selectFrom(candidates)

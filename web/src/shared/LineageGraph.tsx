@@ -36,6 +36,8 @@ const ZOOM_MIN = 0.3;
 const ZOOM_MAX = 2;
 const ZOOM_STEP = 1.25;
 const PADDING = 20;
+const HEIGHT_MIN = 150;
+const HEIGHT_MAX = 520;
 
 /** Where a node leads, or null when it has no page the reader may open. */
 export type NodeAddress = (node: LineageNode) => string | null;
@@ -61,7 +63,8 @@ export function LineageGraph({ lineage, addressOf }: { readonly lineage: Lineage
 
 function Picture({ lineage, addressOf }: { readonly lineage: Lineage; readonly addressOf: NodeAddress }) {
   const t = useWords(WORDS);
-  const layout = useMemo(() => layoutLineage(lineage), [lineage]);
+  const [narrow] = useState(() => matchMedia('(max-width: 760px)').matches);
+  const layout = useMemo(() => layoutLineage(lineage, narrow ? 'down' : 'right'), [lineage, narrow]);
   const frame = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ x: PADDING, y: PADDING, zoom: 1 });
   const drag = useRef<{ x: number; y: number } | null>(null);
@@ -87,18 +90,16 @@ function Picture({ lineage, addressOf }: { readonly lineage: Lineage; readonly a
   const onUp = () => {
     drag.current = null;
   };
-  const height = Math.min(460, Math.max(150, layout.height * Math.max(place.zoom, 0.55) + 2 * PADDING));
+  const height = Math.min(HEIGHT_MAX, Math.max(HEIGHT_MIN, layout.height * Math.max(place.zoom, 0.55) + 2 * PADDING));
 
   return (
     <section className="lineage" aria-label={t.label}>
       <div ref={frame} className="lineage-frame" style={{ height }} onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={onUp}>
         <div className="lineage-plane" style={{ transform: `translate(${place.x}px, ${place.y}px) scale(${place.zoom})` }}>
           <svg width={layout.width} height={layout.height} aria-hidden="true">
-            {layout.edges.map(({ from, to }) => {
-              const [x1, y1, x2, y2] = [from.x + NODE_WIDTH, from.y + NODE_HEIGHT / 2, to.x, to.y + NODE_HEIGHT / 2];
-              const half = (x1 + x2) / 2;
-              return <path key={`${from.id}>${to.id}`} d={`M${x1} ${y1}C${half} ${y1} ${half} ${y2} ${x2 - 5} ${y2}m-5 -4l5 4l-5 4`} />;
-            })}
+            {layout.edges.map((edge) => (
+              <path key={edge.id} d={edge.path} />
+            ))}
           </svg>
           {layout.nodes.map((node) => (
             <Node key={node.id} node={node} to={addressOf(node)} style={{ left: node.x, top: node.y, width: NODE_WIDTH, height: NODE_HEIGHT }} />

@@ -72,7 +72,7 @@ export default function JoinPage() {
           ) : null}
         </div>
         <aside>
-          <h2 style={{ marginTop: 0 }}>{t.steps}</h2>
+          <h2>{t.steps}</h2>
           <ol className="timeline">
             <li>{t.step1}</li>
             <li>{t.step2}</li>
