@@ -78,6 +78,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   build: t('加工作业', 'Processing job'),
   component: t('中间结果', 'Component'),
   delivery: t('交付', 'Delivery'),
+  order: t('订单', 'Order'),
   // assessment
   compliance: t('合规评估', 'Compliance assessment'),
   quality: t('质量评估', 'Quality assessment'),
@@ -85,8 +86,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   no: t('否', 'No'),
   'not-applicable': t('不适用', 'Not applicable'),
   // quality dimensions of GB/T 36344
-  normative: t('规范性', 'Conformity'),
-  conformity: t('规范性', 'Conformity'),
+  'dimension:standardisation': t('规范性', 'Standardisation'),
   completeness: t('完整性', 'Completeness'),
   accuracy: t('准确性', 'Accuracy'),
   consistency: t('一致性', 'Consistency'),
@@ -110,11 +110,12 @@ const TERMS: Readonly<Record<string, Text>> = {
   'security-admin': t('安全管理员', 'Security administrator'),
   'audit-admin': t('审计管理员', 'Audit administrator'),
   // parties
-  develop: t('数据开发', 'Data development'),
-  publish: t('数据发布', 'Data publishing'),
-  underwrite: t('数据承销', 'Data underwriting'),
-  standardisation: t('数据资产标准化', 'Standardising data assets'),
-  'value-added': t('增值服务', 'Value-added services'),
+  'business:develop': t('数据开发', 'Data development'),
+  'business:publish': t('数据发布', 'Data publishing'),
+  'business:underwrite': t('数据承销', 'Data underwriting'),
+  'business:compliance': t('数据合规服务', 'Data compliance'),
+  'business:standardisation': t('数据资产标准化', 'Standardising data assets'),
+  'business:value-added': t('增值服务', 'Value-added services'),
   'administrative-organ': t('行政机关', 'Administrative organ'),
   'authorised-organisation': t('法律法规授权的组织', 'Organisation authorised by law'),
   'people-organisation': t('人民团体', "People's organisation"),
@@ -144,8 +145,11 @@ const TERMS: Readonly<Record<string, Text>> = {
 
 export const termOf = (word: string): Text => TERMS[word] ?? { zh: word, en: word };
 
-/** Says a code word of the API in the language of the page. */
-export function useTerm(): (word: string) => string {
+/**
+ * Says a code word of the API in the language of the page.
+ * @param scope for words that mean something else elsewhere, such as `business` for lines of business
+ */
+export function useTerm(scope?: 'business' | 'dimension'): (word: string) => string {
   const language = useLanguage();
-  return (word) => termOf(word)[language];
+  return (word) => (TERMS[`${scope}:${word}`] ?? termOf(word))[language];
 }

@@ -1,5 +1,39 @@
-import type { RouteObject } from 'react-router';
+import { type LoaderFunctionArgs, type RouteObject, redirect } from 'react-router';
 import { page } from '../app/page.ts';
 
-/** Pages for signed-in people. Each loads on its own; put a page's words and styles beside it. */
-export const workbenchRoutes: RouteObject[] = [{ path: 'workbench', ...page(() => import('./TasksPage.tsx')) }];
+/** Pages for signed-in people. Each loads on its own; a page's words and styles stand beside it. */
+export const workbenchRoutes: RouteObject[] = [
+  {
+    path: 'work',
+    ...page(() => import('./WorkLayout.tsx')),
+    children: [
+      { index: true, ...page(() => import('./home/HomePage.tsx')) },
+      { path: 'resources', ...page(() => import('./resources/ResourcesPage.tsx')) },
+      { path: 'resources/new', ...page(() => import('./resources/RegisterPage.tsx')) },
+      { path: 'resources/:resourceId', ...page(() => import('./resources/ResourceCasePage.tsx')) },
+      { path: 'products', ...page(() => import('./products/ProductsPage.tsx')) },
+      { path: 'products/new', ...page(() => import('./products/DraftPage.tsx')) },
+      { path: 'products/:productId', ...page(() => import('./products/ProductCasePage.tsx')) },
+      { path: 'products/:productId/revise', ...page(() => import('./products/RevisePage.tsx')) },
+      { path: 'assessments', ...page(() => import('./assessments/AssessmentsPage.tsx')) },
+      { path: 'assessments/:assessmentId', ...page(() => import('./assessments/AssessmentPage.tsx')) },
+      { path: 'orders', ...page(() => import('./orders/OrdersPage.tsx')) },
+      { path: 'orders/new', ...page(() => import('./orders/PlaceOrderPage.tsx')) },
+      { path: 'orders/:orderId', ...page(() => import('./orders/OrderPage.tsx')) },
+      { path: 'account', ...page(() => import('./account/AccountPage.tsx')) },
+      { path: 'receipts', ...page(() => import('./receipts/ReceiptsPage.tsx')) },
+      { path: 'demands', ...page(() => import('./demands/DemandsPage.tsx')) },
+      { path: 'demands/:demandId', ...page(() => import('./demands/DemandCasePage.tsx')) },
+      { path: 'team', ...page(() => import('./team/TeamPage.tsx')) },
+      { path: 'counter', ...page(() => import('./counter/CounterPage.tsx')) },
+      { path: 'counter/parties/:partyId', ...page(() => import('./counter/PartyCasePage.tsx')) },
+      { path: 'cockpit', ...page(() => import('./cockpit/CockpitPage.tsx')) },
+    ],
+  },
+  // The place was once called /workbench; links to it go on working.
+  {
+    path: 'workbench/*',
+    loader: ({ request, params }: LoaderFunctionArgs) =>
+      redirect(`/work/${params['*'] ?? ''}${new URL(request.url).search}`),
+  },
+];

@@ -1,0 +1,208 @@
+import { useState } from 'react';
+import { useLanguage, useWords, words } from '../../app/words.ts';
+import { bytes, dateTime, fromNow, number } from '../../shared/format.ts';
+import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
+import { useAct, useRead } from '../../shared/use-api.ts';
+import { useTerm } from '../../shared/vocabulary.ts';
+import { ActDrawer, type useDone } from '../shared/acts.tsx';
+import type { Delivery, Order } from '../types.ts';
+import { QueryForm } from './QueryForm.tsx';
+
+const WORDS = words(
+  {
+    title: '交付',
+    state: '授权',
+    until: '有效期至',
+    calls: '剩余次数',
+    callsOf: (left: string, limit: string) => `${left} / ${limit}`,
+    used: '已用',
+    usedFile: (n: number, size: string) => `下载 ${n} 次，共 ${size}`,
+    usedCalls: (n: number) => `调用 ${n} 次`,
+    csv: '下载 CSV',
+    parquet: '下载 Parquet',
+    asked: '下载数据',
+    linkReady: (left: string) => `链接已生成，${left}失效；下载会自动开始。没有开始？`,
+    again: '点这里下载',
+    revoke: '撤销授权',
+    revokeText: '撤销后买方立即不能再下载或查询；请写明理由。',
+    revokedBecause: '撤销理由',
+    latest: '最近的使用',
+    at: '时间',
+    kind: '方式',
+    outcome: '结果',
+    amount: '数量',
+    rows: (n: string) => `${n} 行`,
+  },
+  {
+    title: 'Delivery',
+    state: 'Grant',
+    until: 'Valid until',
+    calls: 'Calls left',
+    callsOf: (left: string, limit: string) => `${left} of ${limit}`,
+    used: 'Used',
+    usedFile: (n: number, size: string) => `${n} downloads, ${size}`,
+    usedCalls: (n: number) => `${n} calls`,
+    csv: 'Download CSV',
+    parquet: 'Download Parquet',
+    asked: 'download the data',
+    linkReady: (left: string) => `The link is made and ends ${left}; the download starts by itself. It did not?`,
+    again: 'Download here',
+    revoke: 'Revoke the grant',
+    revokeText: 'The buyer can no longer download or query from that moment; say why.',
+    revokedBecause: 'Why it was revoked',
+    latest: 'Latest use',
+    at: 'Time',
+    kind: 'Way',
+    outcome: 'Outcome',
+    amount: 'Amount',
+    rows: (n: string) => `${n} rows`,
+  },
+);
+
+type Tell = ReturnType<typeof useDone>['tell'];
+
+/** What was delivered and what is left of it: the buyer downloads or queries, the seller sees the use and may revoke. */
+export function DeliveryPart(props: {
+  readonly order: Order;
+  readonly delivery: NonNullable<Order['delivery']>;
+  readonly side: 'buyer' | 'seller' | null;
+  readonly tell: Tell;
+}) {
+  const t = useWords(WORDS);
+  const term = useTerm();
+  const { order, delivery, side } = props;
+  const query = useRead<Delivery>(`/deliveries/${delivery.id}`, {}, { refetchMs: 10_000 });
+  const detail = query.data;
+  const live = delivery.state === 'live';
+  return (
+    <>
+      <h2 id="delivery">{t.title}</h2>
+      <dl className="facts">
+        <dt>{t.state}</dt>
+        <dd>
+          <span className={`tag ${live ? 'good' : 'bad'}`}>{term(delivery.state)}</span>
+        </dd>
+        <dt>{t.until}</dt>
+        <dd>{dateTime(delivery.validUntil)}</dd>
+        {delivery.method === 'query' ? (
+          <>
+            <dt>{t.calls}</dt>
+            <dd>
+              {t.callsOf(
+                number(detail?.callsLeft ?? delivery.callsLeft ?? 0),
+                number(detail?.callsLimit ?? order.terms.calls ?? 0),
+              )}
+            </dd>
+          </>
+        ) : null}
+        {detail ? (
+          <>
+            <dt>{t.used}</dt>
+            <dd>
+              {delivery.method === 'query'
+                ? t.usedCalls(detail.usage.calls)
+                : t.usedFile(detail.usage.downloads, bytes(detail.usage.bytes))}
+            </dd>
+          </>
+        ) : null}
+        {detail?.revokedReason ? (
+          <>
+            <dt>{t.revokedBecause}</dt>
+            <dd>{detail.revokedReason}</dd>
+          </>
+        ) : null}
+      </dl>
+      {side === 'buyer' && live && delivery.method === 'file' ? <Download deliveryId={delivery.id} /> : null}
+      {side === 'buyer' && live && delivery.method === 'query' ? (
+        <QueryForm deliveryId={delivery.id} productId={order.product.id} />
+      ) : null}
+      {detail && detail.usage.latest.length > 0 ? <Latest delivery={detail} /> : null}
+      {side === 'seller' && live ? (
+        <div className="work-gap">
+          <ActDrawer
+            act="delivery.revoke"
+            label={t.revoke}
+            explain={t.revokeText}
+            fixed={{ deliveryId: delivery.id }}
+            danger
+            tell={props.tell}
+          />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+/** A short-lived link made at the press, then the download itself; the grant is checked again by the server. */
+function Download({ deliveryId }: { readonly deliveryId: string }) {
+  const t = useWords(WORDS);
+  const language = useLanguage();
+  const create = useAct<{ url: string; expiresAt: string }>('delivery.create-link');
+  const [link, setLink] = useState<{ url: string; expiresAt: string } | null>(null);
+  const run = async (format: 'csv' | 'parquet') => {
+    setLink(null);
+    try {
+      const { result } = await create.mutateAsync({ input: { deliveryId, format } });
+      setLink(result);
+      const anchor = document.createElement('a');
+      anchor.href = result.url;
+      anchor.download = '';
+      anchor.click();
+    } catch {
+      // The refusal shows below the buttons.
+    }
+  };
+  return (
+    <div className="work-gap">
+      <div className="buttons">
+        <button type="button" className="button" disabled={create.isPending} onClick={() => void run('csv')}>
+          {t.csv}
+        </button>
+        <button type="button" className="button" disabled={create.isPending} onClick={() => void run('parquet')}>
+          {t.parquet}
+        </button>
+      </div>
+      {link ? (
+        <p className="small faint" role="status">
+          {t.linkReady(fromNow(link.expiresAt, language))} <a href={link.url}>{t.again}</a>
+        </p>
+      ) : null}
+      {create.error ? <RefusalPanel key={create.submittedAt} problem={create.error} asked={t.asked} /> : null}
+    </div>
+  );
+}
+
+function Latest({ delivery }: { readonly delivery: Delivery }) {
+  const t = useWords(WORDS);
+  const term = useTerm();
+  return (
+    <details className="fold">
+      <summary>{t.latest}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.at}</th>
+            <th scope="col">{t.kind}</th>
+            <th scope="col">{t.outcome}</th>
+            <th scope="col" className="number">
+              {t.amount}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {delivery.usage.latest.map((u) => (
+            <tr key={u.id}>
+              <td>{dateTime(u.startedAt)}</td>
+              <td>
+                {term(u.kind)}
+                {u.format ? ` · ${u.format.toUpperCase()}` : ''}
+              </td>
+              <td>{u.outcome ? term(u.outcome) : '…'}</td>
+              <td className="number">{u.kind === 'query' ? t.rows(number(u.rows)) : bytes(u.bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

@@ -1,0 +1,243 @@
+import { type FormEvent, useState } from 'react';
+import type { Cell, Product } from '../../api.ts';
+import { useLanguage, useWords, words } from '../../app/words.ts';
+import { csvOf, saveFile } from '../../shared/csv.ts';
+import { number } from '../../shared/format.ts';
+import { Icon } from '../../shared/Icon.tsx';
+import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
+import { Skeleton } from '../../shared/States.tsx';
+import { useAct, useRead } from '../../shared/use-api.ts';
+import { newKey, OPERATORS, typedValue } from '../products/draft-model.ts';
+import { SelectField, TextField } from '../shared/form.tsx';
+
+const WORDS = words(
+  {
+    title: '查询',
+    note: '每按一次“查询”计一次调用；没有条件时返回前若干行。',
+    column: '列',
+    op: '比较',
+    value: '值',
+    yes: '是',
+    no: '否',
+    add: '添加条件',
+    remove: '删除这一行',
+    limit: '最多返回行数',
+    run: '查询',
+    running: '正在查询……',
+    left: (n: string) => `还剩 ${n} 次`,
+    rows: (n: number) => `返回 ${n} 行`,
+    truncated: '结果超过上限，只显示前一部分。',
+    none: '没有符合条件的记录。',
+    csv: '另存为 CSV',
+    result: '查询结果',
+  },
+  {
+    title: 'Query',
+    note: 'Each press of “Query” counts as one call; without conditions it returns the first rows.',
+    column: 'Column',
+    op: 'Is',
+    value: 'Value',
+    yes: 'yes',
+    no: 'no',
+    add: 'Add a condition',
+    remove: 'Remove this row',
+    limit: 'Most rows',
+    run: 'Query',
+    running: 'Querying…',
+    left: (n: string) => `${n} calls left`,
+    rows: (n: number) => `${n} rows`,
+    truncated: 'There are more rows than asked for; these are the first.',
+    none: 'Nothing matches.',
+    csv: 'Save as CSV',
+    result: 'Result',
+  },
+);
+
+interface Answer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly truncated: boolean;
+  readonly callsLeft: number;
+}
+
+interface Condition {
+  readonly key: number;
+  readonly column: string;
+  readonly op: string;
+  readonly value: string;
+}
+
+const LIMIT_DEFAULT = '20';
+
+/** Asks the query service by conditions; each press is one metered call. */
+export function QueryForm({ deliveryId, productId }: { readonly deliveryId: string; readonly productId: string }) {
+  const t = useWords(WORDS);
+  const language = useLanguage();
+  const product = useRead<Product>(`/products/${productId}`);
+  const ask = useAct<Answer>('delivery.query');
+  const [conditions, setConditions] = useState<readonly Condition[]>([]);
+  const [limit, setLimit] = useState(LIMIT_DEFAULT);
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  if (!product.data) return <Skeleton lines={3} />;
+  const columns = product.data.dictionary;
+  const typeOf = (name: string) => columns.find((c) => c.name === name)?.type ?? 'text';
+  const titleOf = (name: string) => {
+    const c = columns.find((x) => x.name === name);
+    return c ? ((language === 'en' ? c.titleEn : null) ?? c.titleZh) : name;
+  };
+  const change = (key: number, part: Partial<Condition>) =>
+    setConditions((all) => all.map((c) => (c.key === key ? { ...c, ...part } : c)));
+
+  const run = async (event: FormEvent) => {
+    event.preventDefault();
+    const filters = conditions.map((c) => ({
+      column: c.column,
+      op: c.op,
+      value: typedValue(typeOf(c.column), c.value),
+    }));
+    try {
+      setAnswer(
+        (
+          await ask.mutateAsync({
+            input: { deliveryId, filters, limit: Math.max(1, Number(limit) || Number(LIMIT_DEFAULT)) },
+          })
+        ).result,
+      );
+    } catch {
+      // The refusal shows below; the last answer stays.
+    }
+  };
+
+  return (
+    <form onSubmit={(event) => void run(event)} className="query-form">
+      <h3>{t.title}</h3>
+      <p className="faint small">{t.note}</p>
+      <ul className="row-editor filters-rows">
+        {conditions.map((c) => (
+          <li key={c.key}>
+            <SelectField
+              label={t.column}
+              value={c.column}
+              options={columns.map((x) => ({ value: x.name, title: titleOf(x.name) }))}
+              onChange={(column) =>
+                change(c.key, { column, ...(typeOf(column) === 'boolean' ? { value: 'true' } : {}) })
+              }
+            />
+            <SelectField
+              label={t.op}
+              value={c.op}
+              options={OPERATORS.map((o) => ({ value: o, title: o }))}
+              onChange={(op) => change(c.key, { op })}
+            />
+            {typeOf(c.column) === 'boolean' ? (
+              <SelectField
+                label={t.value}
+                value={c.value}
+                options={[
+                  { value: 'true', title: t.yes },
+                  { value: 'false', title: t.no },
+                ]}
+                onChange={(value) => change(c.key, { value })}
+              />
+            ) : (
+              <TextField
+                label={t.value}
+                value={c.value}
+                maxLength={1000}
+                onChange={(value) => change(c.key, { value })}
+              />
+            )}
+            <button
+              type="button"
+              className="icon-only row-remove"
+              aria-label={t.remove}
+              title={t.remove}
+              onClick={() => setConditions((all) => all.filter((x) => x.key !== c.key))}
+            >
+              <Icon name="close" size={14} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div className="buttons">
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            setConditions((all) => [...all, { key: newKey(), column: columns[0]?.name ?? '', op: '=', value: '' }])
+          }
+        >
+          <Icon name="plus" size={14} />
+          {t.add}
+        </button>
+        <label className="choice">
+          {t.limit}
+          <input
+            className="input"
+            inputMode="numeric"
+            value={limit}
+            size={5}
+            onChange={(event) => setLimit(event.target.value.replaceAll(/\D/g, ''))}
+          />
+        </label>
+        <button type="submit" className="button" disabled={ask.isPending} aria-busy={ask.isPending}>
+          {ask.isPending ? t.running : t.run}
+        </button>
+        {answer ? (
+          <span className="faint" role="status">
+            {t.rows(answer.rows.length)} · {t.left(number(answer.callsLeft))}
+          </span>
+        ) : null}
+      </div>
+      {ask.error ? <RefusalPanel key={ask.submittedAt} problem={ask.error} asked={t.run} /> : null}
+      {answer ? <Result answer={answer} titleOf={titleOf} /> : null}
+    </form>
+  );
+}
+
+function Result({ answer, titleOf }: { readonly answer: Answer; readonly titleOf: (name: string) => string }) {
+  const t = useWords(WORDS);
+  if (answer.rows.length === 0) return <p className="empty">{t.none}</p>;
+  const isNumber = (type: string) => ['integer', 'decimal', 'double'].includes(type);
+  const save = () =>
+    saveFile(
+      'query.csv',
+      csvOf([answer.columns.map((c) => c.name), ...answer.rows.map((row) => row.map((cell) => String(cell ?? '')))]),
+      'text/csv;charset=utf-8',
+    );
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too */}
+      <section className="scroll result-cells" aria-label={t.result} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {answer.columns.map((c) => (
+                <th key={c.name} scope="col" className={isNumber(c.type) ? 'number' : undefined} title={c.name}>
+                  {titleOf(c.name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {answer.rows.map((row, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows of an answer have no identity and never move
+              <tr key={i}>
+                {answer.columns.map((c, j) => (
+                  <td key={c.name} className={isNumber(c.type) ? 'number' : undefined}>
+                    {row[j] === null || row[j] === undefined ? '—' : String(row[j])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {answer.truncated ? <p className="small faint">{t.truncated}</p> : null}
+      <button type="button" className="button quiet" onClick={save}>
+        <Icon name="download" />
+        {t.csv}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,218 @@
+import { useState } from 'react';
+import { useWords, words } from '../../app/words.ts';
+import { DataTable } from '../../shared/DataTable.tsx';
+import { dateTime } from '../../shared/format.ts';
+import { Empty } from '../../shared/States.tsx';
+import { useMe } from '../../shared/use-api.ts';
+import { useTerm } from '../../shared/vocabulary.ts';
+import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
+import { SecretOnce } from '../shared/SecretOnce.tsx';
+
+const WORDS = words(
+  {
+    invite: '开立账号',
+    inviteText: '系统生成初始口令，只显示一次，请当面或用安全方式交给本人，首次登录后修改。',
+    passwordOnce: (name: string) => `${name} 的初始口令，请立即转交本人，关闭后不再显示：`,
+    search: '搜索姓名或登录名',
+    name: '姓名',
+    login: '登录名',
+    roles: '角色',
+    state: '状态',
+    factor: '动态口令',
+    seen: '最近登录',
+    never: '从未',
+    setRoles: '角色',
+    disable: '停用',
+    enable: '启用',
+    unlock: '解锁',
+    resetPassword: '重置口令',
+    resetFactor: '重置动态口令',
+    title: '人员',
+    more: '办理',
+    none: '没有人员',
+    own: '本人',
+  },
+  {
+    invite: 'Open an account',
+    inviteText:
+      'The system makes a first password and shows it once; hand it over in person or by safe means, to be changed at the first sign-in.',
+    passwordOnce: (name: string) => `First password of ${name}; pass it on now, it will not be shown again:`,
+    search: 'Search names and logins',
+    name: 'Name',
+    login: 'Login',
+    roles: 'Roles',
+    state: 'State',
+    factor: 'One-time codes',
+    seen: 'Last sign-in',
+    never: 'never',
+    setRoles: 'Roles',
+    disable: 'Disable',
+    enable: 'Enable',
+    unlock: 'Unlock',
+    resetPassword: 'Reset password',
+    resetFactor: 'Reset one-time codes',
+    title: 'People',
+    more: 'Manage',
+    none: 'Nobody',
+    own: 'you',
+  },
+);
+
+interface Person {
+  readonly id: string;
+  readonly login: string;
+  readonly displayName: string;
+  readonly partyName: string;
+  readonly roles: readonly string[];
+  readonly personalRoles: readonly string[];
+  readonly state: 'active' | 'locked' | 'disabled';
+  readonly secondFactor: boolean;
+  readonly lastSignInAt: string | null;
+}
+
+const PERSONAL = ['party-admin', 'settlement-officer', 'system-admin', 'security-admin', 'audit-admin'];
+
+interface Made {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The party's people: accounts, roles, locks. The platform keeps apart what one person may not hold together. */
+export function People() {
+  const t = useWords(WORDS);
+  const term = useTerm();
+  const me = useMe();
+  const { note, tell } = useDone();
+  const [made, setMade] = useState<Made | null>(null);
+  const exchange = me?.party?.roles.includes('exchange') ?? false;
+  const roles = [...(me?.party?.roles ?? []), ...(exchange ? PERSONAL : ['party-admin'])].map((r) => ({
+    value: r,
+    title: term(r),
+  }));
+  return (
+    <div className="work-gap">
+      {note}
+      {made ? (
+        <SecretOnce says={t.passwordOnce(made.name)} secret={made.password} onClose={() => setMade(null)} />
+      ) : null}
+      <ActDrawer<{ initialPassword?: string }>
+        act="access.invite-person"
+        label={t.invite}
+        explain={t.inviteText}
+        hide={['partyId']}
+        options={{ roles }}
+        primary
+        tell={tell}
+        onDone={({ result }) =>
+          result.initialPassword ? setMade({ name: '', password: result.initialPassword }) : undefined
+        }
+      />
+      <DataTable<Person>
+        path="/people"
+        caption={t.title}
+        rowKey={(p) => p.id}
+        csvName="people"
+        filters={[{ name: 'q', kind: 'search', label: t.search }]}
+        empty={<Empty title={t.none} />}
+        columns={[
+          {
+            key: 'name',
+            title: t.name,
+            render: (p) => (
+              <>
+                {p.displayName} {p.id === me?.person.id ? <span className="tag">{t.own}</span> : null}
+                <small className="faint block">{p.login}</small>
+              </>
+            ),
+            csv: (p) => `${p.displayName} (${p.login})`,
+          },
+          {
+            key: 'roles',
+            title: t.roles,
+            render: (p) => (
+              <span className="tags">
+                {[...p.roles, ...p.personalRoles].map((r) => (
+                  <span key={r} className="tag">
+                    {term(r)}
+                  </span>
+                ))}
+              </span>
+            ),
+            csv: (p) => [...p.roles, ...p.personalRoles].map(term).join(' '),
+          },
+          {
+            key: 'state',
+            title: t.state,
+            render: (p) => <span className={`tag ${p.state === 'active' ? 'good' : 'bad'}`}>{term(p.state)}</span>,
+            csv: (p) => term(p.state),
+          },
+          {
+            key: 'factor',
+            title: t.factor,
+            render: (p) => (p.secondFactor ? '✓' : '—'),
+            csv: (p) => String(p.secondFactor),
+          },
+          {
+            key: 'seen',
+            title: t.seen,
+            render: (p) => (p.lastSignInAt ? dateTime(p.lastSignInAt) : t.never),
+            csv: (p) => p.lastSignInAt ?? '',
+          },
+          {
+            key: 'acts',
+            title: t.more,
+            render: (p) =>
+              p.id === me?.person.id ? null : <PersonActs person={p} roles={roles} tell={tell} onPassword={setMade} />,
+          },
+        ]}
+      />
+    </div>
+  );
+}
+
+function PersonActs(props: {
+  readonly person: Person;
+  readonly roles: readonly { readonly value: string; readonly title: string }[];
+  readonly tell: ReturnType<typeof useDone>['tell'];
+  readonly onPassword: (made: Made) => void;
+}) {
+  const t = useWords(WORDS);
+  const { person: p, tell } = props;
+  const input = { personId: p.id };
+  return (
+    <div className="buttons person-acts">
+      <ActDrawer
+        quiet
+        act="access.set-roles"
+        label={t.setRoles}
+        title={`${p.displayName} · ${t.setRoles}`}
+        fixed={input}
+        initial={{ roles: [...p.roles, ...p.personalRoles] }}
+        options={{ roles: props.roles }}
+        tell={tell}
+      />
+      {p.state === 'disabled' ? (
+        <ActButton act="access.enable-person" input={input} label={t.enable} tell={tell} />
+      ) : (
+        <ActButton act="access.disable-person" input={input} label={t.disable} tell={tell} />
+      )}
+      {p.state === 'locked' ? (
+        <ActButton act="access.unlock-person" input={input} label={t.unlock} tell={tell} />
+      ) : null}
+      <ActButton<{ initialPassword?: string }>
+        act="access.reset-password"
+        input={input}
+        label={t.resetPassword}
+        tell={tell}
+        onDone={({ result }) =>
+          result.initialPassword
+            ? props.onPassword({ name: p.displayName, password: result.initialPassword })
+            : undefined
+        }
+      />
+      {p.secondFactor ? (
+        <ActButton act="access.reset-second-factor" input={input} label={t.resetFactor} tell={tell} />
+      ) : null}
+    </div>
+  );
+}
