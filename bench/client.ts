@@ -61,7 +61,7 @@ export class Client {
     name: string,
     input: unknown,
     key: string = randomUUID(),
-  ): Promise<{ result: T; receipt: Receipt }> {
+  ): Promise<{ result: T; receipt: Receipt; replayed: boolean }> {
     const response = await fetch(`${this.url}/v1/acts/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}`, 'idempotency-key': key },
@@ -69,7 +69,8 @@ export class Client {
     });
     const body = await response.json();
     if (!response.ok) throw new Problem(response.status, body as never);
-    return body as { result: T; receipt: Receipt };
+    const answer = body as { result: T; receipt: Receipt };
+    return { ...answer, replayed: response.headers.get('idempotency-replayed') === 'true' };
   }
 
   async get<T>(path: string): Promise<T> {

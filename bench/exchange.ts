@@ -49,12 +49,23 @@ export function freePort(): Promise<number> {
 
 /** Starts the exchange of a data folder and resolves when it says ready. @throws Error with what it wrote when it does not */
 export async function startExchange(options: ExchangeOptions): Promise<Exchange> {
+  return (await launch(options)).ready();
+}
+
+/** Starts the process and comes back at once: to kill it while it starts, or to wait until it is ready. */
+export async function launch(
+  options: ExchangeOptions,
+): Promise<{ kill: () => Promise<void>; ready: () => Promise<Exchange> }> {
   const port = options.port ?? (await freePort());
   const fromSources = options.fromSources ?? false;
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [...(fromSources ? ['--import', 'tsx'] : []), join(ROOT, 'bench', 'serve.mjs'), options.sample === 'full' ? 'full' : 'small'],
+    [
+      ...(fromSources ? ['--import', 'tsx'] : []),
+      join(ROOT, 'bench', 'serve.mjs'),
+      options.sample === 'full' ? 'full' : 'small',
+    ],
     {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -76,7 +87,6 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
     if (process.env.BENCH_VERBOSE) process.stderr.write(chunk);
   });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, child, () => said);
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -84,15 +94,20 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
       await exited;
     }
   };
-  return {
-    url,
-    folder: options.folder,
-    pid: child.pid ?? 0,
-    readyAfterMs: performance.now() - started,
-    databaseUrl: (database) => `postgresql://app@/${database}?host=${encodeURIComponent(join(options.folder, 'postgres.sock'))}`,
-    kill: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
+  const ready = async (): Promise<Exchange> => {
+    await untilReady(url, child, () => said);
+    return {
+      url,
+      folder: options.folder,
+      pid: child.pid ?? 0,
+      readyAfterMs: performance.now() - started,
+      databaseUrl: (database) =>
+        `postgresql://app@/${database}?host=${encodeURIComponent(join(options.folder, 'postgres.sock'))}`,
+      kill: () => end('SIGKILL'),
+      stop: () => end('SIGTERM'),
+    };
   };
+  return { kill: () => end('SIGKILL'), ready };
 }
 
 async function untilReady(url: string, child: ChildProcess, said: () => string): Promise<void> {

@@ -9,7 +9,11 @@ export function connections(most: number): { get: (url: string) => Promise<Buffe
         request(url, { agent }, (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('end', () => (response.statusCode === 200 ? done(Buffer.concat(chunks)) : fail(new Error(`status ${response.statusCode}`))));
+          response.on('end', () =>
+            response.statusCode === 200
+              ? done(Buffer.concat(chunks))
+              : fail(new Error(`status ${response.statusCode}`)),
+          );
         })
           .on('error', fail)
           .end();

@@ -4,7 +4,9 @@ const sources = process.env.SHUHENG_FROM_SOURCES === '1';
 const { readSettings } = await import(sources ? '../src/kernel/settings.ts' : '../dist/src/kernel/settings.js');
 const { startServer } = await import(sources ? '../src/main.ts' : '../dist/src/main.js');
 
-const server = await startServer(readSettings(), () => undefined, { sampleSize: process.argv[2] === 'full' ? 'full' : 'small' });
+const server = await startServer(readSettings(), () => undefined, {
+  sampleSize: process.argv[2] === 'full' ? 'full' : 'small',
+});
 process.stdout.write(`ready ${server.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {

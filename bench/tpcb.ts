@@ -33,7 +33,9 @@ export async function prepareTpcB(exchange: Exchange, clients: number): Promise<
 
 function withProgram(program: string, { folder }: Exchange, clients: number): TpcB {
   const run = (...args: string[]) => {
-    const done = spawnSync(program, [...args, '-h', join(folder, 'postgres.sock'), '-U', 'app', 'tpcb'], { encoding: 'utf8' });
+    const done = spawnSync(program, [...args, '-h', join(folder, 'postgres.sock'), '-U', 'app', 'tpcb'], {
+      encoding: 'utf8',
+    });
     if (done.status !== 0) throw new Error(`${program}: ${done.stderr}`);
     return done.stdout;
   };
@@ -70,7 +72,12 @@ async function withClient(exchange: Exchange, clients: number): Promise<TpcB> {
       await client.query('select abalance from pgbench_accounts where aid = $1', [aid]);
       await client.query('update pgbench_tellers set tbalance = tbalance + $1 where tid = $2', [delta, tid]);
       await client.query('update pgbench_branches set bbalance = bbalance + $1 where bid = $2', [delta, bid]);
-      await client.query('insert into pgbench_history (tid, bid, aid, delta, mtime) values ($1, $2, $3, $4, now())', [tid, bid, aid, delta]);
+      await client.query('insert into pgbench_history (tid, bid, aid, delta, mtime) values ($1, $2, $3, $4, now())', [
+        tid,
+        bid,
+        aid,
+        delta,
+      ]);
       await client.query('commit');
     } finally {
       client.release();

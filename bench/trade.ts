@@ -125,7 +125,10 @@ export async function trade(market: Market, lane: number): Promise<string> {
   if (!buyer) throw new Error('the market has no buyers');
   let order = { orderId: '', termsHash: '' };
   for (const step of STEPS) {
-    const { result } = await (step.by === 'buyer' ? buyer : market.seller).act<typeof order>(step.name, step.input(order, market));
+    const { result } = await (step.by === 'buyer' ? buyer : market.seller).act<typeof order>(
+      step.name,
+      step.input(order, market),
+    );
     if (step === STEPS[0]) order = result;
   }
   return order.orderId;

@@ -1,5 +1,6 @@
-import { Logger, type Runner, run } from 'graphile-worker';
-import type { Pool } from 'pg';
+import { EventEmitter } from 'node:events';
+import { Logger, run, type WorkerEvents } from 'graphile-worker';
+import type { Pool, PoolClient } from 'pg';
 import type { Kernel } from './acts/index.ts';
 import type { Vault } from './vault/index.ts';
 
@@ -20,13 +21,29 @@ export const task = (name: string, run: Task['run']): Task => ({ name, run });
 const CONCURRENCY = 3;
 const POLL_MS = 1_000;
 
-/** Starts this process's share of the work; `stop()` of the answer finishes running jobs first. */
-export function startJobs(pool: Pool, tasks: readonly Task[], context: JobContext): Promise<Runner> {
-  return run({
+/** How often this process looks for jobs that a dead one left locked. */
+const TAKE_OVER_MS = 15_000;
+/** Prefix of the names that stand for living processes among the advisory locks. */
+const LEASE = 'jobs ';
+
+export interface Jobs {
+  /** Finishes running jobs first. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts this process's share of the work. */
+export async function startJobs(pool: Pool, tasks: readonly Task[], context: JobContext): Promise<Jobs> {
+  const lease = holdLease(pool);
+  const events = new EventEmitter() as WorkerEvents;
+  events.on('pool:create', ({ workerPool }) => {
+    if ('id' in workerPool) lease.name(String(workerPool.id));
+  });
+  const runner = await run({
     pgPool: pool,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
+    events,
     logger: new Logger(() => (level, message) => {
       if (level === 'error')
         process.stderr.write(`${JSON.stringify({ level, source: 'jobs', message: message.slice(0, 500) })}\n`);
@@ -35,4 +52,61 @@ export function startJobs(pool: Pool, tasks: readonly Task[], context: JobContex
       tasks.map((t) => [t.name, (payload: unknown) => t.run((payload ?? {}) as Record<string, unknown>, context)]),
     ),
   });
+  return {
+    stop: async () => {
+      await runner.stop();
+      await lease.end();
+    },
+  };
+}
+
+/**
+ * graphile-worker leaves the jobs of a killed process locked for four hours. So each process holds a session lock on the
+ * name it locks jobs with, as long as it lives; whoever gets the lock of another name knows that its process is dead, and
+ * frees its jobs.
+ */
+function holdLease(pool: Pool): { name: (id: string) => void; end: () => Promise<void> } {
+  let own: string | undefined;
+  let client: PoolClient | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    if (own === undefined) return;
+    try {
+      if (!client) {
+        const taken = await pool.connect();
+        client = taken;
+        taken.once('error', () => {
+          if (client !== taken) return;
+          client = undefined;
+          taken.release(true);
+        });
+        await taken.query('select pg_advisory_lock(hashtextextended($1, 0))', [LEASE + own]);
+      }
+      await client.query(
+        `select graphile_worker.force_unlock_workers(array_agg(id))
+           from (select distinct locked_by as id from graphile_worker.jobs where locked_by <> $1) w
+          where pg_try_advisory_xact_lock(hashtextextended($2 || id, 0))`,
+        [own, LEASE],
+      );
+    } catch {
+      // The database is away; the next look begins anew.
+    }
+  };
+  const lookSoon = () => {
+    running = running.then(look);
+  };
+  const timer = setInterval(lookSoon, TAKE_OVER_MS);
+  timer.unref();
+  return {
+    name: (id) => {
+      own = id;
+      lookSoon();
+    },
+    end: async () => {
+      clearInterval(timer);
+      await running;
+      client?.release(true);
+      client = undefined;
+    },
+  };
 }

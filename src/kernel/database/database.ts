@@ -46,6 +46,8 @@ export function openDatabase(url: string, { max = POOL_MAX }: { max?: number } =
   });
   // An idle connection cut by the server must not end the process; the pool opens another.
   pool.on('error', () => undefined);
+  // Nor must one that is in use: its query fails, which is told there.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // The same for a connection lent out: its query fails, and that failure is what the caller sees.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
