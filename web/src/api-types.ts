@@ -250,13 +250,27 @@ export interface Demand {
   readonly title: string;
   readonly description: string;
   readonly sector: string;
-  readonly budget: Money | null;
-  readonly until: string;
   readonly purpose: string;
-  readonly state?: string;
-  readonly publisher?: PartyRef;
-  readonly party?: PartyRef;
-  readonly publishedAt?: string;
+  readonly budget: Money | null;
+  /** `ended` is an open demand whose time is over. */
+  readonly state: 'open' | 'ended' | 'closed';
+  readonly until: string;
+  readonly publishedAt: string;
+  readonly party: PartyRef;
+  /** How many there are; who sees which is another matter. */
+  readonly responses: number;
+  readonly version: number;
+}
+
+export interface DemandDetail extends Demand {
+  readonly answers: readonly {
+    readonly id: string;
+    readonly party: PartyRef;
+    readonly productId: string | null;
+    readonly message: string;
+    readonly respondedAt: string;
+  }[];
+  readonly closeReason: string | null;
 }
 
 export type CoverageStatus = 'enforced' | 'monitored' | 'recorded' | 'not-encoded' | 'open';

@@ -27,6 +27,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   refunded: t('已退款', 'Refunded'),
   // states of others
   open: t('进行中', 'Open'),
+  ended: t('已到期', 'Ended'),
   closed: t('已结束', 'Closed'),
   expired: t('已到期', 'Expired'),
   applied: t('待准入', 'Applied'),

@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { type Demand, mayAct, type ProductPageOf, type SubjectReceipt } from '../../api.ts';
+import { type DemandDetail, mayAct, type ProductPageOf } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { ActForm } from '../../shared/act-form/index.tsx';
 import { Amount } from '../../shared/Amount.tsx';
 import { Drawer } from '../../shared/Drawer.tsx';
 import { dateTime, fromNow } from '../../shared/format.ts';
-import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useActs, useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
@@ -26,7 +25,8 @@ const WORDS = words(
     noResponses: '还没有回应。',
     respond: '我来供应',
     signIn: '登录后回应',
-    receipts: '回执',
+    hidden: (n: number) => `共 ${n} 条；需求方能看到全部，供方能看到自己的。`,
+    product: '所附的产品',
   },
   {
     demands: 'Demands',
@@ -41,20 +41,10 @@ const WORDS = words(
     noResponses: 'No response yet.',
     respond: 'I can supply this',
     signIn: 'Sign in to respond',
-    receipts: 'Receipts',
+    hidden: (n: number) => `${n} in all; the party that asked sees all of them, a supplier its own.`,
+    product: 'The product offered',
   },
 );
-
-interface DemandDetail extends Demand {
-  readonly responses?: readonly {
-    readonly id?: string;
-    readonly party?: { readonly id: string; readonly name: string };
-    readonly product?: { readonly id: string; readonly title: string } | null;
-    readonly message: string;
-    readonly at: string;
-  }[];
-  readonly receipts?: readonly SubjectReceipt[];
-}
 
 export default function DemandPage() {
   const t = useWords(WORDS);
@@ -81,8 +71,7 @@ function Content({ demand }: { readonly demand: DemandDetail }) {
   const acts = useActs();
   const [responding, setResponding] = useState(false);
   const info = acts?.get('demand.respond');
-  const publisher = demand.party ?? demand.publisher;
-  const may = me && info && mayAct(info, me.roles) && me.party?.id !== publisher?.id;
+  const may = me && info && demand.state === 'open' && mayAct(info, me.roles) && me.party.id !== demand.party.id;
   const products = useRead<ProductPageOf>(may ? '/products' : null, { mine: true, limit: 100 });
   return (
     <>
@@ -90,7 +79,9 @@ function Content({ demand }: { readonly demand: DemandDetail }) {
       <p className="product-summary">{demand.description}</p>
       <dl className="facts">
         <dt>{t.by}</dt>
-        <dd>{publisher ? <Link to={`/parties/${publisher.id}`}>{publisher.name}</Link> : '—'}</dd>
+        <dd>
+          <Link to={`/parties/${demand.party.id}`}>{demand.party.name}</Link>
+        </dd>
         <dt>{t.sector}</dt>
         <dd>{demand.sector}</dd>
         <dt>{t.purpose}</dt>
@@ -100,11 +91,11 @@ function Content({ demand }: { readonly demand: DemandDetail }) {
         <dt>{t.until}</dt>
         <dd>
           {dateTime(demand.until)} <span className="faint">{fromNow(demand.until, language)}</span>{' '}
-          {demand.state && demand.state !== 'open' ? <span className="tag">{term(demand.state)}</span> : null}
+          {demand.state !== 'open' ? <span className="tag">{term(demand.state)}</span> : null}
         </dd>
       </dl>
       <p style={{ marginTop: 20 }}>
-        {me === null ? (
+        {me === null && demand.state === 'open' ? (
           <Link className="button primary" to={`/sign-in?next=/demands/${demand.id}`}>
             {t.signIn}
           </Link>
@@ -114,27 +105,18 @@ function Content({ demand }: { readonly demand: DemandDetail }) {
           </button>
         ) : null}
       </p>
-      {demand.responses ? (
-        <>
-          <h2>{t.responses}</h2>
-          {demand.responses.length === 0 ? <p className="faint">{t.noResponses}</p> : null}
-          <ul className="plain-list">
-            {demand.responses.map((r) => (
-              <li key={r.id ?? r.at}>
-                {r.party ? <b>{r.party.name}</b> : null} <small className="faint">{dateTime(r.at)}</small>
-                <p>{r.message}</p>
-                {r.product ? <Link to={`/products/${r.product.id}`}>{r.product.title}</Link> : null}
-              </li>
-            ))}
-          </ul>
-        </>
-      ) : null}
-      {demand.receipts && demand.receipts.length > 0 ? (
-        <>
-          <h2>{t.receipts}</h2>
-          <ReceiptList receipts={demand.receipts} />
-        </>
-      ) : null}
+      <h2>{t.responses}</h2>
+      {demand.responses === 0 ? <p className="faint">{t.noResponses}</p> : null}
+      {demand.answers.length < demand.responses ? <p className="faint">{t.hidden(demand.responses)}</p> : null}
+      <ul className="plain-list">
+        {demand.answers.map((r) => (
+          <li key={r.id}>
+            <b>{r.party.name}</b> <small className="faint">{dateTime(r.respondedAt)}</small>
+            <p>{r.message}</p>
+            {r.productId ? <Link to={`/products/${r.productId}`}>{t.product}</Link> : null}
+          </li>
+        ))}
+      </ul>
       {responding ? (
         <Drawer title={t.respond} onClose={() => setResponding(false)}>
           <ActForm

@@ -99,7 +99,7 @@ export function DemandRow({ demand }: { readonly demand: Demand }) {
           {demand.title}
         </Link>
         <small className="faint">
-          {(demand.party ?? demand.publisher)?.name} · {t.until(day(demand.until), fromNow(demand.until, language))}
+          {demand.party.name} · {t.until(day(demand.until), fromNow(demand.until, language))}
         </small>
       </div>
       <div className="price">

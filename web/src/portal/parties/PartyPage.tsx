@@ -29,6 +29,7 @@ const WORDS = words(
 export default function PartyPage() {
   const t = useWords(WORDS);
   const term = useTerm();
+  const business = useTerm('business');
   const { partyId = '' } = useParams();
   const query = useRead<PartyDetail>(`/parties/${encodeURIComponent(partyId)}`);
   return (
@@ -62,7 +63,7 @@ export default function PartyPage() {
                   <dd className="tags">
                     {party.businessTypes.map((b) => (
                       <span key={b} className="tag">
-                        {term(b)}
+                        {business(b)}
                       </span>
                     ))}
                   </dd>

@@ -11,7 +11,7 @@ export function Dictionary({ columns }: { readonly columns: readonly DictionaryC
   const language = useLanguage();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard too
-    <section className="scroll" aria-label={t.label} tabIndex={0}>
+    <section className="scroll dictionary" aria-label={t.label} tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -27,7 +27,7 @@ const WORDS = words(
 export function QualityReport({ quality }: { readonly quality: Quality }) {
   const t = useWords(WORDS);
   const say = useSay();
-  const term = useTerm();
+  const term = useTerm('dimension');
   const dimensions = [...new Set(quality.indicators.map((i) => i.dimension))];
   const measured = quality.indicators.filter((i) => i.assessable).length;
   return (

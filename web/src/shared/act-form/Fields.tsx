@@ -107,7 +107,7 @@ function Field(props: FieldProps) {
 
 /** The control itself; Form.Item gives it value, id and change handler. */
 function useControl(props: FieldProps, schema: JsonSchema, kind: ReturnType<typeof kindOf>, title: string): ReactNode {
-  const term = useTerm();
+  const term = useTerm(props.name === 'businessTypes' ? 'business' : undefined);
   const given = useContext(FieldWords).options[props.schemaPath];
   const listed = given?.map((o) => ({ value: o.value, label: o.title }));
   const choices = (s: JsonSchema) => (s.enum ?? []).map((value) => ({ value, label: term(String(value)) }));
