@@ -86,8 +86,8 @@ export const request = act({
     return { assessmentId };
   },
   entry: ({ facts, result }) => ({
-    subject: facts.productId,
-    open: { assessmentId: result.assessmentId, kind: facts.kind, version: facts.currentVersion, norm: facts.norm },
+    subject: result.assessmentId,
+    open: { productId: facts.productId, kind: facts.kind, version: facts.currentVersion, norm: facts.norm },
     parties: [facts.assessorId],
   }),
 });
@@ -119,8 +119,8 @@ export const recordMeasurement = act({
     return { assessmentId: row.id, score: input.quality.score };
   },
   entry: ({ input, facts: { row } }) => ({
-    subject: row.product_id,
-    open: { assessmentId: row.id, version: row.product_version, norm: row.norm, score: input.quality.score },
+    subject: row.id,
+    open: { productId: row.product_id, version: row.product_version, norm: row.norm, score: input.quality.score },
     parties: [row.holder_id, row.assessor_id],
   }),
 });
@@ -215,9 +215,9 @@ export const issue = act({
     return { assessmentId: row.id, conclusion: input.conclusion, productState };
   },
   entry: ({ input, facts: { row } }) => ({
-    subject: row.product_id,
+    subject: row.id,
     open: {
-      assessmentId: row.id,
+      productId: row.product_id,
       kind: row.kind,
       version: row.product_version,
       norm: row.norm,

@@ -9,6 +9,7 @@ import {
   pageOf,
   type Read,
   read,
+  receiptsOf,
   signedIn,
 } from '../../kernel/acts/index.ts';
 import { valueAt } from '../../kernel/rulebook/index.ts';
@@ -18,6 +19,9 @@ import { getProduct, ProductId, Quality, titlesOf } from '../products/index.ts';
 import { CHECKLISTS, NORMS } from './checklists.ts';
 import { DIMENSIONS } from './indicators.ts';
 import { Answer, AssessmentId, assessmentLife, KINDS } from './model.ts';
+
+/** Requested, measured, concluded; a measurement may be repeated. */
+const RECEIPTS_MAX = 20;
 
 const Party = z.object({ id: z.string(), name: z.string() });
 const Summary = z.object({
@@ -104,6 +108,7 @@ const one = read({
     checklist: z.array(Answer).nullable(),
     /** Who must act next, in one sentence; null when it is concluded. */
     waitingFor: z.object({ party: Party, what: TextSchema }).nullable(),
+    receipts: z.array(z.object({ id: z.string(), act: z.string(), at: z.iso.datetime() })),
   }),
   run: async ({ db, actor, params }) => {
     const row = await db.selectFrom('assessment').selectAll().where('id', '=', params.assessmentId).executeTakeFirst();
@@ -132,6 +137,7 @@ const one = read({
         row.state === 'issued'
           ? null
           : { party: assessor, what: { zh: '请评估机构出具结论', en: 'The assessor concludes' } },
+      receipts: await receiptsOf(db, [row.id], RECEIPTS_MAX),
     };
   },
 });

@@ -205,7 +205,7 @@ const one = read({
         revokedAt: a.revoked_at?.toISOString() ?? null,
       })),
       products: derived.flat(),
-      receipts: await receiptsOf(db, r.id, RECEIPTS_MAX),
+      receipts: await receiptsOf(db, [r.id], RECEIPTS_MAX),
     };
   },
 });

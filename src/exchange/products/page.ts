@@ -119,7 +119,7 @@ export async function productPage(q: Queryable, p: Product, actor: Actor): Promi
     shares: content.shares.map((s) => ({ ...s, name: nameOf(s.partyId) })),
     listing: p.board !== null && p.listed_at !== null ? { board: p.board, listedAt: p.listed_at.toISOString() } : null,
     suspension: p.suspended_by === null ? null : { by: p.suspended_by, reason: own ? p.suspension_reason : null },
-    receipts: await receiptsOf(q, p.id, RECEIPTS_MAX),
+    receipts: await receiptsOf(q, [p.id, ...opinions.map((o) => o.assessment_id)], RECEIPTS_MAX),
     recipe: own ? content.recipe : null,
   };
 }
