@@ -32,9 +32,9 @@ beforeAll(async () => {
   context = { kernel, vault, dataFolder: folder };
   accounts = await buildSample(
     context,
-    (step, progress) => process.env['SHOW'] && console.log(new Date().toISOString(), step, progress),
+    (step, progress) => process.env.SHOW && console.log(new Date().toISOString(), step, progress),
     {
-      size: process.env['SIZE'] === 'full' ? 'full' : 'small',
+      size: process.env.SIZE === 'full' ? 'full' : 'small',
     },
   );
 }, 600_000);

@@ -38,22 +38,24 @@ export async function buildSample(
   await adoptDrafts(stage);
   const registered = counted('数据入库与登记 resources', RESOURCES.length);
   const resources = new Map<string, string>();
-  // Two at a time: the large table is read while the small ones are described.
-  const [large, ...small] = RESOURCES;
-  const register = async (resource: SampleResource) => {
-    resources.set(resource.key, await registerResource(stage, resource, size));
-    registered();
-  };
-  await Promise.all([large ? register(large) : undefined, inTurn(small, register)]);
+  // All at once: the jobs wait for nobody but the processor.
+  await Promise.all(
+    RESOURCES.map(async (resource) => {
+      resources.set(resource.key, await registerResource(stage, resource, size));
+      registered();
+    }),
+  );
   const offered = counted('产品加工、评估与挂牌 products', PRODUCTS.length);
   const products = new Map<string, string>();
   await inTurn(PRODUCTS, async (product) => {
     products.set(product.key, await draft(stage, product, resources.get(product.resource) ?? ''));
   });
-  await inTurn(PRODUCTS, async (product) => {
-    await offer(stage, product, products.get(product.key) ?? '');
-    offered();
-  });
+  await Promise.all(
+    PRODUCTS.map(async (product) => {
+      await offer(stage, product, products.get(product.key) ?? '');
+      offered();
+    }),
+  );
   const traded = counted('交易 trades', TRADES.length);
   await deposit(stage);
   const orders = new Map<string, { orderId: string; deliveryId: string | null }>();
