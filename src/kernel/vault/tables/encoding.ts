@@ -44,20 +44,27 @@ export async function head(path: string, bytes: number): Promise<Buffer> {
   }
 }
 
-/** @throws TableFailure when a byte cannot be part of any text */
+/** Reads into one buffer over and over. @throws TableFailure when a byte cannot be part of any text */
 async function isAllUtf8(path: string, size: number, report: (p: Progress) => void): Promise<boolean> {
-  let carried: Buffer = Buffer.alloc(0);
-  let done = 0;
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES + TAIL_BYTES_MAX);
+  const file = await open(path, 'r');
   let whole = true;
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-    if (chunk.indexOf(0) >= 0 || (done === 0 && hasControls(chunk.subarray(0, 4_096)))) throw failures.binary();
-    done += chunk.length;
-    report({ stage: 'checking', done, total: size, unit: 'bytes' });
-    if (!whole) continue;
-    const joined = carried.length > 0 ? Buffer.concat([carried, chunk]) : chunk;
-    const cut = done < size ? boundary(joined) : joined.length;
-    whole = isUtf8(joined.subarray(0, cut));
-    carried = Buffer.from(joined.subarray(cut));
+  try {
+    for (let done = 0, carried = 0; done < size; ) {
+      const { bytesRead } = await file.read(buffer, carried, CHUNK_BYTES, done);
+      if (bytesRead === 0) break;
+      const chunk = buffer.subarray(carried, carried + bytesRead);
+      if (chunk.indexOf(0) >= 0 || (done === 0 && hasControls(chunk.subarray(0, 4_096)))) throw failures.binary();
+      done += bytesRead;
+      report({ stage: 'checking', done, total: size, unit: 'bytes' });
+      if (!whole) continue;
+      const joined = buffer.subarray(0, carried + bytesRead);
+      const cut = done < size ? boundary(joined) : joined.length;
+      whole = isUtf8(joined.subarray(0, cut));
+      carried = joined.copy(buffer, 0, cut);
+    }
+  } finally {
+    await file.close();
   }
   return whole;
 }

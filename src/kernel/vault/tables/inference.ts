@@ -34,15 +34,16 @@ export const READINGS: readonly Reading[] = [
     name: 'double',
     type: 'double',
     value: (t) => `try_cast(${t} as DOUBLE)`,
+    // Checks without regular expressions where it can: this runs for every value of a file.
     holds: (t, v) => `case when starts_with(${t}, '0') or starts_with(${t}, '-0')
       then regexp_full_match(${t}, '-?0(\\.[0-9]*)?([eE][-+]?[0-9]+)?\\s*')
-      else isfinite(${v}) and regexp_full_match(${t}, '\\s*-?([1-9][0-9]{0,14}(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*') end`,
+      else isfinite(${v}) and not contains(${t}, '_') and not starts_with(${t}, '+') and (abs(${v}) < 1e15 or contains(lower(${t}), 'e')) end`,
   },
   {
     name: 'boolean',
     type: 'boolean',
     value: (t) => `try_cast(${t} as BOOLEAN)`,
-    holds: (t) => `lower(${t}) in ('true', 'false')`,
+    holds: (t) => `${t} in ('true', 'false', 'TRUE', 'FALSE', 'True', 'False')`,
   },
   {
     name: 'date',
@@ -66,7 +67,8 @@ export const READINGS: readonly Reading[] = [
     name: 'timestamp',
     type: 'timestamp',
     value: (t) => `try_cast(${t} as TIMESTAMP)`,
-    holds: (t, v) => `${v} is not null and regexp_full_match(${t}, '[0-9]{4}-[0-9]{2}-[0-9]{2}${CLOCK}')`,
+    holds: (t, v) =>
+      `((${t} = cast(${v} as VARCHAR) and isfinite(${v})) or (${v} is not null and regexp_full_match(${t}, '[0-9]{4}-[0-9]{2}-[0-9]{2}${CLOCK}')))`,
   },
   {
     name: 'timestamp with slashes',
