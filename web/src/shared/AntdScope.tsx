@@ -12,9 +12,10 @@ export function AntdScope({ children }: { readonly children: ReactNode }) {
   const p = usePalette();
   return (
     <ConfigProvider
+      button={{ autoInsertSpace: false }}
+      // A modal dialog lies above the body: what pops up from a field in it must lie in it too.
+      getPopupContainer={(field) => field?.closest('dialog') ?? document.body}
       locale={language === 'zh' ? zhCN : enGB}
-      // A modal dialog makes everything outside it inert, menus of its own fields too.
-      getPopupContainer={(node) => node?.closest('dialog') ?? document.body}
       theme={{
         algorithm: p.dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {

@@ -87,9 +87,13 @@ export function ArticleView({ ruleId, linked = false }: { readonly ruleId: strin
   );
 }
 
+/** The numbers of most articles are noted in English only. */
+const HAN = /\p{Script=Han}/u;
+
 function Content({ detail, linked }: { readonly detail: RuleDetail; readonly linked: boolean }) {
   const t = useWords(WORDS);
   const say = useSay();
+  const language = useLanguage();
   const { article, document, rules } = detail;
   return (
     <div className="article">
@@ -117,7 +121,7 @@ function Content({ detail, linked }: { readonly detail: RuleDetail; readonly lin
             <dd>{say(article.actor)}</dd>
           </>
         ) : null}
-        {article.numbers ? (
+        {article.numbers && (language === 'en' || HAN.test(article.numbers)) ? (
           <>
             <dt>{t.numbers}</dt>
             <dd>{article.numbers}</dd>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { words, useWords } from '../app/words.ts';
 import { Icon } from './Icon.tsx';
 import './overlay.css';
@@ -15,7 +16,8 @@ export function Drawer(props: { readonly title: ReactNode; readonly onClose: () 
     element?.showModal();
     return () => element?.close();
   }, []);
-  return (
+  // Placed at the end of the body, so that the styles of what opened it do not reach in.
+  return createPortal(
     // Escape closes a dialog by itself; the press outside is a convenience beside the button.
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <dialog
@@ -36,6 +38,7 @@ export function Drawer(props: { readonly title: ReactNode; readonly onClose: () 
         </header>
         {props.children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -38,18 +38,23 @@ const INDEX_DIGITS = 5;
 export const logPosition = (index: number): string => `#${String(index).padStart(INDEX_DIGITS, '0')}`;
 
 /** Only people who are signed in may ask; the chip of a stranger just names the receipt. */
-function useReceipt(id: string) {
+function useReceipt(id: string, known: ReceiptStatus | null | undefined) {
   const me = useMe();
-  const query = useRead<ReceiptStatus>(me ? `/receipts/${id}` : null, {}, { staleMs: 60_000 });
-  const pending = query.data !== undefined && query.data.index === null;
-  useRead<ReceiptStatus>(pending ? `/receipts/${id}` : null, {}, { refetchMs: PENDING_REFETCH_MS });
-  return { data: query.data, hidden: me === null || query.error !== null };
+  const path = me && known === undefined ? `/receipts/${id}` : null;
+  const query = useRead<ReceiptStatus>(path, {}, { staleMs: 60_000 });
+  const data = known ?? query.data;
+  const pending = data !== undefined && data.index === null;
+  const later = useRead<ReceiptStatus>(pending ? `/receipts/${id}` : null, {}, { refetchMs: PENDING_REFETCH_MS });
+  return { data: later.data ?? data, hidden: me === null || known === null || query.error !== null };
 }
 
-/** A receipt in a few letters: its place in the log; press for proof, download and verification. */
-export function ReceiptChip({ id, label }: { readonly id: string; readonly label?: string }) {
+/**
+ * A receipt in a few letters: its place in the log; press for proof, download and verification.
+ * @param known its status where the page has it already, or null when the reader may not see it; the chip asks by itself without
+ */
+export function ReceiptChip({ id, label, known }: { readonly id: string; readonly label?: string; readonly known?: ReceiptStatus | null | undefined }) {
   const t = useWords(WORDS);
-  const { data, hidden } = useReceipt(id);
+  const { data, hidden } = useReceipt(id, known);
   const logged = data?.index !== undefined && data.index !== null;
   return (
     <Popover

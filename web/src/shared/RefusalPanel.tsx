@@ -35,7 +35,10 @@ export function RefusalPanel(props: { readonly problem: Problem; readonly asked:
   const location = useLocation();
   const { body } = props.problem;
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // A block body: newer browsers return a promise here, which React would take for a clean-up.
+    panel.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const general = body.status === 0 ? t.unreachable : body.status >= 500 ? t.fault : null;
   return (
     <div ref={panel} className="refusal" role="alert">
@@ -58,7 +61,7 @@ export function RefusalPanel(props: { readonly problem: Problem; readonly asked:
       {general ? <p>{general}</p> : null}
       {body.violations.length === 0 && body.detail ? <p className="small">{body.detail}</p> : null}
       <div className="buttons">
-        {body.status === 401 ? (
+        {body.status === 401 && location.pathname !== '/sign-in' ? (
           <Link className="button" to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`}>
             {t.signIn}
           </Link>

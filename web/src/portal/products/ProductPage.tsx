@@ -178,7 +178,7 @@ function Content({ product }: { readonly product: Product }) {
           {product.receipts.length > 0 ? (
             <>
               <h2>{t.receipts}</h2>
-              <ReceiptList receipts={product.receipts} />
+              <ReceiptList subject={product.id} receipts={product.receipts} />
             </>
           ) : null}
         </aside>

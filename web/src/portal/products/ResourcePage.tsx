@@ -149,7 +149,7 @@ function Content({ resource }: { readonly resource: Resource }) {
           {resource.receipts.length > 0 ? (
             <>
               <h2>{t.receipts}</h2>
-              <ReceiptList receipts={resource.receipts} />
+              <ReceiptList subject={resource.id} receipts={resource.receipts} />
             </>
           ) : null}
         </aside>

@@ -182,7 +182,7 @@ function Content({ product, arrived }: { readonly product: ProductCase; readonly
           </ul>
           {own && product.listing ? <Certificates kind="registration" subjectId={product.id} tell={tell} /> : null}
           <h2>{t.timeline}</h2>
-          <ReceiptList receipts={product.receipts} />
+          <ReceiptList subject={product.id} receipts={product.receipts} />
           <MoreActs product={product} own={own} roles={me?.roles ?? []} tell={tell} />
         </aside>
       </div>

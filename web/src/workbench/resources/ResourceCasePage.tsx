@@ -186,7 +186,7 @@ function Content({ resource }: { readonly resource: Resource }) {
           </ul>
           {own ? <Certificates kind="registration" subjectId={resource.id} tell={tell} /> : null}
           <h2>{t.timeline}</h2>
-          <ReceiptList receipts={resource.receipts} />
+          <ReceiptList subject={resource.id} receipts={resource.receipts} />
           <div className="buttons work-gap">
             <Link className="button" to={`/resources/${resource.id}`}>
               {t.public}
