@@ -163,6 +163,8 @@ function HeadCell<T>(props: { readonly column: Column<T>; readonly sort: string 
   const t = useWords(WORDS);
   const { column, sort } = props;
   const className = column.number ? 'number' : undefined;
+  // A column of buttons has no words above it; an empty header cell would be read out as one.
+  if (!column.title) return <td className={className} />;
   if (!column.sort)
     return (
       <th scope="col" className={className}>

@@ -29,7 +29,11 @@ const WORDS = words(
 );
 
 /** What was asked, which rule said no, which fact, what to do: never a bare “failed”. The form stays as it was. */
-export function RefusalPanel(props: { readonly problem: Problem; readonly asked: string; readonly retry?: () => void }) {
+export function RefusalPanel(props: {
+  readonly problem: Problem;
+  readonly asked: string;
+  readonly retry?: () => void;
+}) {
   const t = useWords(WORDS);
   const say = useSay();
   const location = useLocation();

@@ -10,7 +10,7 @@ import { useActs, useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { Reports } from '../counter/Reports.tsx';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
-import { Tabs } from '../shared/Tabs.tsx';
+import { Pills, Tabs } from '../shared/Tabs.tsx';
 import { EvidenceHealth, TrialBalance } from './Health.tsx';
 
 const WORDS = words(
@@ -304,22 +304,23 @@ function Parties() {
   const term = useTerm();
   const me = useMe();
   const { note, tell } = useDone();
+  const [search] = useSearchParams();
+  const state = search.get('state') ?? 'admitted';
   return (
     <div className="work-gap">
       {note}
+      <Pills
+        name="state"
+        label={t.state}
+        values={['admitted', 'suspended', 'applied', 'refused'].map((x) => [x, term(x)] as const)}
+      />
       <DataTable<PartySummary>
         path="/parties"
         caption={t.parties}
         rowKey={(p) => p.id}
         csvName="parties"
-        filters={[
-          {
-            name: 'state',
-            kind: 'choice',
-            label: t.state,
-            options: ['admitted', 'suspended', 'applied', 'refused'].map((s) => ({ value: s, title: term(s) })),
-          },
-        ]}
+        query={{ state }}
+        key={state}
         empty={<Empty title={t.none} />}
         columns={[
           {

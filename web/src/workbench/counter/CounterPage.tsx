@@ -8,7 +8,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
-import { Tabs } from '../shared/Tabs.tsx';
+import { Pills, Tabs } from '../shared/Tabs.tsx';
 import type { OrderItem, Withdrawal } from '../types.ts';
 import { Documents } from './Documents.tsx';
 import { Reports } from './Reports.tsx';
@@ -144,59 +144,59 @@ function Admissions() {
   const [search] = useSearchParams();
   const state = search.get('state') ?? 'applied';
   return (
-    <DataTable<Applicant>
-      path="/parties"
-      query={{ state }}
-      caption={t.parties}
-      rowKey={(p) => p.id}
-      csvName="parties"
-      filters={[
-        {
-          name: 'state',
-          kind: 'choice',
-          label: t.state,
-          options: ['applied', 'admitted', 'suspended', 'refused'].map((s) => ({ value: s, title: term(s) })),
-        },
-      ]}
-      empty={<Empty title={t.noParties}>{t.noPartiesText}</Empty>}
-      columns={[
-        {
-          key: 'name',
-          title: t.name,
-          render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.name}</Link>,
-          csv: (p) => p.name,
-        },
-        {
-          key: 'state',
-          title: t.state,
-          render: (p) => (
-            <span className={`tag ${p.state === 'admitted' ? 'good' : p.state === 'applied' ? 'wait' : 'bad'}`}>
-              {term(p.state)}
-            </span>
-          ),
-          csv: (p) => term(p.state),
-        },
-        {
-          key: 'roles',
-          title: t.roles,
-          render: (p) => (
-            <span className="tags">
-              {(p.state === 'applied' ? (p.requestedRoles ?? []) : p.roles).map((r) => (
-                <span key={r} className="tag">
-                  {term(r)}
-                </span>
-              ))}
-            </span>
-          ),
-          csv: (p) => p.roles.map(term).join(' '),
-        },
-        {
-          key: 'open',
-          title: '',
-          render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.state === 'applied' ? t.open : t.see}</Link>,
-        },
-      ]}
-    />
+    <div className="work-gap">
+      <Pills
+        name="state"
+        label={t.state}
+        values={['applied', 'admitted', 'suspended', 'refused'].map((x) => [x, term(x)] as const)}
+      />
+      <DataTable<Applicant>
+        key={state}
+        path="/parties"
+        query={{ state }}
+        caption={t.parties}
+        rowKey={(p) => p.id}
+        csvName="parties"
+        empty={<Empty title={t.noParties}>{t.noPartiesText}</Empty>}
+        columns={[
+          {
+            key: 'name',
+            title: t.name,
+            render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.name}</Link>,
+            csv: (p) => p.name,
+          },
+          {
+            key: 'state',
+            title: t.state,
+            render: (p) => (
+              <span className={`tag ${p.state === 'admitted' ? 'good' : p.state === 'applied' ? 'wait' : 'bad'}`}>
+                {term(p.state)}
+              </span>
+            ),
+            csv: (p) => term(p.state),
+          },
+          {
+            key: 'roles',
+            title: t.roles,
+            render: (p) => (
+              <span className="tags">
+                {(p.state === 'applied' ? (p.requestedRoles ?? []) : p.roles).map((r) => (
+                  <span key={r} className="tag">
+                    {term(r)}
+                  </span>
+                ))}
+              </span>
+            ),
+            csv: (p) => p.roles.map(term).join(' '),
+          },
+          {
+            key: 'open',
+            title: '',
+            render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.state === 'applied' ? t.open : t.see}</Link>,
+          },
+        ]}
+      />
+    </div>
   );
 }
 

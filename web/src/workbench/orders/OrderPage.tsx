@@ -14,6 +14,7 @@ import type { Order } from '../types.ts';
 import { DeliveryPart } from './DeliveryPart.tsx';
 import { OrderActs } from './OrderActs.tsx';
 import { ORDER_LINE } from './order-state.ts';
+import '../../portal/products/products.css';
 
 const WORDS = words(
   {
@@ -45,6 +46,9 @@ const WORDS = words(
     recipient: '收款方',
     ground: '依据',
     share: '比例',
+    ofTotal: (share: string) => `总价的 ${share}`,
+    ofRest: (share: string) => `余额的 ${share}`,
+    feeFirst: '先从总价中扣除交易服务费，余额按比例分配，尾差精确到分。',
     amount: '金额',
     sum: '合计',
     contract: '合约全文',
@@ -85,6 +89,9 @@ const WORDS = words(
     recipient: 'Recipient',
     ground: 'Ground',
     share: 'Share',
+    ofTotal: (share: string) => `${share} of the total`,
+    ofRest: (share: string) => `${share} of the rest`,
+    feeFirst: 'The trading fee comes off the total first; the rest is shared out, exact to the fen.',
     amount: 'Amount',
     sum: 'Total',
     contract: 'The contract',
@@ -292,7 +299,9 @@ function Split({ order, mine }: { readonly order: Order; readonly mine: string }
   return (
     <>
       <h2 id="split">{t.split}</h2>
-      <p className="faint">{order.state === 'cancelled' ? null : said}</p>
+      <p className="faint">
+        {order.state === 'cancelled' ? null : said} {order.split.some((p) => p.role === 'exchange') ? t.feeFirst : null}
+      </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too */}
       <section className="scroll" aria-label={t.split} tabIndex={0}>
         <table className="split-table">
@@ -313,7 +322,9 @@ function Split({ order, mine }: { readonly order: Order; readonly mine: string }
               <tr key={`${p.partyId}${p.role}`}>
                 <td>{p.partyId === mine ? <b>{p.name}</b> : p.name}</td>
                 <td>{p.reason}</td>
-                <td className="number">{percent(p.basisPoints / 10_000)}</td>
+                <td className="number">
+                  {(p.role === 'exchange' ? t.ofTotal : t.ofRest)(percent(p.basisPoints / 10_000))}
+                </td>
                 <td className="number">
                   <Amount value={p.amount} />
                 </td>

@@ -32,7 +32,7 @@ const WORDS = words(
     grade: '数据级别',
     personal: '含有个人信息',
     personalHint: '能单独或者与其他信息结合识别自然人的信息',
-    consent: '处理个人信息的依据',
+    consent: '处理个人信息或敏感信息的依据',
     consentHint: '例如：已取得个人单独同意；为履行法定职责所必需。',
     opening: '开放属性',
     dictionary: '数据字典',
@@ -78,7 +78,7 @@ const WORDS = words(
     grade: 'Grade',
     personal: 'Contains personal information',
     personalHint: 'Information that identifies a natural person, alone or together with other information',
-    consent: 'Basis for processing personal information',
+    consent: 'Basis for processing personal or sensitive information',
     consentHint: 'Such as: separate consent of each person; needed to perform a statutory duty.',
     opening: 'Opening',
     dictionary: 'Dictionary',
@@ -121,6 +121,11 @@ interface Values {
 }
 
 const NEEDS_AGREEMENT = ['agreement', 'derived'];
+/** Personal and sensitive information rest on consent or another ground of the law (JN-6.2, PIPL-13.1). */
+const needsConsent = (v: {
+  readonly personal: boolean;
+  readonly columns: readonly { readonly sensitive: boolean }[];
+}) => v.personal || v.columns.some((c) => c.sensitive);
 const SECTORS = [
   '交通运输',
   '气象',
@@ -182,7 +187,7 @@ export function DescribeForm(props: {
           .map((k) => [k, t.need]),
       ),
       ...(NEEDS_AGREEMENT.includes(v.source) && v.agreement.trim() === '' ? { agreement: t.need } : {}),
-      ...(v.personal && v.consent.trim() === '' ? { consent: t.need } : {}),
+      ...(needsConsent(v) && v.consent.trim() === '' ? { consent: t.need } : {}),
       ...(v.from && v.to && v.to < v.from ? { to: t.order } : {}),
       ...(v.columns.some((c) => c.titleZh.trim() === '') ? { columns: t.needTitles } : {}),
     }),
@@ -296,7 +301,7 @@ export function DescribeForm(props: {
           checked={v.personal}
           onChange={(x) => set('personal', x)}
         />
-        {v.personal ? (
+        {needsConsent(v) ? (
           <AreaField
             label={t.consent}
             hint={t.consentHint}
@@ -355,7 +360,7 @@ function inputOf(v: Values, datasetId: string): unknown {
     sector: v.sector.trim(),
     classification: { class: v.class.trim(), grade: v.grade },
     containsPersonalInformation: v.personal,
-    ...(v.personal ? orNothing('consentBasis', v.consent) : {}),
+    ...(needsConsent(v) ? orNothing('consentBasis', v.consent) : {}),
     updateFrequency: v.frequency.trim(),
     coverage: { region: v.region.trim(), ...orNothing('from', v.from), ...orNothing('to', v.to) },
     opening: v.opening,

@@ -20,3 +20,32 @@ export function Tabs({ parts }: { readonly parts: readonly (readonly [string, st
     </nav>
   );
 }
+
+/** A choice without “all”: exactly one value of a query parameter holds; the first stands for no parameter. */
+export function Pills({
+  name,
+  label,
+  values,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly (readonly [string, string])[];
+}) {
+  const [search] = useSearchParams();
+  const now = search.get(name) ?? values[0]?.[0];
+  const to = (value: string): string => {
+    const next = new URLSearchParams(search);
+    next.delete('cursor');
+    next.set(name, value);
+    return `?${next}`;
+  };
+  return (
+    <nav className="pills" aria-label={label}>
+      {values.map(([value, title]) => (
+        <Link key={value} to={to(value)} {...(value === now ? { 'aria-current': 'true' as const } : {})}>
+          {title}
+        </Link>
+      ))}
+    </nav>
+  );
+}

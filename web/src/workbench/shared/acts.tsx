@@ -30,7 +30,10 @@ export function DoneNote({ done, onClose }: { readonly done: Done; readonly onCl
   const t = useWords(WORDS);
   const say = useSay();
   const note = useRef<HTMLDivElement>(null);
-  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // A block body: newer browsers return a promise here, which React would take for a clean-up.
+    note.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <div ref={note} className="done-note" role="status">
       <b>{t.done(typeof done.title === 'string' ? done.title : say(done.title))}</b>
