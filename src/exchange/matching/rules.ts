@@ -123,7 +123,7 @@ export const answeredInTime = rule({
   title: text('及时响应数据需求', 'Demands are answered in time'),
   effect: 'monitor',
   params: {
-    days: dated({ from: '2023-01-01', value: 10, unit: 'day', reference: 'HS-8.3; GY-8.3 leaves the number open' }),
+    days: dated({ from: '2023-01-01', value: 10, unit: 'day', reference: 'HS-8.3' }),
   },
   decide: ({ publishedAt, first }: { publishedAt: string; first: boolean }, p, at) => {
     if (!first) return notApplicable();

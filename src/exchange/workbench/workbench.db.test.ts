@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Actor } from '../../kernel/acts/index.ts';
+import { type TestTrade, testTrade } from '../delivery/testing.ts';
+import { reads } from './index.ts';
+import { tasksOf } from './tasks.ts';
+
+let t: TestTrade;
+beforeAll(async () => {
+  t = await testTrade();
+});
+afterAll(() => t?.close());
+
+const actsFor = async (actor: Actor): Promise<string[]> => (await tasksOf(t.db, actor)).map((task) => task.act);
+
+it('follows an order from one side to the other', async () => {
+  const { buyer, seller, exchange, stranger } = t.people;
+  const productId = await t.product();
+  const { orderId, termsHash } = await t.place(productId);
+  expect([await actsFor(buyer), await actsFor(seller)]).toEqual([['contract.sign'], ['contract.sign']]);
+  await t.run('contract.sign', buyer, { orderId, termsHash });
+  expect([await actsFor(buyer), await actsFor(seller)]).toEqual([[], ['contract.sign']]);
+  await t.run('contract.sign', seller, { orderId, termsHash });
+  expect([await actsFor(buyer), await actsFor(seller)]).toEqual([['order.pay'], []]);
+  await t.run('order.pay', buyer, { orderId });
+  expect([await actsFor(buyer), await actsFor(seller)]).toEqual([[], ['delivery.deliver']]);
+  await t.run('delivery.deliver', seller, { orderId });
+  expect([await actsFor(buyer), await actsFor(seller)]).toEqual([['order.accept'], []]);
+  await t.run('order.dispute', buyer, { orderId, reason: '内容不符' });
+  expect([await actsFor(buyer), await actsFor(exchange), await actsFor(stranger)]).toEqual([[], ['order.resolve'], []]);
+});
+
+it('puts the most urgent first, and gives each a sentence, a date and a link', async () => {
+  const first = await t.place(await t.product());
+  const second = await t.place(await t.product());
+  await t.db
+    .updateTable('trade_order')
+    .set({ due_at: new Date(Date.now() + 3_600_000) })
+    .where('id', '=', second.orderId)
+    .execute();
+  const tasks = await tasksOf(t.db, t.people.buyer);
+  expect(tasks.map((task) => task.subject)).toEqual([second.orderId, first.orderId]);
+  expect(tasks[0]).toMatchObject({
+    title: { zh: '样例产品' },
+    what: { zh: '请买卖双方签署合约' },
+    link: `/v1/orders/${second.orderId}`,
+  });
+});
+
+it('counts the market from what was cleared', async () => {
+  const read = reads.find((r) => r.path === '/market');
+  const look = async () =>
+    read?.output.parse(await read.run({ db: t.db, at: new Date() } as never)) as { turnover: { amountFen: string } };
+  const { orderId } = await t.delivered(await t.product({ priceFen: '4200' }));
+  await t.run('order.accept', t.people.buyer, { orderId });
+  await t.jobs();
+  expect(await look()).toMatchObject({
+    turnover: { amountFen: '4200' },
+    turnoverMonth: { amountFen: '4200' },
+    trades: 1,
+    products: 4,
+    sellers: 1,
+    recentListings: [{ price: { amountFen: '4200' } }, {}, {}, {}],
+  });
+});
