@@ -1,14 +1,29 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { withDatabase, withExchange } from '../bench/exchange.ts';
+import { openMarket } from '../bench/trade.ts';
 import { runKills } from '../conformance/kill/run.ts';
+import { runTwins } from '../conformance/twins/run.ts';
 
 const KILLS = 3;
 
-it('loses, doubles and leaves unproven nothing when it is killed while parties trade', {
-  timeout: 180_000,
-}, async () => {
-  const said: string[] = [];
-  const report = await runKills({ kills: KILLS, fromSources: true, say: (line) => said.push(line) });
-  expect(report.kills, said.join('\n')).toBe(KILLS);
-  expect(report.acknowledged).toBeGreaterThan(0);
-  expect(report.receipts).toBe(report.acts);
+/** Whole exchanges in processes of their own; conformance/kill/kill.ts does the same two hundred times. */
+describe('an exchange under faults', { timeout: 180_000 }, () => {
+  it('loses, doubles and leaves unproven nothing when it is killed while parties trade', async () => {
+    const said: string[] = [];
+    const report = await runKills({ kills: KILLS, fromSources: true, say: (line) => said.push(line) });
+    expect(report.kills, said.join('\n')).toBe(KILLS);
+    expect(report.acknowledged).toBeGreaterThan(0);
+    expect(report.receipts).toBe(report.acts);
+  });
+
+  it('does the same hundred requests once each, however often and however close together they come', async () => {
+    const report = await withExchange(
+      async (exchange) => {
+        const market = await openMarket(exchange, 4);
+        return withDatabase(exchange.databaseUrl('postgres'), (db) => runTwins(market, db));
+      },
+      { fromSources: true },
+    );
+    expect(report).toEqual({ requests: 100, sent: 300, effects: 100, misused: 100 });
+  });
 });
