@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -143,6 +144,24 @@ describe('on disk', () => {
     } finally {
       disk.unmount();
     }
+  });
+
+  test('a reader who goes away leaves no file open', async () => {
+    const { vault } = await folderWithVault();
+    const { id } = await vault.put(Readable.from([content]), meta);
+    const openFiles = async () => {
+      const links = await Promise.all(
+        (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+      );
+      return links.filter((link) => link.endsWith(id)).length;
+    };
+    for (let i = 0; i < 20; i++) {
+      const stream = await vault.open(id);
+      if (i % 2 === 0) await once(stream, 'readable');
+      stream.destroy();
+    }
+    await expect.poll(openFiles).toBe(0);
+    expect((await bytesOf(await vault.open(id))).equals(content)).toBe(true);
   });
 
   test('opens again with its key, and not without it', async () => {

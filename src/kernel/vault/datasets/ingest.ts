@@ -30,7 +30,7 @@ async function ingest(payload: Readonly<Record<string, unknown>>, context: JobCo
   const row = await kernel.db
     .selectFrom('dataset')
     .select(['id', 'party_id', 'upload_id', 'title', 'state'])
-    .where('id', '=', String(payload['datasetId']))
+    .where('id', '=', String(payload.datasetId))
     .executeTakeFirst();
   if (!row) return;
   if (row.state !== 'ingesting') return closeUpload(kernel.db, vault, row.upload_id);

@@ -85,6 +85,18 @@ export const failures = {
       '无法按 XLSX 读取该文件，文件可能损坏或设有密码。请用表格软件另存后重新上传。',
       'The file cannot be read as XLSX; it may be damaged or locked with a password. Save it again and upload.',
     ),
+  oldSpreadsheet: () =>
+    fail(
+      'format',
+      '这是旧版 XLS 文件，或设有密码的表格文件。请另存为不加密的 XLSX 后重新上传。',
+      'This is an old XLS file, or a spreadsheet locked with a password. Save it as XLSX without a password and upload again.',
+    ),
+  markup: () =>
+    fail(
+      'format',
+      '文件内容是网页，不是表格。请导出为 CSV 或 XLSX 后重新上传。',
+      'The content is a web page, not a table. Export it as CSV or XLSX and upload again.',
+    ),
   spreadsheetTooLarge: (bytes: number) =>
     fail(
       'too-large',

@@ -185,6 +185,30 @@ describe('XLSX', () => {
   });
 });
 
+describe('the format is found from the content', () => {
+  test.each([
+    ['csv', 'a,b\n1,2\n'],
+    ['csv', '[id],name\n1,2\n'],
+    ['json', ' [ {"a":1} ]'],
+    ['json', '{"a":1}\n'],
+    ['xlsx', workbook(sheetRow(1, ['a']) + sheetRow(2, [{ v: 1 }]))],
+  ])('%s', async (format, bytes) => {
+    expect((await ingestBytes(bytes)).summary.format).toBe(format);
+  });
+
+  test.each([
+    ['an old or locked spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /XLS/],
+    ['a web page under the name of a spreadsheet', '<html><table><tr><td>1</td></tr></table></html>', /网页/],
+    ['an array of numbers', '[1,2,3]', /每个元素须为对象/],
+    ['nothing', '', /文件是空的/],
+  ])('%s is refused', async (_, bytes, zh) => {
+    await expect(ingestBytes(bytes)).rejects.toMatchObject({
+      name: 'TableFailure',
+      text: { zh: expect.stringMatching(zh) },
+    });
+  });
+});
+
 describe('Parquet', () => {
   async function parquet(select: string): Promise<Buffer> {
     const path = join(await mkdtemp(join(tmpdir(), 'table-test-')), 'x.parquet');

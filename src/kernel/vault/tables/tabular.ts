@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { dirname, join, delimiter as pathDelimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -24,7 +24,8 @@ import {
 const INGEST_MS_MAX = 2 * 3_600_000;
 const BUILD_MS_MAX = 3_600_000;
 const QUERY_MS_MAX = 60_000;
-const MEMORY_BYTES = 1024 ** 3;
+/** A gibibyte, or a quarter of a small machine. */
+const MEMORY_BYTES = Math.min(1024 ** 3, Math.max(256 * 1024 ** 2, Math.floor(totalmem() / 4)));
 /** What the process holds besides the data: Node, the engine's code, buffers outside its accounting. */
 const OVERHEAD_BYTES = 2 * 1024 ** 3;
 const HEAP_MEBIBYTES = 1_536;
@@ -242,7 +243,7 @@ function launch({ memoryBytes }: Request, timeoutMs: number): ChildProcess {
   return spawn(command as string, args, {
     // Standard output stays shut: the engine can be made to print there. Answers come on a pipe of their own.
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', TZ: 'UTC', LANG: 'C.UTF-8', HOME: '/nonexistent' },
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LANG: 'C.UTF-8', HOME: '/nonexistent' },
   });
 }
 
@@ -258,7 +259,7 @@ let limiterFound: string | null | undefined;
 function limiterPath(): string | null {
   limiterFound ??=
     process.platform === 'linux'
-      ? ((process.env['PATH'] ?? '/usr/bin:/bin')
+      ? ((process.env.PATH ?? '/usr/bin:/bin')
           .split(pathDelimiter)
           .map((folder) => join(folder, 'prlimit'))
           .find((path) => {

@@ -90,8 +90,8 @@ export function workbook(
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   const relations = 'http://schemas.openxmlformats.org/package/2006/relationships';
   const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-  const escape = (s: string) => s.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-  const formats = STYLES.slice(1).map((code, i) => `<numFmt numFmtId="${164 + i}" formatCode="${escape(code)}"/>`);
+  const escaped = (s: string) => s.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  const formats = STYLES.slice(1).map((code, i) => `<numFmt numFmtId="${164 + i}" formatCode="${escaped(code)}"/>`);
   const styles = STYLES.map((_, i) => `<xf numFmtId="${i === 0 ? 0 : 163 + i}" applyNumberFormat="1"/>`);
   return zipOf({
     '[Content_Types].xml': `${head}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>`,
@@ -99,7 +99,7 @@ export function workbook(
     'xl/workbook.xml': `${head}<workbook xmlns="${main}" xmlns:r="${office}">${options.epoch1904 ? '<workbookPr date1904="1"/>' : ''}<sheets><sheet name="表一" sheetId="1" r:id="rId1"/></sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `${head}<Relationships xmlns="${relations}"><Relationship Id="rId1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="${office}/styles" Target="styles.xml"/><Relationship Id="rId3" Type="${office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
     'xl/styles.xml': `${head}<styleSheet xmlns="${main}"><numFmts count="${formats.length}">${formats.join('')}</numFmts><cellXfs count="${styles.length}">${styles.join('')}</cellXfs></styleSheet>`,
-    'xl/sharedStrings.xml': `${head}<sst xmlns="${main}">${(options.sharedStrings ?? []).map((s) => `<si><t>${escape(s)}</t></si>`).join('')}</sst>`,
+    'xl/sharedStrings.xml': `${head}<sst xmlns="${main}">${(options.sharedStrings ?? []).map((s) => `<si><t>${escaped(s)}</t></si>`).join('')}</sst>`,
     'xl/worksheets/sheet1.xml': `${head}<worksheet xmlns="${main}"><sheetData>${sheet}</sheetData></worksheet>`,
   });
 }

@@ -39,6 +39,13 @@ async function ingest(engine: Engine, job: Extract<Job, { kind: 'ingest' }>): Pr
   return { ...made, format, bytes: (await stat(job.output)).size };
 }
 
+/** First bytes of the office files before 2007, and of today's when locked with a password. */
+const OLD_OFFICE = '\u00d0\u00cf\u0011\u00e0';
+/** Web pages, which some systems give out under the name of a spreadsheet. */
+const MARKUP = /^<(!doctype|html|table|\?xml)/i;
+/** An object, or an array that holds what no header of a CSV begins with. */
+const JSON_BEGINS = /^(\{|\[\s*([[{\]"\d-]|$))/;
+
 /** By content, never by name: a name is what the sender says. */
 async function formatOf(path: string): Promise<TableFormat> {
   const file = await open(path, 'r');
@@ -49,11 +56,13 @@ async function formatOf(path: string): Promise<TableFormat> {
     const mark = start.toString('latin1', 0, 4);
     if (mark === 'PAR1') return 'parquet';
     if (mark.startsWith('PK')) return 'xlsx';
+    if (mark === OLD_OFFICE) throw failures.oldSpreadsheet();
     const text = start
       .toString('utf8', 0, bytesRead)
       .replace(/^\uFEFF/, '')
       .trimStart();
-    return text.startsWith('{') || text.startsWith('[') ? 'json' : 'csv';
+    if (MARKUP.test(text)) throw failures.markup();
+    return JSON_BEGINS.test(text) ? 'json' : 'csv';
   } finally {
     await file.close();
   }

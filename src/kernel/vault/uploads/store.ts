@@ -121,10 +121,14 @@ export async function markComplete(db: Queryable, id: string): Promise<void> {
     .execute();
 }
 
-/** Forgets an upload that was not taken into a dataset, with its bytes. */
+/** Forgets an upload with its bytes, unless a dataset is being made of it. */
 export async function cancelUpload(db: Database, vault: Vault, id: string): Promise<void> {
-  await db.deleteFrom('upload').where('id', '=', id).where('dataset_id', 'is', null).execute();
-  await rm(vault.uploadPath(id), { force: true });
+  const { numDeletedRows } = await db
+    .deleteFrom('upload')
+    .where('id', '=', id)
+    .where('dataset_id', 'is', null)
+    .executeTakeFirst();
+  if (numDeletedRows > 0n) await rm(vault.uploadPath(id), { force: true });
 }
 
 /** Removes the bytes of an upload that a dataset was made from; the row stays as its origin. */
