@@ -91,6 +91,7 @@ export const register = act({
       sourceStatement: input.sourceStatement,
       agreement: input.agreement ?? null,
       containsPersonalInformation: input.containsPersonalInformation,
+      sensitive: input.containsPersonalInformation || input.columns.some((c) => c.sensitive),
       consentBasis: input.consentBasis ?? null,
       opening: input.opening,
       dictionary: {

@@ -87,6 +87,7 @@ describe('resource.register', () => {
     [['HS-3.23'], { classification: { class: '交通', grade: 'core' } }],
     [['DSL-33.1'], { sourceStatement: '' }],
     [['PIPL-13.1', 'GY-5.2', 'JN-6.2'], { consentBasis: '' }],
+    [['JN-6.2'], { containsPersonalInformation: false, consentBasis: '' }],
     [['SH-6.2'], { source: 'agreement' }],
     [['HS-3.21'], { columns: [column('姓名', true)] }],
     [['HS-3.21'], { columns: [column('姓名'), column('城市'), column('金额'), column('日期'), column('年龄')] }],

@@ -131,10 +131,31 @@ export const personalVoluntary = personal(
   'GY-5.2',
   text('个人数据须主动、自愿提供', 'Personal data is given voluntarily'),
 );
-export const sensitiveAuthorised = personal(
-  'JN-6.2',
-  text('敏感信息须取得授权', 'Sensitive information needs authorisation'),
-);
+/** Sensitive information of citizens and of organisations alike is used with their authorisation. */
+export const sensitiveAuthorised = rule<{ readonly sensitive: boolean; readonly consentBasis: string | null }>({
+  id: 'JN-6.2',
+  title: text('敏感信息须取得授权', 'Sensitive information needs authorisation'),
+  decide: ({ sensitive, consentBasis }) => {
+    if (!sensitive) return notApplicable();
+    return consentBasis?.trim()
+      ? ok()
+      : violated(
+          text(
+            '数据含有敏感信息，但没有记录权利人的授权。',
+            'The data holds sensitive information, but no authorisation of those it concerns is recorded.',
+          ),
+          text(
+            '请填写取得授权的方式，或先去除敏感字段。',
+            'Record how they authorised it, or remove the sensitive columns first.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'authorised', at: DAY, facts: { sensitive: true, consentBasis: '企业授权书' }, expect: 'ok' },
+    { name: 'not authorised', at: DAY, facts: { sensitive: true, consentBasis: null }, expect: 'violated' },
+    { name: 'nothing sensitive', at: DAY, facts: { sensitive: false, consentBasis: null }, expect: 'not-applicable' },
+  ],
+});
 
 /** Free, on conditions, or against payment: each resource says which. */
 export const openingStated = rule<{ readonly opening: string }>({

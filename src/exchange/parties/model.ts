@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lifecycle, type RoleInfo } from '../../kernel/acts/index.ts';
 import { idOf } from '../../kernel/ids.ts';
-import { text } from '../../kernel/text.ts';
+import { type Text, text } from '../../kernel/text.ts';
 
 export interface PartyRegisterTable {
   party_id: string;
@@ -35,6 +35,12 @@ export const PARTY_ROLES = [
 ] as const satisfies readonly RoleInfo[];
 export type PartyRole = (typeof PARTY_ROLES)[number]['name'];
 export const PartyRoleSchema = z.enum(PARTY_ROLES.map((r) => r.name) as [PartyRole, ...PartyRole[]]);
+
+/** Titles of roles for a sentence: `数商、数据经纪人`. */
+export function rolesInWords(roles: readonly string[]): Text {
+  const titles = roles.map((r) => PARTY_ROLES.find((known) => known.name === r)?.title ?? text(r, r));
+  return text(titles.map((t) => t.zh).join('、'), titles.map((t) => t.en).join(', '));
+}
 
 /** Business of a data vendor: three around products, three around assets (SH-15.1). */
 export const BUSINESS_TYPES = [

@@ -1,5 +1,6 @@
 import { notApplicable, ok, rule, violated } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
+import { rolesInWords } from './model.ts';
 
 const DAY = '2026-11-23';
 
@@ -64,7 +65,10 @@ export const rolesRequested = rule<{ readonly roles: readonly string[]; readonly
     const extra = roles.filter((r) => !requestedRoles.includes(r));
     return extra.length > 0
       ? violated(
-          text(`该单位没有申请以下角色：${extra.join('、')}。`, `The party did not apply for: ${extra.join(', ')}.`),
+          text(
+            `该单位没有申请以下角色：${rolesInWords(extra).zh}。`,
+            `The party did not apply for: ${rolesInWords(extra).en}.`,
+          ),
           text(
             '请只批准已申请的角色，或请该单位重新申请。',
             'Admit it to roles it applied for, or have it apply again.',
@@ -185,7 +189,10 @@ export const exchangeNoVendor = rule<{ readonly roles: readonly string[] }>({
     const both = roles.filter((r) => VENDORS.includes(r));
     return both.length > 0
       ? violated(
-          text(`交易所不得兼任：${both.join('、')}。`, `The exchange must not also be: ${both.join(', ')}.`),
+          text(
+            `交易所不得兼任：${rolesInWords(both).zh}。`,
+            `The exchange must not also be: ${rolesInWords(both).en}.`,
+          ),
           text('请由符合条件的数商或第三方机构承担。', 'Leave it to a qualified vendor or third party.'),
         )
       : ok();

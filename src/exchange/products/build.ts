@@ -11,6 +11,7 @@ import {
   sampleRows,
   TableFailure,
   type Vault,
+  VaultFailure,
 } from '../../kernel/vault/index.ts';
 import { maskProfile, type Resource, useRights } from '../catalog/index.ts';
 import { BUILD_TASK, recordBuild, recordBuildFailure } from './drafting.ts';
@@ -43,7 +44,7 @@ export const buildTask: Task = task(BUILD_TASK, async (payload, context) => {
       rights.map((r) => r.resource.object_id),
     );
   } catch (error) {
-    if (error instanceof TableFailure) return fail(context, product, error.text);
+    if (error instanceof TableFailure || error instanceof VaultFailure) return fail(context, product, error.text);
     throw error;
   }
 });

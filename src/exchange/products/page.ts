@@ -18,7 +18,8 @@ export interface Downstream {
 const downstream: Downstream[] = [];
 export const addDownstream = (d: Downstream): void => void downstream.push(d);
 
-const Node = z.object({ id: z.string(), kind: z.string(), title: z.string() });
+/** `titleEn` where the title is ours; names that people gave stay as they gave them. */
+const Node = z.object({ id: z.string(), kind: z.string(), title: z.string(), titleEn: z.string().optional() });
 const Edge = z.object({ from: z.string(), to: z.string(), label: z.string() });
 
 export const ProductPage = z.object({
@@ -139,9 +140,14 @@ async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof Produ
   return {
     nodes: [
       ...resources.map((r) => ({ id: r.id, kind: 'resource', title: r.title })),
-      { id: build, kind: 'build', title: `加工 v${p.version}` },
+      { id: build, kind: 'build', title: `加工 v${p.version}`, titleEn: `Build v${p.version}` },
       { id: p.id, kind: 'product', title: p.title },
-      ...reached.map((d) => ({ id: `${d.kind}:${p.id}`, kind: d.kind, title: `${d.title.zh} ${d.n}` })),
+      ...reached.map((d) => ({
+        id: `${d.kind}:${p.id}`,
+        kind: d.kind,
+        title: `${d.title.zh} ${d.n}`,
+        titleEn: `${d.title.en} ${d.n}`,
+      })),
     ],
     edges: [
       ...resources.map((r) => ({ from: r.id, to: build, label: `${r.rows}` })),

@@ -5,6 +5,15 @@ import type { ProductColumn, RecipeInput } from './model.ts';
 
 const NUMBERS: readonly ColumnType[] = ['integer', 'decimal', 'double'];
 
+const AGGREGATE_TITLES: Readonly<Record<string, Text>> = {
+  count: text('计数', 'count of'),
+  sum: text('合计', 'sum of'),
+  avg: text('平均值', 'average of'),
+  min: text('最小值', 'least'),
+  max: text('最大值', 'greatest'),
+  median: text('中位数', 'median of'),
+};
+
 type SourceColumn = DictionaryColumn & { readonly type: ColumnType };
 
 /** Every way a recipe does not fit the dictionary of its resource; empty when it fits. */
@@ -31,7 +40,12 @@ export function recipeProblems(recipe: RecipeInput, dictionary: readonly SourceC
     const source = find(column ?? name);
     if (!source) continue;
     if (aggregate !== undefined && aggregate !== 'count' && !aggregates(aggregate, source.type)) {
-      problems.push(text(`字段“${source.name}”不能求${aggregate}`, `column “${source.name}” has no ${aggregate}`));
+      problems.push(
+        text(
+          `字段“${source.name}”不能求${AGGREGATE_TITLES[aggregate]?.zh ?? aggregate}`,
+          `column “${source.name}” has no ${aggregate}`,
+        ),
+      );
     }
     if (aggregate === undefined && recipe.groupBy.length > 0 && !recipe.groupBy.includes(source.name)) {
       problems.push(
@@ -87,15 +101,6 @@ export function workerRecipe(recipe: RecipeInput): Recipe {
     ...(recipe.minimumGroupSize === undefined ? {} : { minimumGroupSize: recipe.minimumGroupSize }),
   };
 }
-
-const AGGREGATE_TITLES: Readonly<Record<string, Text>> = {
-  count: text('计数', 'count of'),
-  sum: text('合计', 'sum of'),
-  avg: text('平均值', 'average of'),
-  min: text('最小值', 'least'),
-  max: text('最大值', 'greatest'),
-  median: text('中位数', 'median of'),
-};
 
 /**
  * The dictionary of the product. A column stays sensitive where single values of a sensitive column show: as they are,
