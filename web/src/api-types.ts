@@ -44,7 +44,13 @@ export interface ActInfo {
   readonly secondFactor: boolean;
   readonly input: JsonSchema;
   readonly output: JsonSchema;
-  readonly rules: readonly { readonly id: string; readonly title: Text; readonly effect: string; readonly version: string; readonly article: string }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly title: Text;
+    readonly effect: string;
+    readonly version: string;
+    readonly article: string;
+  }[];
 }
 
 /** The part of JSON Schema 2020-12 that the forms understand. */
@@ -102,7 +108,9 @@ export interface ColumnProfile {
   readonly min: Cell;
   readonly max: Cell;
   readonly mean: number | null;
-  readonly histogram: readonly { readonly from: number | string; readonly to: number | string; readonly count: number }[] | null;
+  readonly histogram:
+    | readonly { readonly from: number | string; readonly to: number | string; readonly count: number }[]
+    | null;
   readonly top: readonly { readonly value: Cell; readonly count: number }[] | null;
   /** Values are withheld because the column is sensitive. */
   readonly masked: boolean;
@@ -182,7 +190,11 @@ export interface ProductPageOf extends Page<ProductSummary> {
 export interface Product extends ProductSummary {
   readonly scenario: string;
   readonly version: number;
-  readonly terms: { readonly purposes: readonly string[]; readonly validDays: number; readonly redistribution: boolean };
+  readonly terms: {
+    readonly purposes: readonly string[];
+    readonly validDays: number;
+    readonly redistribution: boolean;
+  };
   readonly supply: { readonly updateFrequency: string; readonly commitment: string };
   readonly offersTestData?: boolean;
   readonly dictionary: readonly DictionaryColumn[];
@@ -197,7 +209,12 @@ export interface Product extends ProductSummary {
     readonly issuedAt?: string;
   }[];
   readonly lineage: Lineage;
-  readonly shares: readonly { readonly partyId: string; readonly name?: string; readonly basisPoints: number; readonly reason: string }[];
+  readonly shares: readonly {
+    readonly partyId: string;
+    readonly name?: string;
+    readonly basisPoints: number;
+    readonly reason: string;
+  }[];
   readonly listing: { readonly board: string; readonly at?: string; readonly listedAt?: string } | null;
   readonly receipts: readonly SubjectReceipt[];
 }
@@ -334,7 +351,12 @@ export type RulebookDocumentDetail = Omit<RulebookDocument, 'articles'> & {
 
 export interface RuleParameter {
   readonly name: string;
-  readonly values: readonly { readonly from: string; readonly value: unknown; readonly unit?: string; readonly reference: string }[];
+  readonly values: readonly {
+    readonly from: string;
+    readonly value: unknown;
+    readonly unit?: string;
+    readonly reference: string;
+  }[];
   readonly current: number | null;
 }
 
@@ -343,7 +365,12 @@ export interface RuleView {
   readonly effect: string;
   readonly version: string;
   readonly params: readonly RuleParameter[];
-  readonly examples: readonly { readonly name: string; readonly at: string; readonly facts: unknown; readonly expect: string }[];
+  readonly examples: readonly {
+    readonly name: string;
+    readonly at: string;
+    readonly facts: unknown;
+    readonly expect: string;
+  }[];
   readonly source: string;
   readonly acts: readonly ActName[];
 }
@@ -352,8 +379,19 @@ export interface RuleDetail {
   readonly article: Article;
   readonly document: RulebookDocument;
   readonly rules: readonly RuleView[];
-  readonly decisions: readonly { readonly act: string; readonly at: string; readonly outcome: string; readonly binding: boolean; readonly version: string }[];
-  readonly refusals: readonly { readonly act: string; readonly at: string; readonly partyId: string | null; readonly fact: Text | null }[];
+  readonly decisions: readonly {
+    readonly act: string;
+    readonly at: string;
+    readonly outcome: string;
+    readonly binding: boolean;
+    readonly version: string;
+  }[];
+  readonly refusals: readonly {
+    readonly act: string;
+    readonly at: string;
+    readonly partyId: string | null;
+    readonly fact: Text | null;
+  }[];
 }
 
 export interface CoverageItem {
@@ -364,7 +402,11 @@ export interface CoverageItem {
   readonly status: CoverageStatus;
   readonly reason?: Text;
   readonly acts: readonly string[];
-  readonly rules: readonly { readonly version: string; readonly params: readonly string[]; readonly examples: number }[];
+  readonly rules: readonly {
+    readonly version: string;
+    readonly params: readonly string[];
+    readonly examples: number;
+  }[];
 }
 
 export interface Coverage {

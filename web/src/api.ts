@@ -49,7 +49,10 @@ async function problemOf(response: Response): Promise<Problem> {
       title: response.statusText,
       status: response.status,
       detail: text.slice(0, FAULT_TEXT_MAX),
-      titleText: { zh: `服务器答复异常（${response.status}）`, en: `Unexpected answer from the server (${response.status})` },
+      titleText: {
+        zh: `服务器答复异常（${response.status}）`,
+        en: `Unexpected answer from the server (${response.status})`,
+      },
       violations: [],
     });
   }
@@ -70,7 +73,10 @@ async function send(url: string, init: RequestInit): Promise<Response> {
 
 /** `GET /v1<path>`. @throws Problem */
 export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
-  const response = await send(address(path, query), { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  const response = await send(address(path, query), {
+    headers: { accept: 'application/json' },
+    ...(signal ? { signal } : {}),
+  });
   return (await response.json()) as T;
 }
 
@@ -106,7 +112,11 @@ export function newIdempotencyKey(): string {
 }
 
 /** `POST /v1/acts/<name>`: the only way to change anything. @throws Problem */
-export async function act<R>(name: string, input: unknown, options: { idempotencyKey: string; version?: number }): Promise<ActAnswer<R>> {
+export async function act<R>(
+  name: string,
+  input: unknown,
+  options: { idempotencyKey: string; version?: number },
+): Promise<ActAnswer<R>> {
   const response = await send(`/v1/acts/${name}`, {
     method: 'POST',
     headers: {

@@ -11,7 +11,8 @@ const queries = new QueryClient({
     queries: {
       staleTime: STALE_MS,
       // A refusal stays a refusal; only faults and lost connections are worth another try.
-      retry: (failures, error) => failures < RETRIES && error instanceof Problem && (error.status === 0 || error.status >= 500),
+      retry: (failures, error) =>
+        failures < RETRIES && error instanceof Problem && (error.status === 0 || error.status >= 500),
     },
   },
 });

@@ -11,7 +11,8 @@ const WORDS = words(
   },
   {
     title: 'This page did not open',
-    explain: 'Nothing was changed. The network was interrupted or the platform has just been upgraded; loading again usually helps.',
+    explain:
+      'Nothing was changed. The network was interrupted or the platform has just been upgraded; loading again usually helps.',
     reload: 'Load again',
     home: 'To the market',
   },

@@ -100,7 +100,14 @@ export function Shell() {
       </a>
       <header className="top">
         <div className="bar">
-          <button type="button" className="icon-button menu-button" aria-expanded={menu} aria-controls="main-nav" aria-label={menu ? t.close : t.menu} onClick={() => setMenu(!menu)}>
+          <button
+            type="button"
+            className="icon-button menu-button"
+            aria-expanded={menu}
+            aria-controls="main-nav"
+            aria-label={menu ? t.close : t.menu}
+            onClick={() => setMenu(!menu)}
+          >
             <Icon name={menu ? 'close' : 'menu'} size={20} />
           </button>
           <Link className="mark" to="/" aria-label={t.home}>
@@ -120,7 +127,13 @@ export function Shell() {
             ) : null}
           </nav>
           <div className="bar-end">
-            <button type="button" className="icon-button" title={t[theme]} aria-label={t[theme]} onClick={() => setTheme(NEXT_THEME[theme])}>
+            <button
+              type="button"
+              className="icon-button"
+              title={t[theme]}
+              aria-label={t[theme]}
+              onClick={() => setTheme(NEXT_THEME[theme])}
+            >
               <Icon name={THEME_ICON[theme]} size={18} />
             </button>
             <button
@@ -136,7 +149,14 @@ export function Shell() {
             {me ? (
               <AccountMenu me={me} />
             ) : me === null ? (
-              <Link className="button" to={pathname === '/' || pathname === '/sign-in' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(pathname)}`}>
+              <Link
+                className="button"
+                to={
+                  pathname === '/' || pathname === '/sign-in'
+                    ? '/sign-in'
+                    : `/sign-in?next=${encodeURIComponent(pathname)}`
+                }
+              >
                 {t.signIn}
               </Link>
             ) : null}

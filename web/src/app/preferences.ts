@@ -87,4 +87,6 @@ function subscribeDark(listener: () => void): () => void {
 
 /** Whether the dark theme shows now, by choice or by the system. */
 export const useDark = (): boolean =>
-  useSyncExternalStore(subscribeDark, () => (current.theme === 'system' ? darkQuery.matches : current.theme === 'dark'));
+  useSyncExternalStore(subscribeDark, () =>
+    current.theme === 'system' ? darkQuery.matches : current.theme === 'dark',
+  );

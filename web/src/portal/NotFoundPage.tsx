@@ -2,7 +2,12 @@ import { Link } from 'react-router';
 import { useWords, words } from '../app/words.ts';
 
 const WORDS = words(
-  { title: '没有这个页面', explain: '地址可能写错了，或者内容已经移走；也可能您无权查看。', market: '回到市场', catalogue: '查产品目录' },
+  {
+    title: '没有这个页面',
+    explain: '地址可能写错了，或者内容已经移走；也可能您无权查看。',
+    market: '回到市场',
+    catalogue: '查产品目录',
+  },
   {
     title: 'No such page',
     explain: 'The address may be mistyped, or its content has moved; or it is not yours to see.',

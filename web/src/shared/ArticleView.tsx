@@ -143,7 +143,9 @@ function Content({ detail, linked }: { readonly detail: RuleDetail; readonly lin
       {rules.map((rule) => (
         <RuleSection key={rule.version} rule={rule} Heading={linked ? 'h3' : 'h2'} />
       ))}
-      {rules.length > 0 || detail.refusals.length > 0 ? <Activity detail={detail} Heading={linked ? 'h3' : 'h2'} /> : null}
+      {rules.length > 0 || detail.refusals.length > 0 ? (
+        <Activity detail={detail} Heading={linked ? 'h3' : 'h2'} />
+      ) : null}
       {linked ? (
         <p>
           <Link to={`/rules/${article.document}/${article.id}`}>{t.whole}</Link>
@@ -162,7 +164,8 @@ function RuleSection({ rule, Heading }: { readonly rule: RuleView; readonly Head
   return (
     <section>
       <Heading>
-        {t.rule}：{say(rule.title)} <span className="tag">{term(rule.effect)}</span> <code className="faint small">{rule.version}</code>
+        {t.rule}：{say(rule.title)} <span className="tag">{term(rule.effect)}</span>{' '}
+        <code className="faint small">{rule.version}</code>
       </Heading>
       {rule.params.length > 0 ? <Parameters params={rule.params} /> : null}
       <details>
@@ -234,7 +237,8 @@ function Parameters({ params }: { readonly params: readonly RuleParameter[] }) {
                   {v.from} {p.current === i ? <span className="tag good">{t.now}</span> : null}
                 </td>
                 <td>
-                  {typeof v.value === 'object' ? JSON.stringify(v.value) : String(v.value)} {v.unit ? <span className="faint">{v.unit}</span> : null}
+                  {typeof v.value === 'object' ? JSON.stringify(v.value) : String(v.value)}{' '}
+                  {v.unit ? <span className="faint">{v.unit}</span> : null}
                 </td>
                 <td className="faint">{v.reference}</td>
               </tr>

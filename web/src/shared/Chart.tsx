@@ -53,7 +53,12 @@ export function Chart(props: {
       </figcaption>
       {view === 'chart' ? (
         <Suspense fallback={<span className="skeleton" style={{ height }} />}>
-          <ChartCanvas data={data} height={height} label={props.title} {...(props.onPick ? { onPick: props.onPick } : {})} />
+          <ChartCanvas
+            data={data}
+            height={height}
+            label={props.title}
+            {...(props.onPick ? { onPick: props.onPick } : {})}
+          />
         </Suspense>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too

@@ -9,7 +9,12 @@ import type { ChartData } from './Chart.tsx';
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, AriaComponent, CanvasRenderer]);
 
 /** The part of {@link Chart} that carries the chart library; loaded when a chart first shows. */
-export default function ChartCanvas(props: { readonly data: ChartData; readonly height: number; readonly label: string; readonly onPick?: (category: string) => void }) {
+export default function ChartCanvas(props: {
+  readonly data: ChartData;
+  readonly height: number;
+  readonly label: string;
+  readonly onPick?: (category: string) => void;
+}) {
   const element = useRef<HTMLDivElement>(null);
   const palette = usePalette();
   const { data, onPick } = props;
@@ -18,7 +23,11 @@ export default function ChartCanvas(props: { readonly data: ChartData; readonly 
     const chart = init(element.current);
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const order = ['teal', 'blue', 'amber-fill', 'violet', 'red'] as const;
-    const values = { type: 'value' as const, axisLabel: { color: palette['ink-3'] }, splitLine: { lineStyle: { color: palette.line } } };
+    const values = {
+      type: 'value' as const,
+      axisLabel: { color: palette['ink-3'] },
+      splitLine: { lineStyle: { color: palette.line } },
+    };
     const names = {
       type: 'category' as const,
       data: [...data.categories],
@@ -39,7 +48,9 @@ export default function ChartCanvas(props: { readonly data: ChartData; readonly 
         borderColor: palette.line,
         textStyle: { color: palette.ink },
       },
-      ...(data.series.length > 1 ? { legend: { top: 0, left: 0, textStyle: { color: palette['ink-2'] }, itemWidth: 12, itemHeight: 12 } } : {}),
+      ...(data.series.length > 1
+        ? { legend: { top: 0, left: 0, textStyle: { color: palette['ink-2'] }, itemWidth: 12, itemHeight: 12 } }
+        : {}),
       xAxis: data.horizontal ? values : names,
       yAxis: data.horizontal ? names : values,
       series: data.series.map((s, i) => ({

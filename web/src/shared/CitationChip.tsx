@@ -5,7 +5,10 @@ import './panels.css';
 
 const ArticleView = lazy(() => import('./ArticleView.tsx').then((m) => ({ default: m.ArticleView })));
 
-const WORDS = words({ open: (article: string) => `查看条文：${article}` }, { open: (article: string) => `Open the article: ${article}` });
+const WORDS = words(
+  { open: (article: string) => `查看条文：${article}` },
+  { open: (article: string) => `Open the article: ${article}` },
+);
 
 /** `上海规定（草案） 第十条第1款`: opens the article in own words with its rule and parameters. */
 export function CitationChip({ rule, article }: { readonly rule: string; readonly article: string }) {

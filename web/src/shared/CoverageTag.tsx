@@ -2,7 +2,13 @@ import type { CoverageStatus, CoverageTotals } from '../api.ts';
 import { useTerm } from './vocabulary.ts';
 import './article.css';
 
-export const COVERAGE_STATUSES: readonly CoverageStatus[] = ['enforced', 'monitored', 'recorded', 'not-encoded', 'open'];
+export const COVERAGE_STATUSES: readonly CoverageStatus[] = [
+  'enforced',
+  'monitored',
+  'recorded',
+  'not-encoded',
+  'open',
+];
 
 /** `open` as a state of coverage is not the `open` of a demand. */
 export const coverageTerm = (status: CoverageStatus): string => (status === 'open' ? 'coverage-open' : status);
@@ -22,7 +28,9 @@ export function CoverageBar({ totals }: { readonly totals: CoverageTotals }) {
     .join('，');
   return (
     <span className="coverage-bar" role="img" aria-label={said} title={said}>
-      {COVERAGE_STATUSES.map((s) => (totals[s] > 0 ? <span key={s} className={s} style={{ width: `${(100 * totals[s]) / all}%` }} /> : null))}
+      {COVERAGE_STATUSES.map((s) =>
+        totals[s] > 0 ? <span key={s} className={s} style={{ width: `${(100 * totals[s]) / all}%` }} /> : null,
+      )}
     </span>
   );
 }

@@ -3,7 +3,7 @@ import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import { get, type Page, Problem, type Query } from '../api.ts';
 import { useWords, words } from '../app/words.ts';
 import { csvOf, saveFile } from './csv.ts';
-import { Filters, type Filter } from './Filters.tsx';
+import { type Filter, Filters } from './Filters.tsx';
 import { Icon } from './Icon.tsx';
 import { RefusalPanel } from './RefusalPanel.tsx';
 import { Skeleton } from './States.tsx';
@@ -99,15 +99,23 @@ export function DataTable<T>(props: {
     <div className="data-table">
       <div className="data-table-top">
         <Filters filters={props.filters ?? []} values={search} onChange={change} />
-        {props.csvName && (page.data?.items.length ?? 0) > 0 ? <CsvButton {...props} name={props.csvName} query={{ ...props.query, ...chosen }} /> : null}
+        {props.csvName && (page.data?.items.length ?? 0) > 0 ? (
+          <CsvButton {...props} name={props.csvName} query={{ ...props.query, ...chosen }} />
+        ) : null}
       </div>
-      {page.error && !page.data ? <RefusalPanel problem={page.error} asked={props.caption} retry={() => void page.refetch()} /> : null}
+      {page.error && !page.data ? (
+        <RefusalPanel problem={page.error} asked={props.caption} retry={() => void page.refetch()} />
+      ) : null}
       {page.isPending && !page.error ? <Skeleton lines={6} height={18} /> : null}
       {page.data && page.data.items.length === 0 ? (
         filtered ? (
           <p className="empty">
             {t.none}{' '}
-            <button type="button" className="button quiet" onClick={() => change(Object.fromEntries(names.map((n) => [n, null])))}>
+            <button
+              type="button"
+              className="button quiet"
+              onClick={() => change(Object.fromEntries(names.map((n) => [n, null])))}
+            >
               {t.clear}
             </button>
           </p>
@@ -123,7 +131,12 @@ export function DataTable<T>(props: {
             <thead>
               <tr>
                 {props.columns.map((column) => (
-                  <HeadCell key={column.key} column={column} sort={search.get('sort')} onSort={(value) => change({ sort: value })} />
+                  <HeadCell
+                    key={column.key}
+                    column={column}
+                    sort={search.get('sort')}
+                    onSort={(value) => change({ sort: value })}
+                  />
                 ))}
               </tr>
             </thead>
@@ -159,7 +172,11 @@ export function DataTable<T>(props: {
   );
 }
 
-function HeadCell<T>(props: { readonly column: Column<T>; readonly sort: string | null; readonly onSort: (value: string) => void }) {
+function HeadCell<T>(props: {
+  readonly column: Column<T>;
+  readonly sort: string | null;
+  readonly onSort: (value: string) => void;
+}) {
   const t = useWords(WORDS);
   const { column, sort } = props;
   const className = column.number ? 'number' : undefined;
@@ -175,7 +192,12 @@ function HeadCell<T>(props: { readonly column: Column<T>; readonly sort: string 
   const down = sort === `-${column.sort}`;
   return (
     <th scope="col" className={className} aria-sort={up ? 'ascending' : down ? 'descending' : 'none'}>
-      <button type="button" className="sort" title={t.sortBy(column.title)} onClick={() => props.onSort(up ? `-${column.sort}` : (column.sort ?? ''))}>
+      <button
+        type="button"
+        className="sort"
+        title={t.sortBy(column.title)}
+        onClick={() => props.onSort(up ? `-${column.sort}` : (column.sort ?? ''))}
+      >
         {column.title}
         <span aria-hidden="true">{up ? ' ↑' : down ? ' ↓' : ''}</span>
       </button>
@@ -184,7 +206,12 @@ function HeadCell<T>(props: { readonly column: Column<T>; readonly sort: string 
 }
 
 /** Fetches page after page, up to a limit that it names, and saves them as one file. */
-function CsvButton<T>(props: { readonly path: string; readonly columns: readonly Column<T>[]; readonly query: Query; readonly name: string }) {
+function CsvButton<T>(props: {
+  readonly path: string;
+  readonly columns: readonly Column<T>[];
+  readonly query: Query;
+  readonly name: string;
+}) {
   const t = useWords(WORDS);
   const [rows, setRows] = useState<number | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -203,7 +230,11 @@ function CsvButton<T>(props: { readonly path: string; readonly columns: readonly
       } while (cursor && items.length < CSV_ROWS_MAX);
       setTruncated(cursor !== null);
       const columns = props.columns.filter((c) => c.csv);
-      saveFile(`${props.name}.csv`, csvOf([columns.map((c) => c.title), ...items.map((row) => columns.map((c) => c.csv?.(row) ?? ''))]), 'text/csv;charset=utf-8');
+      saveFile(
+        `${props.name}.csv`,
+        csvOf([columns.map((c) => c.title), ...items.map((row) => columns.map((c) => c.csv?.(row) ?? ''))]),
+        'text/csv;charset=utf-8',
+      );
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       setProblem(error);

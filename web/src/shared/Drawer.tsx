@@ -1,13 +1,17 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { createPortal } from 'react-dom';
-import { words, useWords } from '../app/words.ts';
+import { useWords, words } from '../app/words.ts';
 import { Icon } from './Icon.tsx';
 import './overlay.css';
 
 const WORDS = words({ close: '关闭' }, { close: 'Close' });
 
 /** A sheet at the right edge (at the bottom of a phone), modal, on the browser's own dialog element. */
-export function Drawer(props: { readonly title: ReactNode; readonly onClose: () => void; readonly children: ReactNode }) {
+export function Drawer(props: {
+  readonly title: ReactNode;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
   const t = useWords(WORDS);
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -7,7 +7,12 @@ const WORDS = words({ all: '全部', search: '搜索', clear: '清空' }, { all:
 
 export type Filter =
   | { readonly name: string; readonly kind: 'search'; readonly label: string }
-  | { readonly name: string; readonly kind: 'choice'; readonly label: string; readonly options: readonly { readonly value: string; readonly title: string }[] };
+  | {
+      readonly name: string;
+      readonly kind: 'choice';
+      readonly label: string;
+      readonly options: readonly { readonly value: string; readonly title: string }[];
+    };
 
 /** Filters of a collection; their values stand in the address, so that a link shows the same list. */
 export function Filters(props: {
@@ -19,9 +24,19 @@ export function Filters(props: {
     <div className="filters">
       {props.filters.map((filter) =>
         filter.kind === 'search' ? (
-          <SearchBox key={filter.name} label={filter.label} value={props.values.get(filter.name) ?? ''} onSearch={(value) => props.onChange({ [filter.name]: value })} />
+          <SearchBox
+            key={filter.name}
+            label={filter.label}
+            value={props.values.get(filter.name) ?? ''}
+            onSearch={(value) => props.onChange({ [filter.name]: value })}
+          />
         ) : (
-          <Choice key={filter.name} filter={filter} value={props.values.get(filter.name) ?? ''} onChange={(value) => props.onChange({ [filter.name]: value })} />
+          <Choice
+            key={filter.name}
+            filter={filter}
+            value={props.values.get(filter.name) ?? ''}
+            onChange={(value) => props.onChange({ [filter.name]: value })}
+          />
         ),
       )}
     </div>
@@ -31,7 +46,11 @@ export function Filters(props: {
 const TYPING_PAUSE_MS = 350;
 
 /** Searches when the person pauses or presses Enter. */
-export function SearchBox(props: { readonly label: string; readonly value: string; readonly onSearch: (value: string) => void }) {
+export function SearchBox(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onSearch: (value: string) => void;
+}) {
   const t = useWords(WORDS);
   const id = useId();
   const [typed, setTyped] = useState(props.value);
@@ -54,7 +73,15 @@ export function SearchBox(props: { readonly label: string; readonly value: strin
           {props.label}
         </label>
         <Icon name="search" />
-        <input id={id} className="input" type="search" placeholder={props.label} value={typed} enterKeyHint="search" onChange={(event) => setTyped(event.target.value)} />
+        <input
+          id={id}
+          className="input"
+          type="search"
+          placeholder={props.label}
+          value={typed}
+          enterKeyHint="search"
+          onChange={(event) => setTyped(event.target.value)}
+        />
         <button type="submit" className="hidden-visually">
           {t.search}
         </button>
@@ -63,13 +90,22 @@ export function SearchBox(props: { readonly label: string; readonly value: strin
   );
 }
 
-function Choice(props: { readonly filter: Filter & { kind: 'choice' }; readonly value: string; readonly onChange: (value: string | null) => void }) {
+function Choice(props: {
+  readonly filter: Filter & { kind: 'choice' };
+  readonly value: string;
+  readonly onChange: (value: string | null) => void;
+}) {
   const t = useWords(WORDS);
   const id = useId();
   return (
     <div className="choice">
       <label htmlFor={id}>{props.filter.label}</label>
-      <select id={id} className="input" value={props.value} onChange={(event) => props.onChange(event.target.value || null)}>
+      <select
+        id={id}
+        className="input"
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value || null)}
+      >
         <option value="">{t.all}</option>
         {props.filter.options.map((option) => (
           <option key={option.value} value={option.value}>

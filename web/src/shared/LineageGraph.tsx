@@ -56,7 +56,11 @@ export function LineageGraph({ lineage, addressOf }: { readonly lineage: Lineage
           </button>
         ))}
       </fieldset>
-      {view === 'picture' ? <Picture lineage={lineage} addressOf={addressOf} /> : <List lineage={lineage} addressOf={addressOf} />}
+      {view === 'picture' ? (
+        <Picture lineage={lineage} addressOf={addressOf} />
+      ) : (
+        <List lineage={lineage} addressOf={addressOf} />
+      )}
     </div>
   );
 }
@@ -77,7 +81,8 @@ function Picture({ lineage, addressOf }: { readonly lineage: Lineage; readonly a
   }, [layout]);
   useEffect(fit, [fit]);
 
-  const zoomBy = (factor: number) => setPlace((p) => ({ ...p, zoom: Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, p.zoom * factor)) }));
+  const zoomBy = (factor: number) =>
+    setPlace((p) => ({ ...p, zoom: Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, p.zoom * factor)) }));
   const onDown = (event: PointerEvent<HTMLDivElement>) => {
     if ((event.target as Element).closest('a,button')) return;
     drag.current = { x: event.clientX - place.x, y: event.clientY - place.y };
@@ -94,15 +99,31 @@ function Picture({ lineage, addressOf }: { readonly lineage: Lineage; readonly a
 
   return (
     <section className="lineage" aria-label={t.label}>
-      <div ref={frame} className="lineage-frame" style={{ height }} onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={onUp}>
-        <div className="lineage-plane" style={{ transform: `translate(${place.x}px, ${place.y}px) scale(${place.zoom})` }}>
+      <div
+        ref={frame}
+        className="lineage-frame"
+        style={{ height }}
+        onPointerDown={onDown}
+        onPointerMove={onMove}
+        onPointerUp={onUp}
+        onPointerCancel={onUp}
+      >
+        <div
+          className="lineage-plane"
+          style={{ transform: `translate(${place.x}px, ${place.y}px) scale(${place.zoom})` }}
+        >
           <svg width={layout.width} height={layout.height} aria-hidden="true">
             {layout.edges.map((edge) => (
               <path key={edge.id} d={edge.path} />
             ))}
           </svg>
           {layout.nodes.map((node) => (
-            <Node key={node.id} node={node} to={addressOf(node)} style={{ left: node.x, top: node.y, width: NODE_WIDTH, height: NODE_HEIGHT }} />
+            <Node
+              key={node.id}
+              node={node}
+              to={addressOf(node)}
+              style={{ left: node.x, top: node.y, width: NODE_WIDTH, height: NODE_HEIGHT }}
+            />
           ))}
         </div>
       </div>
@@ -130,7 +151,13 @@ function Node(props: { readonly node: LineageNode; readonly to: string | null; r
     </>
   );
   return props.to ? (
-    <Link className={`lineage-node ${props.node.kind}`} style={props.style} to={props.to} title={props.node.title} draggable={false}>
+    <Link
+      className={`lineage-node ${props.node.kind}`}
+      style={props.style}
+      to={props.to}
+      title={props.node.title}
+      draggable={false}
+    >
       {inner}
     </Link>
   ) : (
@@ -155,7 +182,9 @@ function List({ lineage, addressOf }: { readonly lineage: Lineage; readonly addr
         return (
           <li key={node.id}>
             <span className="tag">{term(node.kind)}</span> {link(node)}
-            <small className="faint">{from.length === 0 ? t.source : `${t.from} ${from.map((n) => n.title).join('、')}`}</small>
+            <small className="faint">
+              {from.length === 0 ? t.source : `${t.from} ${from.map((n) => n.title).join('、')}`}
+            </small>
           </li>
         );
       })}

@@ -4,7 +4,12 @@ import './overlay.css';
 const MARGIN_PX = 8;
 
 /** A button with a small panel in the browser's top layer: Escape and a press outside close it. */
-export function Popover(props: { readonly trigger: ReactNode; readonly label: string; readonly className?: string; readonly children: ReactNode }) {
+export function Popover(props: {
+  readonly trigger: ReactNode;
+  readonly label: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -23,7 +28,15 @@ export function Popover(props: { readonly trigger: ReactNode; readonly label: st
 
   return (
     <>
-      <button ref={button} type="button" className={props.className} popoverTarget={id} aria-expanded={open} aria-haspopup="dialog" title={props.label}>
+      <button
+        ref={button}
+        type="button"
+        className={props.className}
+        popoverTarget={id}
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        title={props.label}
+      >
         {props.trigger}
       </button>
       <div

@@ -23,8 +23,10 @@ const WORDS = words(
     receipt: 'Receipt',
     submitted: 'submitted',
     logged: 'in the log',
-    submittedLong: 'The act has taken effect; its evidence entry waits to be written to the log, usually within a second.',
-    loggedLong: (index: string) => `The evidence entry stands in the log at position ${index}. Anyone can verify it offline.`,
+    submittedLong:
+      'The act has taken effect; its evidence entry waits to be written to the log, usually within a second.',
+    loggedLong: (index: string) =>
+      `The evidence entry stands in the log at position ${index}. Anyone can verify it offline.`,
     private: 'Only those concerned may see this receipt; they can sign in and download the proof.',
     proof: 'Download proof',
     entry: 'Download entry',
@@ -52,7 +54,15 @@ function useReceipt(id: string, known: ReceiptStatus | null | undefined) {
  * A receipt in a few letters: its place in the log; press for proof, download and verification.
  * @param known its status where the page has it already, or null when the reader may not see it; the chip asks by itself without
  */
-export function ReceiptChip({ id, label, known }: { readonly id: string; readonly label?: string; readonly known?: ReceiptStatus | null | undefined }) {
+export function ReceiptChip({
+  id,
+  label,
+  known,
+}: {
+  readonly id: string;
+  readonly label?: string;
+  readonly known?: ReceiptStatus | null | undefined;
+}) {
   const t = useWords(WORDS);
   const { data, hidden } = useReceipt(id, known);
   const logged = data?.index !== undefined && data.index !== null;
@@ -74,7 +84,15 @@ export function ReceiptChip({ id, label, known }: { readonly id: string; readonl
   );
 }
 
-function ReceiptCard({ id, data, hidden }: { readonly id: string; readonly data: ReceiptStatus | undefined; readonly hidden: boolean }) {
+function ReceiptCard({
+  id,
+  data,
+  hidden,
+}: {
+  readonly id: string;
+  readonly data: ReceiptStatus | undefined;
+  readonly hidden: boolean;
+}) {
   const t = useWords(WORDS);
   const say = useSay();
   const logged = data?.index !== undefined && data.index !== null;

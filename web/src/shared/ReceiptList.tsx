@@ -8,7 +8,13 @@ import './panels.css';
 const STATUSES_MAX = 100;
 
 /** The acts on a subject by their receipts, newest first. Those the reader may see come with their state, in one request. */
-export function ReceiptList({ subject, receipts }: { readonly subject: string; readonly receipts: readonly SubjectReceipt[] }) {
+export function ReceiptList({
+  subject,
+  receipts,
+}: {
+  readonly subject: string;
+  readonly receipts: readonly SubjectReceipt[];
+}) {
   const acts = useActs();
   const me = useMe();
   const language = useLanguage();

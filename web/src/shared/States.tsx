@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Problem } from '../api.ts';
-import { words, useWords } from '../app/words.ts';
+import { useWords, words } from '../app/words.ts';
 import { RefusalPanel } from './RefusalPanel.tsx';
 
 const WORDS = words({ loading: '正在加载' }, { loading: 'Loading' });
@@ -20,7 +20,12 @@ export function Skeleton({ lines = 4, height = 14 }: { readonly lines?: number; 
 }
 
 /** Shows a read: skeleton, then content; a fault says what to do and offers another try. */
-export function Loaded<T>(props: { readonly of: UseQueryResult<T, Problem>; readonly asked: string; readonly lines?: number; readonly children: (data: T) => ReactNode }) {
+export function Loaded<T>(props: {
+  readonly of: UseQueryResult<T, Problem>;
+  readonly asked: string;
+  readonly lines?: number;
+  readonly children: (data: T) => ReactNode;
+}) {
   const { of: query } = props;
   if (query.data !== undefined) return props.children(query.data);
   if (query.error) return <RefusalPanel problem={query.error} asked={props.asked} retry={() => void query.refetch()} />;

@@ -18,7 +18,11 @@ export function StepsBar({ steps }: { readonly steps: readonly Step[] }) {
   return (
     <ol className="steps" aria-label={t.label}>
       {steps.map((step) => (
-        <li key={step.title} className={step.state} {...(step.state === 'now' ? { 'aria-current': 'step' as const } : {})}>
+        <li
+          key={step.title}
+          className={step.state}
+          {...(step.state === 'now' ? { 'aria-current': 'step' as const } : {})}
+        >
           {step.title}
           <span className="hidden-visually">（{t[step.state]}）</span>
           {step.note ? <small>{step.note}</small> : null}
@@ -26,14 +30,4 @@ export function StepsBar({ steps }: { readonly steps: readonly Step[] }) {
       ))}
     </ol>
   );
-}
-
-/** Steps of a straight line of states: those before the present one are done. */
-export function stepsOf(order: readonly { readonly state: string; readonly title: string; readonly note?: string }[], present: string): readonly Step[] {
-  const at = order.findIndex((s) => s.state === present);
-  return order.map(({ title, note }, i) => ({
-    title,
-    ...(note ? { note } : {}),
-    state: i < at || (i === at && i === order.length - 1) ? 'done' : i === at ? 'now' : 'next',
-  }));
 }

@@ -23,7 +23,8 @@ const WORDS = words(
     choose: 'Choose a file',
     another: 'Choose another file',
     drop: 'or drop one here',
-    resume: (name: string, done: string) => `“${name}” stopped at ${done}; choose the same file again to go on from there.`,
+    resume: (name: string, done: string) =>
+      `“${name}” stopped at ${done}; choose the same file again to go on from there.`,
     sending: (done: string, total: string) => `${done} of ${total} sent`,
     rate: (perSecond: string) => `${perSecond} a second`,
     done: (name: string, size: string) => `${name} (${size}) is uploaded`,
@@ -48,7 +49,14 @@ interface Unfinished {
 
 type State =
   | { readonly step: 'idle' }
-  | { readonly step: 'sending'; readonly name: string; readonly sent: number; readonly total: number; readonly startedAt: number; readonly startedFrom: number }
+  | {
+      readonly step: 'sending';
+      readonly name: string;
+      readonly sent: number;
+      readonly total: number;
+      readonly startedAt: number;
+      readonly startedFrom: number;
+    }
   | { readonly step: 'failed'; readonly name: string; readonly message: string }
   | { readonly step: 'done'; readonly name: string; readonly total: number };
 
@@ -70,7 +78,12 @@ function noteUnfinished(value: Unfinished | null): void {
 }
 
 /** Uploads one file by tus: real progress, goes on after an interruption or a reload, can be cancelled. */
-export function UploadField(props: { readonly label: string; readonly hint?: string; readonly accept?: string; readonly onUploaded: (upload: { uploadId: string; name: string; size: number } | null) => void }) {
+export function UploadField(props: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly accept?: string;
+  readonly onUploaded: (upload: { uploadId: string; name: string; size: number } | null) => void;
+}) {
   const t = useWords(WORDS);
   const id = useId();
   const [state, setState] = useState<State>({ step: 'idle' });
@@ -201,7 +214,11 @@ export function UploadField(props: { readonly label: string; readonly hint?: str
   );
 }
 
-function Progress(props: { readonly state: State & { step: 'sending' }; readonly labelledBy: string; readonly onCancel: () => void }) {
+function Progress(props: {
+  readonly state: State & { step: 'sending' };
+  readonly labelledBy: string;
+  readonly onCancel: () => void;
+}) {
   const t = useWords(WORDS);
   const { name, sent, total, startedAt, startedFrom } = props.state;
   const seconds = (Date.now() - startedAt) / 1000;

@@ -8,7 +8,8 @@ function cell(value: string): string {
 }
 
 /** RFC 4180 text. */
-export const csvOf = (rows: readonly (readonly string[])[]): string => `${BYTE_ORDER_MARK}${rows.map((r) => r.map(cell).join(',')).join('\r\n')}\r\n`;
+export const csvOf = (rows: readonly (readonly string[])[]): string =>
+  `${BYTE_ORDER_MARK}${rows.map((r) => r.map(cell).join(',')).join('\r\n')}\r\n`;
 
 /** Hands a file made in the browser to the person. */
 export function saveFile(name: string, content: BlobPart, type: string): void {

@@ -54,7 +54,13 @@ export function day(iso: string): string {
 
 /** `11月23日 18:20` or `23 Nov, 18:20`: for sentences. */
 export function moment(iso: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALE[language], { timeZone, month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(LOCALE[language], {
+    timeZone,
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(iso));
 }
 
 /** How long until or since, in the largest whole unit: `3天后`, `2 hours ago`. */

@@ -50,7 +50,9 @@ export function layoutLineage(lineage: Lineage, direction: 'right' | 'down' = 'r
   const position = orderLayers(filled, lineage);
   const most = Math.max(1, ...filled.map((l) => l.length));
   const [along, across, size] =
-    direction === 'right' ? [NODE_WIDTH + GAP_X, NODE_HEIGHT + GAP_Y, NODE_HEIGHT] : [NODE_HEIGHT + GAP_DOWN, NODE_WIDTH + GAP_Y, NODE_WIDTH];
+    direction === 'right'
+      ? [NODE_WIDTH + GAP_X, NODE_HEIGHT + GAP_Y, NODE_HEIGHT]
+      : [NODE_HEIGHT + GAP_DOWN, NODE_WIDTH + GAP_Y, NODE_WIDTH];
   const breadth = most * across - GAP_Y;
   const length = Math.max(1, filled.length) * along - (direction === 'right' ? GAP_X : GAP_DOWN);
   const nodes = filled.flatMap((layer, c) =>
@@ -64,7 +66,9 @@ export function layoutLineage(lineage: Lineage, direction: 'right' | 'down' = 'r
     const [a, b] = [byId.get(from), byId.get(to)];
     return a && b ? [{ id: `${from}>${to}`, path: direction === 'right' ? curveRight(a, b) : curveDown(a, b) }] : [];
   });
-  return direction === 'right' ? { nodes, edges, width: length, height: breadth } : { nodes, edges, width: breadth, height: length };
+  return direction === 'right'
+    ? { nodes, edges, width: length, height: breadth }
+    : { nodes, edges, width: breadth, height: length };
 }
 
 /** Sorts each layer in place; the answer is each node's place, counted from the middle of its layer. */
@@ -74,7 +78,9 @@ function orderLayers(layers: LineageNode[][], lineage: Lineage): ReadonlyMap<str
     for (const layer of layers) for (const [i, n] of layer.entries()) position.set(n.id, i - (layer.length - 1) / 2);
   };
   const middleOf = (node: LineageNode): number => {
-    const near = lineage.edges.flatMap((e) => (e.to === node.id ? [e.from] : e.from === node.id ? [e.to] : [])).map((id) => position.get(id) ?? 0);
+    const near = lineage.edges
+      .flatMap((e) => (e.to === node.id ? [e.from] : e.from === node.id ? [e.to] : []))
+      .map((id) => position.get(id) ?? 0);
     return near.length > 0 ? near.reduce((a, b) => a + b, 0) / near.length : (position.get(node.id) ?? 0);
   };
   remember();

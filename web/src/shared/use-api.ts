@@ -1,4 +1,4 @@
-import { type QueryKey, keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type QueryKey, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { type ActAnswer, type ActInfo, act, get, type Me, newIdempotencyKey, Problem, type Query } from '../api.ts';
 
@@ -6,7 +6,11 @@ import { type ActAnswer, type ActInfo, act, get, type Me, newIdempotencyKey, Pro
 export const readKey = (path: string, query: Query = {}): QueryKey => [path.split('/')[1] ?? '', path, query];
 
 /** Reads `GET /v1<path>`; pass null to wait (for an id that is not known yet). */
-export function useRead<T>(path: string | null, query: Query = {}, options: { refetchMs?: number; staleMs?: number; keep?: boolean } = {}) {
+export function useRead<T>(
+  path: string | null,
+  query: Query = {},
+  options: { refetchMs?: number; staleMs?: number; keep?: boolean } = {},
+) {
   return useQuery<T, Problem>({
     queryKey: readKey(path ?? '', query),
     queryFn: ({ signal }) => get<T>(path ?? '', query, signal),

@@ -26,7 +26,8 @@ const WORDS = words(
     title: 'Apply to join',
     sub: 'A party must be admitted by the exchange before it registers resources, lists, buys or acts as a third party. The applicant becomes its administrator and can add colleagues.',
     submit: 'Send the application',
-    next1: 'The application is in. You can sign in right away and follow it; the roles applied for take effect once the party is admitted.',
+    next1:
+      'The application is in. You can sign in right away and follow it; the roles applied for take effect once the party is admitted.',
     signIn: 'Sign in',
     party: 'The party',
     applicant: 'You',
@@ -58,7 +59,20 @@ export default function JoinPage() {
             act="party.apply"
             submit={t.submit}
             groups={[
-              { title: t.party, fields: ['name', 'uscc', 'legalRepresentative', 'contact', 'roles', 'businessTypes', 'providerClass', 'maintainsPlatform', 'statement'] },
+              {
+                title: t.party,
+                fields: [
+                  'name',
+                  'uscc',
+                  'legalRepresentative',
+                  'contact',
+                  'roles',
+                  'businessTypes',
+                  'providerClass',
+                  'maintainsPlatform',
+                  'statement',
+                ],
+              },
               { title: t.applicant, fields: ['displayName', 'login', 'password'] },
             ]}
             titles={{ name: t.name }}

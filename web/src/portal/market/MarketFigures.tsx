@@ -57,7 +57,15 @@ export function MarketFigures() {
   );
 }
 
-function Figure({ title, note, children }: { readonly title: string; readonly note?: string | null; readonly children: ReactNode }) {
+function Figure({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note?: string | null;
+  readonly children: ReactNode;
+}) {
   return (
     <div>
       <dt>{title}</dt>

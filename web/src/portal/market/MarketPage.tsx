@@ -48,7 +48,8 @@ const WORDS = words(
     newest: 'Newly listed',
     allProducts: 'All products',
     none: 'Nothing is on the market yet',
-    noneText: 'First step: a department registers a resource; an operating unit or merchant makes a product of it, has it assessed and lists it.',
+    noneText:
+      'First step: a department registers a resource; an operating unit or merchant makes a product of it, has it assessed and lists it.',
     demands: 'Wanted',
     allDemands: 'All demands',
     noDemands: 'No demand is open now.',
@@ -111,7 +112,13 @@ export default function MarketPage() {
           </div>
           <div className="panel">
             <Loaded of={demands} asked={t.asked}>
-              {({ items }) => (items.length === 0 ? <p className="faint">{t.noDemands}</p> : items.map((d) => <DemandNote key={d.id} demand={d} />))}
+              {({ items }) =>
+                items.length === 0 ? (
+                  <p className="faint">{t.noDemands}</p>
+                ) : (
+                  items.map((d) => <DemandNote key={d.id} demand={d} />)
+                )
+              }
             </Loaded>
           </div>
           <h2>{t.verify}</h2>
@@ -169,7 +176,15 @@ function Search() {
           {t.search}
         </label>
         <Icon name="search" />
-        <input id="market-search" className="input" type="search" enterKeyHint="search" placeholder={t.searchHint} value={words} onChange={(event) => setTyped(event.target.value)} />
+        <input
+          id="market-search"
+          className="input"
+          type="search"
+          enterKeyHint="search"
+          placeholder={t.searchHint}
+          value={words}
+          onChange={(event) => setTyped(event.target.value)}
+        />
       </form>
     </search>
   );

@@ -55,7 +55,14 @@ export default function PartiesPage() {
         caption={t.title}
         csvName="parties"
         rowKey={(p) => p.id}
-        filters={[{ name: 'role', kind: 'choice', label: t.role, options: PARTY_ROLES.map((r) => ({ value: r, title: term(r) })) }]}
+        filters={[
+          {
+            name: 'role',
+            kind: 'choice',
+            label: t.role,
+            options: PARTY_ROLES.map((r) => ({ value: r, title: term(r) })),
+          },
+        ]}
         empty={
           <Empty title={t.none}>
             {t.first}
@@ -63,7 +70,12 @@ export default function PartiesPage() {
           </Empty>
         }
         columns={[
-          { key: 'name', title: t.name, render: (p) => <Link to={`/parties/${p.id}`}>{p.name}</Link>, csv: (p) => p.name },
+          {
+            key: 'name',
+            title: t.name,
+            render: (p) => <Link to={`/parties/${p.id}`}>{p.name}</Link>,
+            csv: (p) => p.name,
+          },
           {
             key: 'roles',
             title: t.roles,

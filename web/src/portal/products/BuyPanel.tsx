@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { mayAct, type Money, type Product } from '../../api.ts';
+import { type Money, mayAct, type Product } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { ActForm } from '../../shared/act-form/index.tsx';
 import { Drawer } from '../../shared/Drawer.tsx';
@@ -23,7 +23,8 @@ const WORDS = words(
     mayNot: '您的角色不能下单；请由本单位的采购人员办理。',
     notListed: '这件产品现在不在售。',
     drawer: (title: string) => `购买：${title}`,
-    explain: '下单时条款即行冻结，此后产品怎样改动都不影响这一单。下一步是双方签约，签约后付款，款项由交易所托管到验收。',
+    explain:
+      '下单时条款即行冻结，此后产品怎样改动都不影响这一单。下一步是双方签约，签约后付款，款项由交易所托管到验收。',
     submit: '下单',
   },
   {

@@ -82,13 +82,23 @@ export default function CataloguePage() {
       <div className="catalogue">
         <aside>
           <SearchBox label={t.search} value={search.get('q') ?? ''} onSearch={(value) => set('q', value)} />
-          <Facets name="kind" title={t.kind} facets={facets?.kind ?? KINDS.map((value) => ({ value, count: 0 }))} titleOf={term} />
+          <Facets
+            name="kind"
+            title={t.kind}
+            facets={facets?.kind ?? KINDS.map((value) => ({ value, count: 0 }))}
+            titleOf={term}
+          />
           <Facets name="sector" title={t.sector} facets={facets?.sector ?? []} />
         </aside>
         <section>
           <div className="catalogue-sort">
             <label htmlFor="sort">{t.sort}</label>
-            <select id="sort" className="input" value={search.get('sort') ?? ''} onChange={(event) => set('sort', event.target.value)}>
+            <select
+              id="sort"
+              className="input"
+              value={search.get('sort') ?? ''}
+              onChange={(event) => set('sort', event.target.value)}
+            >
               <option value="">{t.newest}</option>
               <option value="price">{t.priceUp}</option>
               <option value="-price">{t.priceDown}</option>

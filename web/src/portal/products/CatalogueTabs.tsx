@@ -1,7 +1,10 @@
 import { NavLink } from 'react-router';
 import { useWords, words } from '../../app/words.ts';
 
-const WORDS = words({ label: '目录', products: '数据产品', resources: '数据资源' }, { label: 'Catalogues', products: 'Products', resources: 'Resources' });
+const WORDS = words(
+  { label: '目录', products: '数据产品', resources: '数据资源' },
+  { label: 'Catalogues', products: 'Products', resources: 'Resources' },
+);
 
 /** What can be bought, and what it is made from. */
 export function CatalogueTabs() {

@@ -2,8 +2,24 @@ import type { DictionaryColumn } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 
 const WORDS = words(
-  { label: '数据字典', column: '列', meaning: '含义', type: '类型', unit: '单位', note: '说明', sensitive: '敏感，已脱敏' },
-  { label: 'Dictionary', column: 'Column', meaning: 'Meaning', type: 'Type', unit: 'Unit', note: 'Note', sensitive: 'sensitive, masked' },
+  {
+    label: '数据字典',
+    column: '列',
+    meaning: '含义',
+    type: '类型',
+    unit: '单位',
+    note: '说明',
+    sensitive: '敏感，已脱敏',
+  },
+  {
+    label: 'Dictionary',
+    column: 'Column',
+    meaning: 'Meaning',
+    type: 'Type',
+    unit: 'Unit',
+    note: 'Note',
+    sensitive: 'sensitive, masked',
+  },
 );
 
 export function Dictionary({ columns }: { readonly columns: readonly DictionaryColumn[] }) {

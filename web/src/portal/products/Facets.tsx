@@ -5,7 +5,12 @@ import { useWords, words } from '../../app/words.ts';
 const WORDS = words({ all: '全部' }, { all: 'All' });
 
 /** Values of one property as links that filter; the chosen one stands in the address. */
-export function Facets(props: { readonly name: string; readonly title: string; readonly facets: readonly Facet[]; readonly titleOf?: (value: string) => string }) {
+export function Facets(props: {
+  readonly name: string;
+  readonly title: string;
+  readonly facets: readonly Facet[];
+  readonly titleOf?: (value: string) => string;
+}) {
   const t = useWords(WORDS);
   const [search, setSearch] = useSearchParams();
   const chosen = search.get(props.name);
@@ -24,7 +29,12 @@ export function Facets(props: { readonly name: string; readonly title: string; r
         <span>{t.all}</span>
       </button>
       {props.facets.map((facet) => (
-        <button key={facet.value} type="button" aria-pressed={chosen === facet.value} onClick={() => choose(facet.value)}>
+        <button
+          key={facet.value}
+          type="button"
+          aria-pressed={chosen === facet.value}
+          onClick={() => choose(facet.value)}
+        >
           <span>{props.titleOf?.(facet.value) ?? facet.value}</span>
           <small>{facet.count}</small>
         </button>

@@ -141,7 +141,8 @@ function Content({ product }: { readonly product: Product }) {
               <ul className="plain-list">
                 {product.opinions.map((o) => (
                   <li key={`${o.kind}${o.issuedAt ?? ''}`}>
-                    <span className={`tag ${o.conclusion === 'passed' ? 'good' : 'bad'}`}>{term(o.conclusion)}</span> {term(o.kind)}
+                    <span className={`tag ${o.conclusion === 'passed' ? 'good' : 'bad'}`}>{term(o.conclusion)}</span>{' '}
+                    {term(o.kind)}
                     <small className="faint">
                       {o.assessor?.name}
                       {o.issuedAt ? ` · ${day(o.issuedAt)}` : ''}

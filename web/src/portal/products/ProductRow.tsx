@@ -29,7 +29,9 @@ export function ProductRow({ product }: { readonly product: ProductSummary }) {
         <div className="tags">
           <span className="tag">{term(product.kind)}</span>
           <span className="tag">{product.sector}</span>
-          {score !== undefined && score !== null ? <span className="tag good">{t.quality(number(Math.round(score)))}</span> : null}
+          {score !== undefined && score !== null ? (
+            <span className="tag good">{t.quality(number(Math.round(score)))}</span>
+          ) : null}
           {product.rows ? <span className="tag">{t.rows(number(product.rows))}</span> : null}
         </div>
       </div>

@@ -44,7 +44,13 @@ const TOP_SHOWN = 4;
 const said = (cell: Cell): string => (typeof cell === 'number' ? number(cell) : cell === null ? '—' : String(cell));
 
 /** What the data look like, column by column. */
-export function ProfileGrid({ profile, titleOf }: { readonly profile: Profile; readonly titleOf: (column: string) => string }) {
+export function ProfileGrid({
+  profile,
+  titleOf,
+}: {
+  readonly profile: Profile;
+  readonly titleOf: (column: string) => string;
+}) {
   const t = useWords(WORDS);
   const [all, setAll] = useState(false);
   const shown = all ? profile.columns : profile.columns.slice(0, SHOWN_FIRST);
@@ -73,7 +79,15 @@ export function ProfileGrid({ profile, titleOf }: { readonly profile: Profile; r
   );
 }
 
-function Column({ column, rows, title }: { readonly column: ColumnProfile; readonly rows: number; readonly title: string }) {
+function Column({
+  column,
+  rows,
+  title,
+}: {
+  readonly column: ColumnProfile;
+  readonly rows: number;
+  readonly title: string;
+}) {
   const t = useWords(WORDS);
   return (
     <li>
@@ -106,11 +120,23 @@ function Histogram({ column, title }: { readonly column: ColumnProfile; readonly
   const step = WIDTH / bins.length;
   return (
     <>
-      <svg className="histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t.histogram(title)}>
+      <svg
+        className="histogram"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={t.histogram(title)}
+      >
         {bins.map((bin, i) => {
           const height = bin.count === 0 ? 0 : Math.max(1, (HEIGHT * bin.count) / tallest);
           return (
-            <rect key={String(bin.from)} x={i * step} y={HEIGHT - height} width={Math.max(0.5, step - 1)} height={height}>
+            <rect
+              key={String(bin.from)}
+              x={i * step}
+              y={HEIGHT - height}
+              width={Math.max(0.5, step - 1)}
+              height={height}
+            >
               <title>{t.bin(said(bin.from), said(bin.to), number(bin.count))}</title>
             </rect>
           );

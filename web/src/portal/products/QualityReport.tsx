@@ -15,7 +15,8 @@ const WORDS = words(
   },
   {
     score: 'Overall',
-    basis: 'Computed from the data under GB/T 36344—2018; indicators without grounds are marked not assessable and left out of the score.',
+    basis:
+      'Computed from the data under GB/T 36344—2018; indicators without grounds are marked not assessable and left out of the score.',
     indicator: 'Indicator',
     value: 'Result',
     notAssessable: 'not assessable',
@@ -58,11 +59,12 @@ export function QualityReport({ quality }: { readonly quality: Quality }) {
                   {i.assessable && i.value !== null ? (
                     <>
                       <meter min={0} max={1} value={i.value} aria-label={say(i.title)} />
-                      <b>{percent(i.value)}</b>
+                      <b className="quality-value">{percent(i.value)}</b>
                     </>
                   ) : (
                     <span className="quality-reason">
-                      <span className="tag wait">{t.notAssessable}</span> <small className="faint">{say(i.reason)}</small>
+                      <span className="tag wait">{t.notAssessable}</span>{' '}
+                      <small className="faint">{say(i.reason)}</small>
                     </span>
                   )}
                 </li>

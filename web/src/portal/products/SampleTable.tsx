@@ -8,7 +8,11 @@ const shown = (cell: Cell): string => (cell === null ? '—' : String(cell));
 /** A few masked rows, as the server made them. */
 export function SampleTable({ sample }: { readonly sample: NonNullable<Product['sample']> }) {
   const t = useWords(WORDS);
-  const numeric = sample.columns.map((_, i) => sample.rows.some((r) => typeof r[i] === 'number') && sample.rows.every((r) => r[i] === null || typeof r[i] === 'number'));
+  const numeric = sample.columns.map(
+    (_, i) =>
+      sample.rows.some((r) => typeof r[i] === 'number') &&
+      sample.rows.every((r) => r[i] === null || typeof r[i] === 'number'),
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard too
     <section className="scroll sample" aria-label={t.label} tabIndex={0}>

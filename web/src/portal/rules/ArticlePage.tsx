@@ -16,7 +16,9 @@ export default function ArticlePage() {
     <div className="reading">
       <title>{title}</title>
       <p className="crumbs">
-        <Link to="/rules">{t.rules}</Link> › <Link to={`/rules/${document}#${ruleId}`}>{data ? say(data.document.short) : document}</Link> › <code>{ruleId}</code>
+        <Link to="/rules">{t.rules}</Link> ›{' '}
+        <Link to={`/rules/${document}#${ruleId}`}>{data ? say(data.document.short) : document}</Link> ›{' '}
+        <code>{ruleId}</code>
       </p>
       <h1>{title}</h1>
       <ArticleView ruleId={encodeURIComponent(ruleId)} />

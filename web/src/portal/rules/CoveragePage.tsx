@@ -67,7 +67,13 @@ const WORDS = words(
 
 const SHOWN_STEP = 50;
 
-const COLOURS = { enforced: 'teal', monitored: 'blue', recorded: 'violet', 'not-encoded': 'edge', open: 'amber-fill' } as const;
+const COLOURS = {
+  enforced: 'teal',
+  monitored: 'blue',
+  recorded: 'violet',
+  'not-encoded': 'edge',
+  open: 'amber-fill',
+} as const;
 
 export default function CoveragePage() {
   const t = useWords(WORDS);
@@ -128,20 +134,36 @@ function Figures({ coverage }: { readonly coverage: Coverage }) {
   );
 }
 
-function List({ coverage, documents }: { readonly coverage: Coverage; readonly documents: readonly RulebookDocument[] }) {
+function List({
+  coverage,
+  documents,
+}: {
+  readonly coverage: Coverage;
+  readonly documents: readonly RulebookDocument[];
+}) {
   const t = useWords(WORDS);
   const term = useTerm();
   const say = useSay();
   const [search, setSearch] = useSearchParams();
   const [status, document] = [search.get('status'), search.get('document')];
-  const shown = coverage.items.filter((i) => (!status || i.status === status) && (!document || i.document === document));
+  const shown = coverage.items.filter(
+    (i) => (!status || i.status === status) && (!document || i.document === document),
+  );
   const [limit, setLimit] = useState(SHOWN_STEP);
   const exportCsv = () =>
     saveFile(
       'rule-coverage.csv',
       csvOf([
         ['id', t.document, t.article, t.tier, t.status, t.reason, t.acts],
-        ...shown.map((i) => [i.id, i.document, i.article, i.tier, term(coverageTerm(i.status)), say(i.reason), i.acts.join(' ')]),
+        ...shown.map((i) => [
+          i.id,
+          i.document,
+          i.article,
+          i.tier,
+          term(coverageTerm(i.status)),
+          say(i.reason),
+          i.acts.join(' '),
+        ]),
       ]),
       'text/csv;charset=utf-8',
     );
@@ -160,9 +182,16 @@ function List({ coverage, documents }: { readonly coverage: Coverage; readonly d
               name: 'document',
               kind: 'choice',
               label: t.document,
-              options: documents.filter((d) => d.group === 'source').map((d) => ({ value: d.code, title: say(d.short) })),
+              options: documents
+                .filter((d) => d.group === 'source')
+                .map((d) => ({ value: d.code, title: say(d.short) })),
             },
-            { name: 'status', kind: 'choice', label: t.status, options: COVERAGE_STATUSES.map((s) => ({ value: s, title: term(coverageTerm(s)) })) },
+            {
+              name: 'status',
+              kind: 'choice',
+              label: t.status,
+              options: COVERAGE_STATUSES.map((s) => ({ value: s, title: term(coverageTerm(s)) })),
+            },
           ]}
         />
         <button type="button" className="button quiet" onClick={exportCsv}>

@@ -71,7 +71,11 @@ export default function DocumentPage() {
   const t = useWords(WORDS);
   const say = useSay();
   const { document: code = '' } = useParams();
-  const query = useRead<RulebookDocumentDetail>(`/rulebook-documents/${encodeURIComponent(code)}`, {}, { staleMs: 60_000 });
+  const query = useRead<RulebookDocumentDetail>(
+    `/rulebook-documents/${encodeURIComponent(code)}`,
+    {},
+    { staleMs: 60_000 },
+  );
   return (
     <>
       <p className="crumbs">
@@ -95,7 +99,9 @@ function Document({ document }: { readonly document: RulebookDocumentDetail }) {
   const shown = document.articles.filter((a) => {
     if (status && a.status !== status) return false;
     if (tier && a.tier !== tier) return false;
-    return !q || [a.id, a.article, a.text.zh, a.text.en, a.actor?.zh, a.actor?.en].some((w) => w?.toLowerCase().includes(q));
+    return (
+      !q || [a.id, a.article, a.text.zh, a.text.en, a.actor?.zh, a.actor?.en].some((w) => w?.toLowerCase().includes(q))
+    );
   });
 
   // The address may name an article, as in a citation from elsewhere.
@@ -136,7 +142,9 @@ function Document({ document }: { readonly document: RulebookDocumentDetail }) {
             <dt>{t.adoption}</dt>
             <dd>
               {document.adoptions.map((a) => (
-                <p key={a.actId}>{a.revokedAt ? t.revoked(a.adoptedFrom, day(a.revokedAt)) : t.adopted(a.adoptedFrom, a.reason)}</p>
+                <p key={a.actId}>
+                  {a.revokedAt ? t.revoked(a.adoptedFrom, day(a.revokedAt)) : t.adopted(a.adoptedFrom, a.reason)}
+                </p>
               ))}
             </dd>
           </>
@@ -161,7 +169,12 @@ function Document({ document }: { readonly document: RulebookDocumentDetail }) {
         }}
         filters={[
           { name: 'q', kind: 'search', label: t.search },
-          { name: 'status', kind: 'choice', label: t.statusFilter, options: COVERAGE_STATUSES.map((s) => ({ value: s, title: term(coverageTerm(s)) })) },
+          {
+            name: 'status',
+            kind: 'choice',
+            label: t.statusFilter,
+            options: COVERAGE_STATUSES.map((s) => ({ value: s, title: term(coverageTerm(s)) })),
+          },
           {
             name: 'tier',
             kind: 'choice',

@@ -58,7 +58,11 @@ export default function DocumentsPage() {
       <h1>{t.title}</h1>
       <p className="sub">{t.sub}</p>
       <div className="rules-top">
-        <SearchBox label={t.search} value={q} onSearch={(value) => setSearch(value ? { q: value } : {}, { replace: true })} />
+        <SearchBox
+          label={t.search}
+          value={q}
+          onSearch={(value) => setSearch(value ? { q: value } : {}, { replace: true })}
+        />
         <Link to="/coverage">{t.coverage}</Link>
       </div>
       {q ? <Found /> : null}
@@ -100,7 +104,11 @@ function DocumentRow({ document }: { readonly document: RulebookDocument }) {
       <div className="tags">
         <span className="tag">{term(document.status === 'draft' ? 'document-draft' : document.status)}</span>
         <span className={`tag ${document.binding ? 'good' : ''}`}>
-          {document.binding && document.adoption ? t.adoptedFrom(document.adoption.adoptedFrom) : document.binding ? t.binding : t.informing}
+          {document.binding && document.adoption
+            ? t.adoptedFrom(document.adoption.adoptedFrom)
+            : document.binding
+              ? t.binding
+              : t.informing}
         </span>
       </div>
       <div className="documents-bar">
@@ -132,7 +140,11 @@ function FoundTable({ t, say }: { readonly t: (typeof WORDS)['zh']; readonly say
       rowKey={(a) => a.id}
       empty={<Empty title={t.none} />}
       columns={[
-        { key: 'article', title: t.article, render: (a) => <Link to={`/rules/${a.document}/${a.id}`}>{say(a.citation)}</Link> },
+        {
+          key: 'article',
+          title: t.article,
+          render: (a) => <Link to={`/rules/${a.document}/${a.id}`}>{say(a.citation)}</Link>,
+        },
         { key: 'text', title: t.text, render: (a) => say(a.text) },
         { key: 'status', title: t.status, render: (a) => <CoverageTag status={a.status} /> },
       ]}

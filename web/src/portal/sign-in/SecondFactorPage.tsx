@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { QRCode } from 'antd';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
@@ -6,7 +7,6 @@ import { useWords, words } from '../../app/words.ts';
 import { AntdScope } from '../../shared/AntdScope.tsx';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useAct, useMe } from '../../shared/use-api.ts';
-import { useQueryClient } from '@tanstack/react-query';
 import { safeNext } from './next.ts';
 import './sign-in.css';
 
@@ -159,11 +159,18 @@ function Enrol({ next }: { readonly next: string }) {
           <CodeForm
             submit={t.confirm}
             busy={confirm.isPending}
-            onCode={(code) => confirm.mutate({ input: { code } }, { onSuccess: () => void navigate(next, { replace: true }) })}
+            onCode={(code) =>
+              confirm.mutate({ input: { code } }, { onSuccess: () => void navigate(next, { replace: true }) })
+            }
           />
         </>
       ) : (
-        <button type="button" className="button primary" disabled={enrol.isPending} onClick={() => enrol.mutate({ input: {} })}>
+        <button
+          type="button"
+          className="button primary"
+          disabled={enrol.isPending}
+          onClick={() => enrol.mutate({ input: {} })}
+        >
           {t.start}
         </button>
       )}

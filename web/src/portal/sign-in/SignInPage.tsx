@@ -50,7 +50,6 @@ const WORDS = words(
 /** The rule under which the server asks for a one-time code. */
 const CODE_RULE = 'HS-1.10';
 
-
 export default function SignInPage() {
   const t = useWords(WORDS);
   const [search] = useSearchParams();
@@ -71,10 +70,16 @@ export default function SignInPage() {
     setBusy(true);
     setProblem(null);
     try {
-      const me = await unsafe<Me>('POST', '/sessions', { login, password, ...(step === 'code' ? { totp: code.replaceAll(/\D/g, '') } : {}) });
+      const me = await unsafe<Me>('POST', '/sessions', {
+        login,
+        password,
+        ...(step === 'code' ? { totp: code.replaceAll(/\D/g, '') } : {}),
+      });
       queries.removeQueries({ queryKey: ['me'] });
       await queries.invalidateQueries();
-      await navigate(me.mustSetUpSecondFactor ? `/second-factor?next=${encodeURIComponent(next)}` : next, { replace: true });
+      await navigate(me.mustSetUpSecondFactor ? `/second-factor?next=${encodeURIComponent(next)}` : next, {
+        replace: true,
+      });
     } catch (error) {
       const refused = error as Problem;
       if (step === 'password' && refused.body.violations.some((v) => v.rule === CODE_RULE)) {

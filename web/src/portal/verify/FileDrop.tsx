@@ -46,7 +46,9 @@ export function FileDrop({ parts, onParts }: { readonly parts: Parts; readonly o
         continue;
       }
       const content = new Uint8Array(await file.arrayBuffer());
-      const isProof = new TextDecoder().decode(content.subarray(0, PROOF_START.length)) === PROOF_START || file.name.endsWith('.tlog-proof');
+      const isProof =
+        new TextDecoder().decode(content.subarray(0, PROOF_START.length)) === PROOF_START ||
+        file.name.endsWith('.tlog-proof');
       next = { ...next, [isProof ? 'proof' : 'entry']: { name: file.name, bytes: content } };
     }
     onParts(next);
@@ -74,7 +76,8 @@ export function FileDrop({ parts, onParts }: { readonly parts: Parts; readonly o
             <dd>
               {parts[part] ? (
                 <>
-                  <Icon name="check" size={14} /> {parts[part].name} <small className="faint">{bytes(parts[part].bytes.length)}</small>
+                  <Icon name="check" size={14} /> {parts[part].name}{' '}
+                  <small className="faint">{bytes(parts[part].bytes.length)}</small>
                 </>
               ) : (
                 t.none

@@ -56,7 +56,13 @@ export function KeyField({ value, onChange }: { readonly value: string; readonly
     <>
       <label className="field verify-key">
         <span className="label">{t.label}</span>
-        <textarea className="input mono" rows={3} spellCheck={false} value={value} onChange={(event) => onChange(event.target.value)} />
+        <textarea
+          className="input mono"
+          rows={3}
+          spellCheck={false}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
         <span className="hint">{other ? t.hintOther : t.hint}</span>
       </label>
       {other ? (

@@ -20,8 +20,10 @@ const WORDS = words(
   {
     details: 'Grounds',
     proves: 'This proves',
-    proves1: 'Exactly this entry, byte for byte, stands in the log at the place named above. Change one character and the check fails.',
-    proves2: 'The log behind the key above signed a checkpoint that includes it; it can no longer drop or change the entry unnoticed.',
+    proves1:
+      'Exactly this entry, byte for byte, stands in the log at the place named above. Change one character and the check fails.',
+    proves2:
+      'The log behind the key above signed a checkpoint that includes it; it can no longer drop or change the entry unnoticed.',
     not: 'This does not prove',
     not1: 'That what the entry says happened: the log proves only that the platform wrote it down so.',
     not2: 'That the time in it is right: the platform wrote it; no independent party timed it.',
@@ -78,8 +80,10 @@ export function Outcome({ checked, vkey }: { readonly checked: Checked; readonly
           </details>
           <details>
             <summary>{t.repeat}</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line must scroll by keyboard too */}
-            <pre tabIndex={0}>{`bin/shuheng verify --proof receipt.tlog-proof --entry receipt.json --key '${vkey.trim()}'`}</pre>
+            <pre
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a long line must scroll by keyboard too
+              tabIndex={0}
+            >{`bin/shuheng verify --proof receipt.tlog-proof --entry receipt.json --key '${vkey.trim()}'`}</pre>
           </details>
         </>
       ) : null}

@@ -26,7 +26,8 @@ const WORDS = words(
     title: 'Verify a receipt',
     sub: 'The check runs in your browser: nothing is uploaded, and you need not trust this site. Once open, the page works offline.',
     byId: 'By receipt id',
-    byIdHint: 'Gets proof and entry from this site, then verifies them in the browser. You must be signed in and concerned by the act.',
+    byIdHint:
+      'Gets proof and entry from this site, then verifies them in the browser. You must be signed in and concerned by the act.',
     id: 'Receipt id',
     fetch: 'Get and verify',
     byFile: 'By files',
@@ -91,7 +92,11 @@ export default function VerifyPage() {
     if (!proof || !entry || !vkey.trim()) return;
     let current = true;
     void verifier.then(({ verifyReceipt }) => {
-      if (current) setChecked({ verification: verifyReceipt({ proof: proof.bytes, entry: entry.bytes, vkey: vkey.trim() }), entry: entry.bytes });
+      if (current)
+        setChecked({
+          verification: verifyReceipt({ proof: proof.bytes, entry: entry.bytes, vkey: vkey.trim() }),
+          entry: entry.bytes,
+        });
     });
     return () => {
       current = false;
@@ -122,7 +127,14 @@ export default function VerifyPage() {
           >
             <label className="field">
               <span className="label">{t.id}</span>
-              <input className="input mono" value={id} placeholder="rct_…" spellCheck={false} autoComplete="off" onChange={(event) => setId(event.target.value)} />
+              <input
+                className="input mono"
+                value={id}
+                placeholder="rct_…"
+                spellCheck={false}
+                autoComplete="off"
+                onChange={(event) => setId(event.target.value)}
+              />
               <span className="hint">{t.byIdHint}</span>
             </label>
             <button type="submit" className="button" disabled={busy || !id.trim()}>

@@ -3,8 +3,8 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { ActAnswer, JsonSchema, ReceiptRef } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { AntdScope } from '../AntdScope.tsx';
-import { RefusalPanel } from '../RefusalPanel.tsx';
 import { ReceiptChip } from '../ReceiptChip.tsx';
+import { RefusalPanel } from '../RefusalPanel.tsx';
 import { Skeleton } from '../States.tsx';
 import { useAct, useActs } from '../use-api.ts';
 import { Fields, FieldWords } from './Fields.tsx';
@@ -56,7 +56,9 @@ export function ActForm<R>(props: ActFormProps<R>) {
   );
 }
 
-function Inner<R>(props: ActFormProps<R> & { readonly schema: JsonSchema; readonly title: { zh: string; en: string } }) {
+function Inner<R>(
+  props: ActFormProps<R> & { readonly schema: JsonSchema; readonly title: { zh: string; en: string } },
+) {
   const t = useWords(WORDS);
   const say = useSay();
   const [form] = Form.useForm<Record<string, unknown>>();
@@ -69,7 +71,10 @@ function Inner<R>(props: ActFormProps<R> & { readonly schema: JsonSchema; readon
   const submit = async (values: Record<string, unknown>) => {
     const input = { ...(toInput(shown, values) as object), ...fixed };
     try {
-      const answer = await perform.mutateAsync({ input, ...(props.version === undefined ? {} : { version: props.version }) });
+      const answer = await perform.mutateAsync({
+        input,
+        ...(props.version === undefined ? {} : { version: props.version }),
+      });
       setReceipt(answer.receipt);
       props.onDone?.(answer);
     } catch {
@@ -111,7 +116,9 @@ function Inner<R>(props: ActFormProps<R> & { readonly schema: JsonSchema; readon
         <Groups schema={shown} groups={props.groups ?? []} />
       </FieldWords>
       {props.children}
-      {perform.error ? <RefusalPanel key={perform.failureCount + perform.submittedAt} problem={perform.error} asked={title} /> : null}
+      {perform.error ? (
+        <RefusalPanel key={perform.failureCount + perform.submittedAt} problem={perform.error} asked={title} />
+      ) : null}
       <Button type="primary" danger={props.danger ?? false} htmlType="submit" loading={perform.isPending}>
         {title}
       </Button>
@@ -119,11 +126,19 @@ function Inner<R>(props: ActFormProps<R> & { readonly schema: JsonSchema; readon
   );
 }
 
-function Groups({ schema, groups }: { readonly schema: JsonSchema; readonly groups: NonNullable<ActFormProps<unknown>['groups']> }) {
+function Groups({
+  schema,
+  groups,
+}: {
+  readonly schema: JsonSchema;
+  readonly groups: NonNullable<ActFormProps<unknown>['groups']>;
+}) {
   const named = groups.flatMap((g) => g.fields);
   const only = (fields: readonly string[]) => ({
     ...schema,
-    properties: Object.fromEntries(fields.flatMap((name) => (schema.properties?.[name] ? [[name, schema.properties[name]]] : []))),
+    properties: Object.fromEntries(
+      fields.flatMap((name) => (schema.properties?.[name] ? [[name, schema.properties[name]]] : [])),
+    ),
   });
   return (
     <>
@@ -140,6 +155,8 @@ function Groups({ schema, groups }: { readonly schema: JsonSchema; readonly grou
 
 /** The schema without some of its top fields. */
 function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => !names.includes(name)));
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).filter(([name]) => !names.includes(name)),
+  );
   return { ...schema, properties, required: (schema.required ?? []).filter((name) => !names.includes(name)) };
 }

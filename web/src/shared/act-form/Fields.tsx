@@ -80,6 +80,7 @@ function Field(props: FieldProps) {
   const { schema } = plain(props.raw);
   const kind = kindOf(props.name, props.raw);
   const given = useContext(FieldWords);
+  const term = useTerm(props.name === 'businessTypes' ? 'business' : undefined);
   const title = given.titles[props.schemaPath] ?? titleOf(props.name, props.raw, language);
   if (kind === 'group')
     return (
@@ -100,47 +101,77 @@ function Field(props: FieldProps) {
       extra={hint ?? (kind === 'words' && !given.options[props.schemaPath] ? t.wordsHint : undefined)}
       {...(kind === 'boolean' ? { valuePropName: 'checked' } : {})}
     >
-      {useControl(props, schema, kind, title)}
+      {controlOf({ schema, kind, title, required: props.required, listed: given.options[props.schemaPath], term })}
     </Form.Item>
   );
 }
 
+interface Control {
+  readonly schema: JsonSchema;
+  readonly kind: ReturnType<typeof kindOf>;
+  readonly title: string;
+  readonly required: boolean;
+  readonly listed: FieldOptions | undefined;
+  readonly term: (word: string) => string;
+}
+
 /** The control itself; Form.Item gives it value, id and change handler. */
-function useControl(props: FieldProps, schema: JsonSchema, kind: ReturnType<typeof kindOf>, title: string): ReactNode {
-  const term = useTerm(props.name === 'businessTypes' ? 'business' : undefined);
-  const given = useContext(FieldWords).options[props.schemaPath];
+function controlOf({ schema, kind, title, required, listed: given, term }: Control): ReactNode {
   const listed = given?.map((o) => ({ value: o.value, label: o.title }));
   const choices = (s: JsonSchema) => (s.enum ?? []).map((value) => ({ value, label: term(String(value)) }));
-  if (kind === 'choices' || (kind === 'words' && listed)) return <Select mode="multiple" optionFilterProp="label" options={listed ?? choices(schema.items ?? {})} />;
+  if (kind === 'choices' || (kind === 'words' && listed))
+    return <Select mode="multiple" optionFilterProp="label" options={listed ?? choices(schema.items ?? {})} />;
   if (kind === 'words') return <Select mode="tags" open={false} suffixIcon={null} />;
-  if (kind === 'choice' || listed) return <Select showSearch optionFilterProp="label" allowClear={!props.required} options={listed ?? choices(schema)} />;
+  if (kind === 'choice' || listed)
+    return <Select showSearch optionFilterProp="label" allowClear={!required} options={listed ?? choices(schema)} />;
   if (kind === 'boolean') return <Checkbox>{title}</Checkbox>;
   if (kind === 'money') return <Input inputMode="decimal" prefix="¥" className="act-form-number" />;
-  if (kind === 'number') return <InputNumber className="act-form-number" {...(schema.type === 'integer' ? { precision: 0 } : {})} />;
+  if (kind === 'number')
+    return <InputNumber className="act-form-number" {...(schema.type === 'integer' ? { precision: 0 } : {})} />;
   if (kind === 'date') return <DatePicker className="act-form-number" />;
-  if (kind === 'moment') return <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" className="act-form-number" />;
+  if (kind === 'moment')
+    return <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" className="act-form-number" />;
   if (kind === 'secret') return <Input.Password autoComplete="new-password" />;
-  if (kind === 'long-text') return <Input.TextArea autoSize={{ minRows: 2, maxRows: 10 }} {...(schema.maxLength ? { maxLength: schema.maxLength } : {})} />;
+  if (kind === 'long-text')
+    return (
+      <Input.TextArea
+        autoSize={{ minRows: 2, maxRows: 10 }}
+        {...(schema.maxLength ? { maxLength: schema.maxLength } : {})}
+      />
+    );
   return <Input {...(schema.maxLength ? { maxLength: schema.maxLength } : {})} />;
 }
 
-function rulesOf(t: (typeof WORDS)['zh'], title: string, schema: JsonSchema, kind: ReturnType<typeof kindOf>, required: boolean): Rule[] {
+function rulesOf(
+  t: (typeof WORDS)['zh'],
+  title: string,
+  schema: JsonSchema,
+  kind: ReturnType<typeof kindOf>,
+  required: boolean,
+): Rule[] {
   const rules: Rule[] = [];
   if (required && kind !== 'boolean') rules.push({ required: true, message: t.required(title) });
   if (kind === 'money')
     rules.push({
-      validator: (_, value: unknown) => (value === undefined || value === '' || fenOf(String(value)) !== null ? Promise.resolve() : Promise.reject(new Error(t.money))),
+      validator: (_, value: unknown) =>
+        value === undefined || value === '' || fenOf(String(value)) !== null
+          ? Promise.resolve()
+          : Promise.reject(new Error(t.money)),
     });
   if (kind === 'number') {
-    if (schema.minimum !== undefined) rules.push({ type: 'number', min: schema.minimum, message: t.atLeast(schema.minimum) });
-    if (schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER) rules.push({ type: 'number', max: schema.maximum, message: t.atMost(schema.maximum) });
+    if (schema.minimum !== undefined)
+      rules.push({ type: 'number', min: schema.minimum, message: t.atLeast(schema.minimum) });
+    if (schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER)
+      rules.push({ type: 'number', max: schema.maximum, message: t.atMost(schema.maximum) });
   }
   if (schema.type === 'string' && kind !== 'date' && kind !== 'moment') {
-    if (schema.minLength && schema.minLength > 1) rules.push({ min: schema.minLength, message: t.longer(schema.minLength) });
+    if (schema.minLength && schema.minLength > 1)
+      rules.push({ min: schema.minLength, message: t.longer(schema.minLength) });
     if (schema.maxLength) rules.push({ max: schema.maxLength, message: t.shorter(schema.maxLength) });
     if (schema.pattern && !schema.format) rules.push({ pattern: new RegExp(schema.pattern), message: t.pattern });
   }
-  if (schema.type === 'array' && schema.minItems) rules.push({ type: 'array', min: schema.minItems, message: t.some(schema.minItems) });
+  if (schema.type === 'array' && schema.minItems)
+    rules.push({ type: 'array', min: schema.minItems, message: t.some(schema.minItems) });
   return rules;
 }
 
@@ -155,7 +186,14 @@ function Rows(props: FieldProps & { readonly title: string; readonly items: Json
             {rows.map((row) => (
               <div key={row.key} className="act-form-row">
                 <Fields schema={props.items} path={[row.name]} schemaPath={props.schemaPath} />
-                <Button type="text" danger aria-label={t.remove} title={t.remove} icon={<Icon name="close" size={14} />} onClick={() => remove(row.name)} />
+                <Button
+                  type="text"
+                  danger
+                  aria-label={t.remove}
+                  title={t.remove}
+                  icon={<Icon name="close" size={14} />}
+                  onClick={() => remove(row.name)}
+                />
               </div>
             ))}
             <Button icon={<Icon name="plus" size={14} />} onClick={() => add({})}>

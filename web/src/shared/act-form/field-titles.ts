@@ -107,7 +107,11 @@ const TITLES: Readonly<Record<string, Text>> = {
 };
 
 /** `minimumGroupSize` → `Minimum group size`: for a field nobody has named yet. */
-const spell = (name: string): string => name.replace(/([A-Z])/g, ' $1').replace(/^./, (c) => c.toUpperCase()).replace(/ ([A-Z])/g, (_, c: string) => ` ${c.toLowerCase()}`);
+const spell = (name: string): string =>
+  name
+    .replace(/([A-Z])/g, ' $1')
+    .replace(/^./, (c) => c.toUpperCase())
+    .replace(/ ([A-Z])/g, (_, c: string) => ` ${c.toLowerCase()}`);
 
 export function titleOf(name: string, schema: JsonSchema, language: Language): string {
   const own = language === 'zh' ? schema.title : schema['x-title-en'];

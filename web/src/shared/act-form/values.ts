@@ -3,7 +3,20 @@ import type { JsonSchema } from '../../api.ts';
 import { fenOf, yuan } from '../format.ts';
 
 /** What a field is for the person; several shapes of schema are one kind of field. */
-export type FieldKind = 'money' | 'choice' | 'choices' | 'words' | 'text' | 'long-text' | 'secret' | 'date' | 'moment' | 'number' | 'boolean' | 'rows' | 'group';
+export type FieldKind =
+  | 'money'
+  | 'choice'
+  | 'choices'
+  | 'words'
+  | 'text'
+  | 'long-text'
+  | 'secret'
+  | 'date'
+  | 'moment'
+  | 'number'
+  | 'boolean'
+  | 'rows'
+  | 'group';
 
 const LONG_TEXT_FROM = 200;
 const SECRET = /password|secret/i;
@@ -35,7 +48,8 @@ export function kindOf(name: string, raw: JsonSchema): FieldKind {
 }
 
 const entries = (schema: JsonSchema) => Object.entries(schema.properties ?? {});
-const asRecord = (value: unknown) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const asRecord = (value: unknown) =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 /** From the API's values to those of the controls: money in yuan, dates as objects of the date picker. */
 export function toForm(schema: JsonSchema, value: unknown): unknown {
@@ -51,7 +65,7 @@ export function toForm(schema: JsonSchema, value: unknown): unknown {
 function one(kind: FieldKind, schema: JsonSchema, value: unknown): unknown {
   if (kind === 'group') return toForm(schema, value);
   if (value === undefined || value === null) return undefined;
-  if (kind === 'money') return yuan(String(asRecord(value)['amountFen'] ?? '0'));
+  if (kind === 'money') return yuan(String(asRecord(value).amountFen ?? '0'));
   if (kind === 'date' || kind === 'moment') return dayjs(String(value));
   if (kind === 'rows' && Array.isArray(value)) return value.map((v) => toForm(schema.items ?? {}, v));
   return value;
