@@ -28,7 +28,10 @@ export function Drawer(props: {
       ref={dialog}
       className="drawer"
       aria-labelledby={id}
-      onClose={props.onClose}
+      onClose={() => {
+        // In development effects run twice: the first close event then arrives at a dialog that is open again.
+        if (!dialog.current?.open) props.onClose();
+      }}
       onClick={(event) => {
         if (event.target === dialog.current) dialog.current.close();
       }}
