@@ -116,7 +116,14 @@ export function Shell() {
           </Link>
           <nav id="main-nav" aria-label={t.nav} className={menu ? 'open' : ''}>
             {places.map(([to, title]) => (
-              <NavLink key={to} to={to} end={to === '/'}>
+              <NavLink
+                key={to}
+                to={to}
+                end={to === '/'}
+                className={({ isActive }) =>
+                  isActive || (to === '/products' && pathname.startsWith('/resources')) ? 'active' : ''
+                }
+              >
                 {title}
               </NavLink>
             ))}

@@ -132,7 +132,7 @@ function Content({ resource }: { readonly resource: Resource }) {
               <dt>{t.update}</dt>
               <dd>{resource.updateFrequency}</dd>
             </dl>
-            <p className="small faint">{t.raw}</p>
+            {resource.opening === 'unconditional' ? null : <p className="small faint">{t.raw}</p>}
           </div>
           <h2>{t.products}</h2>
           {resource.products.length === 0 ? (
