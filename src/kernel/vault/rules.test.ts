@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { loadRulebook } from '../rulebook/index.ts';
+import { HOUSE_LIMITS, withinQuota } from './rules.ts';
+
+test.each(withinQuota.examples.map((e) => [e.name, e] as const))(
+  'the quota: %s',
+  (_, { at, facts, expect: outcome }) => {
+    expect(withinQuota.evaluate(facts as never, new Date(at)).decision.outcome).toBe(outcome);
+  },
+);
+
+test('each limit of the house names its row', () => {
+  const rulebook = loadRulebook();
+  for (const { values } of Object.values(HOUSE_LIMITS)) {
+    for (const { reference } of values) expect(rulebook.article(reference).document.code).toBe('HS');
+  }
+});
