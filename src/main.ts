@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { buildSample, type SampleAccount } from '../examples/sample.ts';
+import { buildSample, forgetProgress, type SampleAccount } from '../examples/sample.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
@@ -164,6 +164,7 @@ async function firstContent(
   }
   const accounts = await sample();
   await writePrivate(samples, accounts);
+  await forgetProgress(settings.SHUHENG_DATA);
   return [...accounts];
 }
 
