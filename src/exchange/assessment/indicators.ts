@@ -153,7 +153,7 @@ export const INDICATORS: readonly Definition[] = [
   {
     code: '0303',
     dimension: 'accuracy',
-    title: text('数据重复率', 'Duplicates'),
+    title: text('数据不重复的比例（由数据重复率取反）', 'Free of duplicates (one minus the duplicate rate)'),
     measure: (f) =>
       f.duplicateRows === null
         ? text('数据量过大，没有计算重复行。', 'The table is too large: duplicates were not counted.')
@@ -175,7 +175,7 @@ export const INDICATORS: readonly Definition[] = [
   {
     code: '0305',
     dimension: 'accuracy',
-    title: text('脏数据出现率', 'Dirty data'),
+    title: text('数据不脏的比例（由脏数据出现率取反）', 'Free of dirty cells (one minus the dirty rate)'),
     measure: (f) =>
       f.dirtyCells === null
         ? text('没有文本字段可供检查。', 'There are no text columns to look at.')
