@@ -11,6 +11,8 @@ import { OperatorError } from './server.ts';
 
 /** What is saved besides the database: keys and objects. The log's tiles are derived from the database again. */
 const FOLDERS = ['vault'] as const;
+/** Files in the making: nothing refers to them yet. */
+const SCRATCH = /\/vault\/(work|incoming)(\/|$)/;
 const KEY_FILE = /\.key$/;
 /** Tables of the job queue, so that work promised by an act is not lost. */
 const QUEUE_SCHEMA = 'graphile_worker';
@@ -69,8 +71,12 @@ export async function backup(url: string, dataFolder: string, target: string): P
       tables.push({ name, columns, rows: stream.rowCount, sha256: await hashOf(file) });
     }
     for (const folder of FOLDERS) {
-      if (existsSync(join(dataFolder, folder)))
-        await cp(join(dataFolder, folder), join(making, folder), { recursive: true });
+      if (existsSync(join(dataFolder, folder))) {
+        await cp(join(dataFolder, folder), join(making, folder), {
+          recursive: true,
+          filter: (path) => !SCRATCH.test(path),
+        });
+      }
     }
     for (const name of await readdir(dataFolder)) {
       if (KEY_FILE.test(name)) await cp(join(dataFolder, name), join(making, name));
