@@ -135,7 +135,7 @@ function Content({ assessment: a }: { readonly assessment: AssessmentDetail }) {
           <dl className="facts">
             <dt>{t.product}</dt>
             <dd>
-              <Link to={`/products/${a.product.id}`}>{a.product.title}</Link>，{t.version(a.product.version)}
+              <Link to={`/products/${a.product.id}`}>{a.product.title}</Link> · {t.version(a.product.version)}
             </dd>
             <dt>{t.seller}</dt>
             <dd>{a.holder.name}</dd>

@@ -3,7 +3,7 @@ import type { Me, Page, PartySummary } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime, day, fromNow } from '../../shared/format.ts';
+import { dateTime, day, fromNow, money } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
@@ -41,6 +41,8 @@ const WORDS = words(
     bank: '收款账户',
     amount: '金额',
     approve: '批准',
+    sureApprove: (amount: string, party: string) =>
+      `批准后，${amount} 从${party}的账户划出，不能撤回。请先核对收款账户。`,
     refuse: '驳回',
     ownRequest: '本人申请的，须由另一人复核',
     noWithdrawals: '没有待复核的出金申请',
@@ -81,6 +83,8 @@ const WORDS = words(
     bank: 'Bank account',
     amount: 'Amount',
     approve: 'Approve',
+    sureApprove: (amount: string, party: string) =>
+      `${amount} leaves the account of ${party} and does not come back. Check the bank account first.`,
     refuse: 'Refuse',
     ownRequest: 'Your own request: somebody else decides',
     noWithdrawals: 'No withdrawal waits',
@@ -285,6 +289,7 @@ function Withdrawals() {
                     act="account.approve-withdrawal"
                     input={{ withdrawalId: w.id }}
                     label={t.approve}
+                    confirm={t.sureApprove(money(w.amount), w.party.name)}
                     tell={tell}
                   />
                   <ActDrawer

@@ -238,7 +238,7 @@ function Terms({ order }: { readonly order: Order }) {
       <dl className="facts">
         <dt>{t.product}</dt>
         <dd>
-          <Link to={`/products/${order.product.id}`}>{order.product.title}</Link>，{t.version(order.product.version)}
+          <Link to={`/products/${order.product.id}`}>{order.product.title}</Link> · {t.version(order.product.version)}
         </dd>
         <dt>{t.buyer}</dt>
         <dd>{order.buyer.name}</dd>
@@ -263,7 +263,7 @@ function Terms({ order }: { readonly order: Order }) {
         <dd>{order.scenario}</dd>
         <dt>{t.licence}</dt>
         <dd>
-          {t.licenceText(terms.licence.validDays)}，
+          {t.licenceText(terms.licence.validDays)} ·{' '}
           {terms.licence.redistribution ? t.redistribution : t.noRedistribution}
         </dd>
         <dt>{t.deadlines}</dt>

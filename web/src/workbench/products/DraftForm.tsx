@@ -129,12 +129,12 @@ const WORDS = words(
     sending: 'Sending…',
     shortText: 'At least two characters',
     needPurpose: 'At least one purpose',
-    realtime: '实时',
-    daily: '每日',
-    weekly: '每周',
-    monthly: '每月',
-    quarterly: '每季度',
-    once: '一次性，不更新',
+    realtime: 'Real time',
+    daily: 'Daily',
+    weekly: 'Weekly',
+    monthly: 'Monthly',
+    quarterly: 'Quarterly',
+    once: 'Once, not updated',
   },
 );
 
@@ -175,7 +175,7 @@ export function DraftForm(props: {
           : x.way === 'groups' && x.measures.some((m) => m.aggregate !== 'count' && !m.column)
             ? t.needColumn
             : x.way === 'groups' &&
-                new Set(resultColumns(x, dictionary).map((c) => c.name)).size < x.groupBy.length + x.measures.length
+                new Set(resultColumns(x, []).map((c) => c.name)).size < x.groupBy.length + x.measures.length
               ? t.repeated
               : x.filters.some((f) => f.value.trim() === '')
                 ? t.needFilters

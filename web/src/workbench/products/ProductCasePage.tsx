@@ -239,7 +239,7 @@ function About({ product }: { readonly product: ProductCase }) {
         <dt>{t.price}</dt>
         <dd>
           <Amount value={pricing.price} /> · {term(pricing.mode)}
-          {pricing.callsPerPackage ? `，${t.package(number(pricing.callsPerPackage))}` : ''}
+          {pricing.callsPerPackage ? ` · ${t.package(number(pricing.callsPerPackage))}` : ''}
         </dd>
         <dt>{t.terms}</dt>
         <dd>
@@ -249,7 +249,7 @@ function About({ product }: { readonly product: ProductCase }) {
         <dt>{t.supply}</dt>
         <dd>
           {supply.updateFrequency}
-          {supply.commitment ? `。${supply.commitment}` : ''}
+          {supply.commitment ? ` · ${supply.commitment}` : ''}
         </dd>
         {build.rows === null ? null : (
           <>

@@ -91,13 +91,13 @@ const WORDS = words(
     needTitles: 'Every column needs a Chinese title',
     order: 'The end is before the start',
     shortText: 'At least two characters',
-    realtime: '实时',
-    daily: '每日',
-    weekly: '每周',
-    monthly: '每月',
-    quarterly: '每季度',
-    yearly: '每年',
-    once: '一次性，不更新',
+    realtime: 'Real time',
+    daily: 'Daily',
+    weekly: 'Weekly',
+    monthly: 'Monthly',
+    quarterly: 'Quarterly',
+    yearly: 'Yearly',
+    once: 'Once, not updated',
   },
 );
 
@@ -147,7 +147,7 @@ export function DescribeForm(props: {
   readonly onRegistered: (r: { resourceId: string; title: string; receiptId: string }) => void;
 }) {
   const t = useWords(WORDS);
-  const term = useTerm();
+  const term = useTerm('opening');
   const me = useMe();
   const register = useAct<{ resourceId: string }>('resource.register');
   const publicBody = me?.roles.includes('data-provider') ?? false;

@@ -101,7 +101,7 @@ export default function ResourceCasePage() {
 
 function Content({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
-  const term = useTerm();
+  const term = useTerm('opening');
   const language = useLanguage();
   const me = useMe();
   const { note, tell } = useDone();
@@ -138,7 +138,7 @@ function Content({ resource }: { readonly resource: Resource }) {
             <dt>{t.source}</dt>
             <dd>
               {term(resource.source)}
-              {resource.sourceStatement ? `。${resource.sourceStatement}` : ''}
+              {resource.sourceStatement ? ` · ${resource.sourceStatement}` : ''}
             </dd>
             <dt>{t.class}</dt>
             <dd>
@@ -150,7 +150,7 @@ function Content({ resource }: { readonly resource: Resource }) {
             <dd>
               {resource.coverage.region}
               {resource.coverage.from || resource.coverage.to
-                ? `，${resource.coverage.from ?? ''} — ${resource.coverage.to ?? ''}`
+                ? ` · ${resource.coverage.from ?? ''} — ${resource.coverage.to ?? ''}`
                 : ''}
             </dd>
             <dt>{t.frequency}</dt>

@@ -8,8 +8,8 @@ import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useAct, useActs } from '../../shared/use-api.ts';
 
 const WORDS = words(
-  { done: (what: string) => `${what}：已办成。`, sending: '正在办理……', close: '知道了' },
-  { done: (what: string) => `${what}: done.`, sending: 'Sending…', close: 'Dismiss' },
+  { done: (what: string) => `${what}：已办成。`, sending: '正在办理……', close: '知道了', back: '返回' },
+  { done: (what: string) => `${what}: done.`, sending: 'Sending…', close: 'Dismiss', back: 'Back' },
 );
 
 export interface Done {
@@ -57,12 +57,15 @@ export function ActButton<R>(props: {
   readonly label: string;
   readonly primary?: boolean;
   readonly disabled?: boolean;
+  /** What will happen, to be confirmed first: for what cannot be undone. */
+  readonly confirm?: string;
   readonly tell?: Tell;
   readonly onDone?: (answer: ActAnswer<R>) => void;
 }) {
   const t = useWords(WORDS);
   const perform = useAct<R>(props.act);
   const acts = useActs();
+  const [asking, setAsking] = useState(false);
   const run = async () => {
     try {
       // Awaited here: what the act changes may take this very button off the page before it settles.
@@ -72,25 +75,48 @@ export function ActButton<R>(props: {
       });
       props.tell?.({ title: acts?.get(props.act)?.title ?? props.label, receiptId: answer.receipt.id });
       props.onDone?.(answer);
+      setAsking(false);
     } catch {
       // The refusal shows below the button.
     }
   };
+  const button = (label: string, primary: boolean, press: () => void) => (
+    <button
+      type="button"
+      className={`button ${primary ? 'primary' : ''}`}
+      disabled={perform.isPending || props.disabled === true}
+      aria-busy={perform.isPending}
+      onClick={press}
+    >
+      {perform.isPending ? t.sending : label}
+    </button>
+  );
+  const refusal = perform.error ? (
+    <div className="act-refusal">
+      <RefusalPanel key={perform.submittedAt} problem={perform.error} asked={props.label} />
+    </div>
+  ) : null;
+  if (!props.confirm)
+    return (
+      <>
+        {button(props.label, props.primary === true, () => void run())}
+        {refusal}
+      </>
+    );
   return (
     <>
-      <button
-        type="button"
-        className={`button ${props.primary ? 'primary' : ''}`}
-        disabled={perform.isPending || props.disabled === true}
-        aria-busy={perform.isPending}
-        onClick={() => void run()}
-      >
-        {perform.isPending ? t.sending : props.label}
-      </button>
-      {perform.error ? (
-        <div className="act-refusal">
-          <RefusalPanel key={perform.submittedAt} problem={perform.error} asked={props.label} />
-        </div>
+      {button(props.label, props.primary === true, () => setAsking(true))}
+      {asking ? (
+        <Drawer title={props.label} onClose={() => setAsking(false)}>
+          <p>{props.confirm}</p>
+          <div className="buttons">
+            {button(props.label, true, () => void run())}
+            <button type="button" className="button" onClick={() => setAsking(false)}>
+              {t.back}
+            </button>
+            {refusal}
+          </div>
+        </Drawer>
       ) : null}
     </>
   );

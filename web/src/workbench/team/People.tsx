@@ -31,6 +31,9 @@ const WORDS = words(
     more: '办理',
     none: '没有人员',
     own: '本人',
+    sureDisable: (name: string) => `停用后，${name}的登录和接口密钥立即失效，之后可以重新启用。`,
+    sureReset: (name: string) => `${name}现在的口令和登录立即失效，系统生成的新口令只显示一次。`,
+    sureFactor: (name: string) => `${name}须在下次登录时重新启用动态口令。请先当面或电话核实本人。`,
   },
   {
     invite: 'Open an account',
@@ -55,6 +58,10 @@ const WORDS = words(
     more: 'Manage',
     none: 'Nobody',
     own: 'you',
+    sureDisable: (name: string) => `Sessions and keys of ${name} end at once; the account can be enabled again.`,
+    sureReset: (name: string) => `The password and the sessions of ${name} end at once; the new one is shown once.`,
+    sureFactor: (name: string) =>
+      `${name} sets up one-time codes anew at the next sign-in. Make sure first who is asking.`,
   },
 );
 
@@ -62,6 +69,7 @@ interface Person {
   readonly id: string;
   readonly login: string;
   readonly displayName: string;
+  readonly partyId: string;
   readonly partyName: string;
   readonly roles: readonly string[];
   readonly personalRoles: readonly string[];
@@ -162,7 +170,18 @@ export function People() {
             key: 'acts',
             title: t.more,
             render: (p) =>
-              p.id === me?.person.id ? null : <PersonActs person={p} roles={roles} tell={tell} onPassword={setMade} />,
+              p.id === me?.person.id ? null : (
+                <PersonActs
+                  person={p}
+                  roles={
+                    p.partyId === me?.party?.id
+                      ? roles
+                      : [...new Set([...p.roles, 'party-admin'])].map((r) => ({ value: r, title: term(r) }))
+                  }
+                  tell={tell}
+                  onPassword={setMade}
+                />
+              ),
           },
         ]}
       />
@@ -194,7 +213,13 @@ function PersonActs(props: {
       {p.state === 'disabled' ? (
         <ActButton act="access.enable-person" input={input} label={t.enable} tell={tell} />
       ) : (
-        <ActButton act="access.disable-person" input={input} label={t.disable} tell={tell} />
+        <ActButton
+          act="access.disable-person"
+          input={input}
+          label={t.disable}
+          confirm={t.sureDisable(p.displayName)}
+          tell={tell}
+        />
       )}
       {p.state === 'locked' ? (
         <ActButton act="access.unlock-person" input={input} label={t.unlock} tell={tell} />
@@ -203,6 +228,7 @@ function PersonActs(props: {
         act="access.reset-password"
         input={input}
         label={t.resetPassword}
+        confirm={t.sureReset(p.displayName)}
         tell={tell}
         onDone={({ result }) =>
           result.initialPassword
@@ -211,7 +237,13 @@ function PersonActs(props: {
         }
       />
       {p.secondFactor ? (
-        <ActButton act="access.reset-second-factor" input={input} label={t.resetFactor} tell={tell} />
+        <ActButton
+          act="access.reset-second-factor"
+          input={input}
+          label={t.resetFactor}
+          confirm={t.sureFactor(p.displayName)}
+          tell={tell}
+        />
       ) : null}
     </div>
   );

@@ -41,6 +41,7 @@ const WORDS = words(
     used: '最近使用',
     never: '从未',
     revoke: '撤销',
+    sureRevoke: '撤销后使用这把密钥的程序立即不能再办理业务，不能恢复。',
     createKey: '创建密钥',
     createKeyText: '供程序调用接口；权限不超过您本人，可限定业务并设有效期。密钥只显示一次。',
     keyOnce: '请立即保存这把密钥，关闭后不再显示：',
@@ -85,6 +86,7 @@ const WORDS = words(
     used: 'Last used',
     never: 'never',
     revoke: 'Revoke',
+    sureRevoke: 'Programs that use this key can do nothing more from now on; it does not come back.',
     createKey: 'Create a key',
     createKeyText:
       'For programs that call the API; it can do no more than you, may be limited to some acts, and ends by itself. It is shown once.',
@@ -232,7 +234,13 @@ function Keys() {
             title: '',
             render: (k) =>
               k.state === 'living' ? (
-                <ActButton act="access.revoke-key" input={{ keyId: k.id }} label={t.revoke} tell={tell} />
+                <ActButton
+                  act="access.revoke-key"
+                  input={{ keyId: k.id }}
+                  label={t.revoke}
+                  confirm={t.sureRevoke}
+                  tell={tell}
+                />
               ) : null,
           },
         ]}
