@@ -17,7 +17,10 @@ const rows = Object.entries(SettingsSchema.shape).map(([name, type]) => {
 });
 const made = `${before}\n| 变量 Variable | 默认 Default | 说明 Meaning |\n|---|---|---|\n${rows.join('\n')}\n${after}`;
 if (process.argv.includes('--check')) {
-  if (made !== text) stop('docs/operations.md 与设置不一致，请运行 node scripts/docs.mjs。docs/operations.md is out of date: run node scripts/docs.mjs.');
+  if (made !== text)
+    stop(
+      'docs/operations.md 与设置不一致，请运行 node scripts/docs.mjs。docs/operations.md is out of date: run node scripts/docs.mjs.',
+    );
 } else {
   writeFileSync(file, made);
 }

@@ -9,7 +9,10 @@ const NEEDED = [
   { packages: ['chromium'], present: () => existsSync('/usr/bin/chromium') },
   { packages: ['fonts-noto-cjk'], present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') },
   { packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdftoppm') },
-  { packages: ['golang-go', 'golang-golang-x-mod-dev'], present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog') },
+  {
+    packages: ['golang-go', 'golang-golang-x-mod-dev'],
+    present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog'),
+  },
 ];
 
 /** Debian packages of the browser, its Chinese fonts and the outside verifiers. */
@@ -20,14 +23,19 @@ function ensureSystemPackages() {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) stop(sentence);
   say(`· 安装测试所需的系统软件包 Installing system packages for the tests: ${missing.join(' ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) => spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const apt = (...args) =>
+    spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   apt('update');
   if (apt('install', '-y', '--no-install-recommends', ...missing).status !== 0) stop(sentence);
 }
 
 function run(name, args, report, env = {}) {
   say(`\n· ${name}`);
-  const done = spawnSync('npx', ['--no-install', ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+  const done = spawnSync('npx', ['--no-install', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   return { name, ok: done.status === 0, report };
 }
 
@@ -36,20 +44,32 @@ ensureSystemPackages();
 const folder = mkdtempSync(join(tmpdir(), 'shuheng-test-'));
 const runs = [
   run('类型 types', ['tsc', '--noEmit'], null),
-  run('单元与数据库测试 unit and database tests', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`], (t) => {
-    const r = JSON.parse(t);
-    return { passed: r.numPassedTests, failed: r.numFailedTests + (r.success ? 0 : r.numFailedTests === 0 ? 1 : 0) };
-  }),
-  run('浏览器与接口测试 browser and API tests', ['playwright', 'test'], (t) => {
-    const { stats } = JSON.parse(t);
-    return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
-  }, { PLAYWRIGHT_JSON_OUTPUT_NAME: join(folder, 'playwright.json') }),
+  run(
+    '单元与数据库测试 unit and database tests',
+    ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`],
+    (t) => {
+      const r = JSON.parse(t);
+      return { passed: r.numPassedTests, failed: r.numFailedTests + (r.success ? 0 : r.numFailedTests === 0 ? 1 : 0) };
+    },
+  ),
+  run(
+    '浏览器与接口测试 browser and API tests',
+    ['playwright', 'test'],
+    (t) => {
+      const { stats } = JSON.parse(t);
+      return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
+    },
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: join(folder, 'playwright.json') },
+  ),
 ];
 let passed = 0;
 let failed = 0;
 for (const [i, { name, ok, report }] of runs.entries()) {
   const file = [null, 'vitest.json', 'playwright.json'][i];
-  const counts = report && existsSync(join(folder, file)) ? report(readFileSync(join(folder, file), 'utf8')) : { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+  const counts =
+    report && existsSync(join(folder, file))
+      ? report(readFileSync(join(folder, file), 'utf8'))
+      : { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
   passed += counts.passed;
   failed += counts.failed;
   if (!ok && counts.failed === 0) failed += 1;

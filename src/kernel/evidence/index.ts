@@ -3,7 +3,6 @@ export {
   buildEntry,
   canonical,
   commitment,
-  ENTRY_BYTES_MAX,
   type OpenEntry,
   type SealedValue,
   sha256Hex,
@@ -11,7 +10,6 @@ export {
 export { type FsckReport, fsck } from './fsck.ts';
 export { fileKeyProvider, type LogKeyProvider } from './keys.ts';
 export {
-  consistencyProof,
   entryBytes,
   type LogFile,
   type LogStatus,
@@ -21,5 +19,5 @@ export {
   proofFor,
   settled,
 } from './receipts.ts';
-export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
+export { type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
 export { diskTileStore, type TileStore } from './store.ts';
