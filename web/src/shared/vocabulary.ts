@@ -71,6 +71,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   general: t('一般数据', 'General data'),
   unconditional: t('无条件开放', 'Open without conditions'),
   conditional: t('有条件开放', 'Open under conditions'),
+  'opening:paid': t('有偿使用', 'Against payment'),
   // lineage
   resource: t('数据资源', 'Data resource'),
   product: t('数据产品', 'Data product'),
@@ -150,7 +151,7 @@ export const termOf = (word: string): Text => TERMS[word] ?? { zh: word, en: wor
  * Says a code word of the API in the language of the page.
  * @param scope for words that mean something else elsewhere, such as `business` for lines of business
  */
-export function useTerm(scope?: 'business' | 'dimension'): (word: string) => string {
+export function useTerm(scope?: 'business' | 'dimension' | 'opening'): (word: string) => string {
   const language = useLanguage();
   return (word) => (TERMS[`${scope}:${word}`] ?? termOf(word))[language];
 }

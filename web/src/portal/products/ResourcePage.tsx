@@ -74,7 +74,7 @@ export default function ResourcePage() {
 
 function Content({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
-  const term = useTerm();
+  const term = useTerm('opening');
   const language = useLanguage();
   const titles = new Map(resource.dictionary.map((c) => [c.name, (language === 'en' ? c.titleEn : null) ?? c.titleZh]));
   const { coverage } = resource;

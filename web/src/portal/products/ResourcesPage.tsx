@@ -40,7 +40,7 @@ const WORDS = words(
 
 export default function ResourcesPage() {
   const t = useWords(WORDS);
-  const term = useTerm();
+  const term = useTerm('opening');
   const [search, setSearch] = useSearchParams();
   const query = Object.fromEntries(['q', 'sector', 'cursor'].map((name) => [name, search.get(name)]));
   const resources = useRead<ResourcePageOf>('/resources', query, { keep: true });
