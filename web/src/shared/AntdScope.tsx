@@ -45,7 +45,17 @@ export function AntdScope({ children }: { readonly children: ReactNode }) {
           fontSize: 14,
           fontFamily: 'inherit',
         },
-        components: { Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' } },
+        components: {
+          Button: {
+            primaryShadow: 'none',
+            defaultShadow: 'none',
+            dangerShadow: 'none',
+            // The dark algorithm would derive another teal than the rest of the page shows.
+            colorPrimary: p.teal,
+            colorPrimaryHover: p['teal-strong'],
+            colorPrimaryActive: p['teal-strong'],
+          },
+        },
       }}
     >
       {children}

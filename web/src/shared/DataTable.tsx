@@ -12,6 +12,7 @@ import './table.css';
 
 const WORDS = words(
   {
+    see: (what: string) => `查看${what}`,
     first: '回到首页',
     previous: '上一页',
     next: '下一页',
@@ -26,6 +27,7 @@ const WORDS = words(
     sortBy: (name: string) => `按${name}排序`,
   },
   {
+    see: (what: string) => `see ${what}`,
     first: 'First page',
     previous: 'Previous',
     next: 'Next',
@@ -104,7 +106,7 @@ export function DataTable<T>(props: {
         ) : null}
       </div>
       {page.error && !page.data ? (
-        <RefusalPanel problem={page.error} asked={props.caption} retry={() => void page.refetch()} />
+        <RefusalPanel problem={page.error} asked={t.see(props.caption)} retry={() => void page.refetch()} />
       ) : null}
       {page.isPending && !page.error ? <Skeleton lines={6} height={18} /> : null}
       {page.data && page.data.items.length === 0 ? (

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytes, dateTime, day, fenOf, fromNow, shortId, yuan } from './format.ts';
+
+describe('money', () => {
+  it('comes back from every way people write it', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 16n }), (fen) => {
+        expect(fenOf(yuan(fen))).toBe(fen.toString());
+        expect(fenOf(`¥ ${yuan(fen)}`)).toBe(fen.toString());
+      }),
+    );
+  });
+  it.each([
+    ['0', '0.00'],
+    ['5', '0.05'],
+    ['-5', '−0.05'],
+    ['128465000', '1,284,650.00'],
+    ['99999999999999999999', '999,999,999,999,999,999.99'],
+  ])('shows %s fen as %s', (fen, shown) => expect(yuan(fen)).toBe(shown));
+  it.each([
+    ['4800', '480000'],
+    ['4,800.5', '480050'],
+    ['￥1，200.05', '120005'],
+  ])('reads %s', (typed, fen) => expect(fenOf(typed)).toBe(fen));
+  it.each(['', 'abc', '1.234', '-3', '1e3', '１２', '.5'])('does not read %s', (typed) =>
+    expect(fenOf(typed)).toBeNull(),
+  );
+});
+
+describe('times', () => {
+  it('are Chinese times wherever the reader sits', () => {
+    expect(dateTime('2026-11-23T18:20:00Z')).toBe('2026-11-24 02:20');
+    expect(day('2026-12-31T16:00:00Z')).toBe('2027-01-01');
+  });
+  it('count in the largest whole unit', () => {
+    const now = Date.parse('2026-11-23T00:00:00Z');
+    expect(fromNow('2026-11-25T23:00:00Z', 'en', now)).toBe('in 2 days');
+    expect(fromNow('2026-11-22T22:30:00Z', 'en', now)).toBe('1 hour ago');
+    expect(fromNow('2026-11-23T00:05:00Z', 'zh', now)).toBe('5分钟后');
+  });
+});
+
+it('shortens sizes and ids', () => {
+  expect(bytes(1023)).toBe('1023 B');
+  expect(bytes(1024)).toBe('1.0 KiB');
+  expect(bytes(5 * 1024 ** 3)).toBe('5.0 GiB');
+  expect(shortId('rct_01kaq0000000000000000000b1')).toBe('rct…0000b1');
+  expect(shortId('plain')).toBe('plain');
+});
