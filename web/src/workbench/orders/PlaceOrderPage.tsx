@@ -18,7 +18,6 @@ const WORDS = words(
     none: '先选一件产品',
     noneText: '在市场打开产品页，按“购买”。',
     market: '去市场',
-    quantity: '数量（份许可）',
     packages: '数量（包）',
     purpose: '使用用途',
     purposeHint: '须在供方允许的用途之内；合约按此约束使用。',
@@ -47,7 +46,6 @@ const WORDS = words(
     none: 'Choose a product first',
     noneText: 'Open its page on the market and press “Buy”.',
     market: 'To the market',
-    quantity: 'Quantity (licences)',
     packages: 'Quantity (packages)',
     purpose: 'Purpose',
     purposeHint: 'One the seller permits; the contract binds the use to it.',
@@ -80,8 +78,8 @@ export default function PlaceOrderPage() {
     <>
       <title>{t.title}</title>
       <p className="crumbs">
-        <Link to="/products">{t.crumb}</Link> ›
-        {query.data ? <Link to={`/products/${query.data.id}`}> {query.data.title}</Link> : null}
+        <Link to="/products">{t.crumb}</Link> ›{' '}
+        {query.data ? <Link to={`/products/${query.data.id}`}>{query.data.title}</Link> : null}
       </p>
       <h1>{t.title}</h1>
       {productId ? (
@@ -137,13 +135,15 @@ function OrderForm({ product }: { readonly product: Product }) {
   return (
     <div className="columns work-gap">
       <form noValidate onSubmit={form.onSubmit(() => void submit())} className="form-narrow">
-        <TextField
-          label={perCall ? t.packages : t.quantity}
-          inputMode="numeric"
-          value={v.quantity}
-          error={errors['quantity']}
-          onChange={(x) => set('quantity', x)}
-        />
+        {perCall ? (
+          <TextField
+            label={t.packages}
+            inputMode="numeric"
+            value={v.quantity}
+            error={errors['quantity']}
+            onChange={(x) => set('quantity', x)}
+          />
+        ) : null}
         {purposes.length > 0 ? (
           <SelectField
             label={t.purpose}

@@ -13,7 +13,7 @@ import { SelectField, TextField } from '../shared/form.tsx';
 const WORDS = words(
   {
     title: '查询',
-    note: '每按一次“查询”计一次调用；没有条件时返回前若干行。',
+    note: '至少给出一个条件；每按一次“查询”计一次调用，被拒绝的不计。',
     column: '列',
     op: '比较',
     value: '值',
@@ -33,7 +33,7 @@ const WORDS = words(
   },
   {
     title: 'Query',
-    note: 'Each press of “Query” counts as one call; without conditions it returns the first rows.',
+    note: 'Give at least one condition; each press of “Query” counts as one call, a refused one does not.',
     column: 'Column',
     op: 'Is',
     value: 'Value',
@@ -75,18 +75,22 @@ export function QueryForm({ deliveryId, productId }: { readonly deliveryId: stri
   const language = useLanguage();
   const product = useRead<Product>(`/products/${productId}`);
   const ask = useAct<Answer>('delivery.query');
-  const [conditions, setConditions] = useState<readonly Condition[]>([]);
+  const [typed, setConditions] = useState<readonly Condition[] | null>(null);
   const [limit, setLimit] = useState(LIMIT_DEFAULT);
   const [answer, setAnswer] = useState<Answer | null>(null);
   if (!product.data) return <Skeleton lines={3} />;
   const columns = product.data.dictionary;
+  const blank = (): Condition => ({ key: newKey(), column: columns[0]?.name ?? '', op: '=', value: '' });
+  // The service answers questions, not everything: one condition stands from the start.
+  if (typed === null) setConditions([blank()]);
+  const conditions = typed ?? [];
   const typeOf = (name: string) => columns.find((c) => c.name === name)?.type ?? 'text';
   const titleOf = (name: string) => {
     const c = columns.find((x) => x.name === name);
     return c ? ((language === 'en' ? c.titleEn : null) ?? c.titleZh) : name;
   };
   const change = (key: number, part: Partial<Condition>) =>
-    setConditions((all) => all.map((c) => (c.key === key ? { ...c, ...part } : c)));
+    setConditions((all) => (all ?? []).map((c) => (c.key === key ? { ...c, ...part } : c)));
 
   const run = async (event: FormEvent) => {
     event.preventDefault();
@@ -152,7 +156,8 @@ export function QueryForm({ deliveryId, productId }: { readonly deliveryId: stri
               className="icon-only row-remove"
               aria-label={t.remove}
               title={t.remove}
-              onClick={() => setConditions((all) => all.filter((x) => x.key !== c.key))}
+              disabled={conditions.length === 1}
+              onClick={() => setConditions((all) => (all ?? []).filter((x) => x.key !== c.key))}
             >
               <Icon name="close" size={14} />
             </button>
@@ -160,13 +165,7 @@ export function QueryForm({ deliveryId, productId }: { readonly deliveryId: stri
         ))}
       </ul>
       <div className="buttons">
-        <button
-          type="button"
-          className="button"
-          onClick={() =>
-            setConditions((all) => [...all, { key: newKey(), column: columns[0]?.name ?? '', op: '=', value: '' }])
-          }
-        >
+        <button type="button" className="button" onClick={() => setConditions([...conditions, blank()])}>
           <Icon name="plus" size={14} />
           {t.add}
         </button>
