@@ -2,7 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** In development the pages come from Vite and everything else from a server started beside it. */
-const SERVER = 'http://127.0.0.1:8080';
+// The host name stays as the browser sent it: the server refuses acts whose origin is another host.
+const SERVER = { target: 'http://127.0.0.1:8080', changeOrigin: false };
 
 export default defineConfig({
   plugins: [react()],
