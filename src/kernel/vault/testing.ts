@@ -1,11 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A disk of 2 MiB, or nothing where this user may not mount one. */
 export async function smallDisk(): Promise<{ path: string; unmount: () => void } | undefined> {
-  const path = await mkdtemp(join(tmpdir(), 'small-disk-'));
+  const path = await testFolder();
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', path]);
   return mounted.status === 0 ? { path, unmount: () => spawnSync('umount', ['-l', path]) } : undefined;
+}
+
+const made: string[] = [];
+
+/** A folder of a test, gone after {@link removeTestFolders}. */
+export async function testFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vault-test-'));
+  made.push(folder);
+  return folder;
+}
+
+/** For `afterAll` of every file that makes folders. */
+export async function removeTestFolders(): Promise<void> {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
 }

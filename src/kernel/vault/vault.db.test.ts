@@ -1,16 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import S3rver from 's3rver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
 import { FRAME_BYTES, SEALED_FRAME_BYTES } from './objects/frames.ts';
-import { smallDisk } from './testing.ts';
+import { removeTestFolders, smallDisk, testFolder } from './testing.ts';
 import type { Vault } from './types.ts';
 import { openVault } from './vault.ts';
+
+afterAll(removeTestFolders);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -28,7 +29,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 }
 
 async function folderWithVault(objectStore?: string): Promise<{ vault: Vault; dataFolder: string }> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'vault-test-'));
+  const dataFolder = await testFolder();
   await database.db.deleteFrom('vault_object').execute();
   return {
     vault: await openVault({ db: database.db, dataFolder, ...(objectStore ? { objectStore } : {}) }),
@@ -204,7 +205,7 @@ describe('on S3', () => {
   const given = { id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY };
 
   beforeAll(async () => {
-    const directory = await mkdtemp(join(tmpdir(), 's3-test-'));
+    const directory = await testFolder();
     server = new S3rver({
       port: 0,
       address: '127.0.0.1',

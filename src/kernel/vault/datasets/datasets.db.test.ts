@@ -1,17 +1,19 @@
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Act, type Actor, ANONYMOUS, execute, type Kernel, permits, SYSTEM } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { loadRulebook } from '../../rulebook/index.ts';
 import { queryTable } from '../tables/tabular.ts';
+import { removeTestFolders, testFolder } from '../testing.ts';
 import type { Vault } from '../types.ts';
 import { stageFile } from '../uploads/store.ts';
 import { openVault } from '../vault.ts';
 import { acts, ingestDataset, recordFailure, recordIngest } from './acts.ts';
 import { tasks } from './ingest.ts';
 import { getDataset, reads } from './queries.ts';
+
+afterAll(removeTestFolders);
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -33,7 +35,7 @@ let folder = '';
 beforeAll(async () => {
   database = await testDatabase();
   kernel = { db: database.db, rulebook: loadRulebook() };
-  folder = await mkdtemp(join(tmpdir(), 'dataset-test-'));
+  folder = await testFolder();
   vault = await openVault({ db: database.db, dataFolder: folder });
 });
 afterAll(() => database.drop());

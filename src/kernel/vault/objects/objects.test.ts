@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { removeTestFolders, testFolder } from '../testing.ts';
 import { FRAME_BYTES, framesOf, SEALED_FRAME_BYTES, seal, sealedBytesOf, unseal } from './frames.ts';
 import { fileKeyProvider, keyProvider } from './keys.ts';
+
+afterAll(removeTestFolders);
 
 const key = randomBytes(32);
 const id = 'obj_01';
@@ -101,7 +103,7 @@ describe('the key file', () => {
   let folder = '';
   let path = '';
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'key-test-'));
+    folder = await testFolder();
     path = join(folder, 'vault.key');
   });
 

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { removeTestFolders } from '../testing.ts';
 import { doJob, ingestBytes } from './testing.ts';
 import { TableFailure } from './types.ts';
+
+afterAll(removeTestFolders);
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { removeTestFolders, testFolder } from '../testing.ts';
 import { ingestBytes, sheetRow, workbook, zipOf } from './testing.ts';
 import type { TableFailure } from './types.ts';
+
+afterAll(removeTestFolders);
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -211,7 +213,7 @@ describe('the format is found from the content', () => {
 
 describe('Parquet', () => {
   async function parquet(select: string): Promise<Buffer> {
-    const path = join(await mkdtemp(join(tmpdir(), 'table-test-')), 'x.parquet');
+    const path = join(await testFolder(), 'x.parquet');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
     await connection.run(`copy (${select}) to '${path}' (format parquet)`);

@@ -1,9 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { removeTestFolders, testFolder } from '../testing.ts';
 import { doJob, ingestBytes } from './testing.ts';
 import type { Recipe } from './types.ts';
+
+afterAll(removeTestFolders);
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 
 async function make(recipe: Partial<Recipe>, inputs = [table]) {
-  const output = join(await mkdtemp(join(tmpdir(), 'table-test-')), 'made.parquet');
+  const output = join(await testFolder(), 'made.parquet');
   const summary = await doJob({
     kind: 'recipe',
     inputs,

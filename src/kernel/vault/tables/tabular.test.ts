@@ -1,10 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { removeTestFolders, testFolder } from '../testing.ts';
 import { convertTable, ingestTable, profileTable, queryTable, runRecipe, sampleRows } from './tabular.ts';
 import { doJob, zipOf } from './testing.ts';
 import type { Progress } from './types.ts';
+
+afterAll(removeTestFolders);
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -12,7 +15,7 @@ let folder = '';
 let table = '';
 const progress: Progress[] = [];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'table-test-'));
+  folder = await testFolder();
   const path = join(folder, 'upload');
   table = join(folder, 'table.parquet');
   await writeFile(path, `城市,t,n\n北京,2024-01-01T00:00:00Z,1\n"a ""b"", c",2024-01-01T08:00:00Z,2\n`);

@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { testFolder } from '../testing.ts';
 import { openEngine } from './engine.ts';
 import type { Job, Results } from './protocol.ts';
 import { INGEST_LIMITS } from './tabular.ts';
@@ -13,7 +13,7 @@ export async function doJob<K extends Job['kind']>(
   job: Extract<Job, { kind: K }>,
   onProgress: (p: Progress) => void = () => undefined,
 ): Promise<Results[K]> {
-  const folder = await mkdtemp(join(tmpdir(), 'table-test-'));
+  const folder = await testFolder();
   const engine = await openEngine({ job, folder, memoryBytes: 512 * 1024 ** 2, threads: 2 }, onProgress);
   return (await perform(engine, job)) as Results[K];
 }
@@ -31,7 +31,7 @@ export async function ingestBytes(
   bytes: Buffer | string,
   options: { format?: TableFormat; limits?: Partial<typeof INGEST_LIMITS> } = {},
 ): Promise<Read> {
-  const folder = await mkdtemp(join(tmpdir(), 'table-test-'));
+  const folder = await testFolder();
   const path = join(folder, 'upload');
   const output = join(folder, 'table.parquet');
   await writeFile(path, bytes);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -11,11 +10,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Actor, ANONYMOUS, REFUSAL_STATUS, Refused } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { loadRulebook } from '../../rulebook/index.ts';
-import { smallDisk } from '../testing.ts';
+import { removeTestFolders, smallDisk, testFolder } from '../testing.ts';
 import type { Vault } from '../types.ts';
 import { openVault } from '../vault.ts';
 import { registerUploads } from './http.ts';
 import { stageFile, sweepUploads } from './store.ts';
+
+afterAll(removeTestFolders);
 
 const person = (partyId: string, roles: string[]): Actor => ({
   kind: 'person',
@@ -61,7 +62,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.db.deleteFrom('upload').execute();
-  dataFolder = await mkdtemp(join(tmpdir(), 'upload-test-'));
+  dataFolder = await testFolder();
   await start();
 });
 afterEach(() => app.close());
