@@ -1,4 +1,4 @@
-import { getParty, partiesById } from '../../kernel/access/index.ts';
+import { partiesById } from '../../kernel/access/index.ts';
 import { notFound } from '../../kernel/acts/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { money } from '../../kernel/ledger/index.ts';
@@ -35,12 +35,13 @@ export async function loadSides(
   buyerId: string | null,
   sellerId: string,
 ): Promise<{ buyer: Side; seller: Side }> {
-  const side = async (id: string | null): Promise<Side> => {
-    const party = id === null ? undefined : await getParty(q, id);
+  const parties = await partiesById(q, [...(buyerId === null ? [] : [buyerId]), sellerId]);
+  const side = (id: string | null): Side => {
+    const party = id === null ? undefined : parties.get(id);
     if (!party) throw notFound();
     return { id: party.id, name: party.name, uscc: party.uscc, state: party.state };
   };
-  return { buyer: await side(buyerId), seller: await side(sellerId) };
+  return { buyer: side(buyerId), seller: side(sellerId) };
 }
 
 interface Wanted {

@@ -6,7 +6,7 @@ import type { Database, Tx } from '../database/index.ts';
 import { appendEntry, buildEntry, canonical, sha256Hex } from '../evidence/index.ts';
 import type { ParameterUsed, Rule, Rulebook } from '../rulebook/index.ts';
 import type { Act, JobRequest } from './act.ts';
-import { type Actor, permits } from './actor.ts';
+import { type Actor, permits, withinScopes } from './actor.ts';
 import { type Refusal, type RefusalKind, Refused, refused, type Violation } from './refusal.ts';
 
 const RETRIES_MAX = 4;
@@ -46,9 +46,19 @@ export type Outcome =
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
+/** An act that was done under an idempotency key. */
+interface Before {
+  readonly id: string;
+  readonly name: string;
+  readonly at: Date;
+  readonly input_hash: Buffer;
+  readonly result: unknown;
+}
+
 interface Prelude {
   readonly at: Date;
   readonly adopted: ReadonlySet<string>;
+  readonly before: Before | undefined;
 }
 
 /**
@@ -58,10 +68,11 @@ interface Prelude {
 export async function execute(
   kernel: Kernel,
   act: Act,
-  actor: Actor,
+  sender: Actor,
   rawInput: unknown,
   options: ExecuteOptions = {},
 ): Promise<Outcome> {
+  const actor = act.by.kind === 'anyone' ? withinScopes(sender, act.name) : sender;
   const outcome = await attempt(kernel, act, actor, rawInput, options);
   if (outcome.ok) {
     kernel.committed?.();
@@ -82,7 +93,15 @@ async function attempt(
   const barred = authorise(act, actor);
   if (barred) return { ok: false, refusal: barred };
   if (holdsNul(rawInput))
-    return { ok: false, refusal: plain('invalid', 'HS-1.6', '文字中含有空字符', 'The text holds a NUL character') };
+    return {
+      ok: false,
+      refusal: plain(
+        'invalid',
+        'HS-1.6',
+        '内容含有无法保存的字符，或层次过深',
+        'The input holds characters that cannot be stored, or is nested too deep',
+      ),
+    };
   const parsed = act.input.safeParse(rawInput ?? {});
   if (!parsed.success) return { ok: false, refusal: invalidInput(parsed.error) };
   if (options.idempotencyKey && options.idempotencyKey.length > IDEMPOTENCY_KEY_MAX) {
@@ -117,14 +136,12 @@ async function perform(
   options: ExecuteOptions,
 ): Promise<Outcome> {
   const { definition } = act;
-  if (options.idempotencyKey) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${scopeOf(actor)} ${options.idempotencyKey}`}, 0))`.execute(
-      tx,
-    );
-    const before = await replay(tx, act, actor, inputHash, options.idempotencyKey);
-    if (before) return before;
+  const key = options.idempotencyKey;
+  if (key) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${scopeOf(actor)} ${key}`}, 0))`.execute(tx);
   }
-  const { at, adopted } = await prelude(tx);
+  const { at, adopted, before } = await prelude(tx, actor, key);
+  if (before) return answerOf(before, act, inputHash);
   const facts = await definition.facts({ tx, actor, input, at });
   const version = definition.version?.(facts);
   if (options.expectedVersion !== undefined && version !== undefined && version !== options.expectedVersion) {
@@ -154,7 +171,7 @@ async function perform(
       id: receiptId,
       act: act.name,
       at: at.toISOString(),
-      party: actor.partyId,
+      party: draft.unnamed ? null : actor.partyId,
       subject: draft.subject,
       open: draft.open ?? {},
       rules: records.map(({ rule, version: v, outcome, binding }) => ({ rule, version: v, outcome, binding })),
@@ -165,16 +182,21 @@ async function perform(
   await appendEntry(tx, { id: receiptId, at, bytes, sealed });
   const parties = [...new Set([actor.partyId, ...(draft.parties ?? [])])].filter((p): p is string => p !== null);
   const stored = JSON.stringify(without(result, definition.secretOutput));
+  const column = <T>(pick: (job: JobRequest) => T): T[] => jobs.map(pick);
+  // One statement for all of it: every round trip to the database counts in every act.
   await sql`with a as (insert into act_log (id, name, at, party_id, person_id, subject, scope, idempotency_key, input_hash, result, decisions)
       values (${actId}, ${act.name}, ${at}, ${actor.partyId}, ${actor.personId}, ${draft.subject}, ${scopeOf(actor)},
-              ${options.idempotencyKey ?? null}, ${inputHash}, ${stored}::jsonb, ${JSON.stringify(records)}::jsonb))
-    insert into act_party (party_id, act_id) select p, ${actId} from unnest(${parties}::text[]) p`.execute(tx);
+              ${key ?? null}, ${inputHash}, ${stored}::jsonb, ${JSON.stringify(records)}::jsonb)),
+    p as (insert into act_party (party_id, act_id) select party, ${actId} from unnest(${parties}::text[]) party)
+    select graphile_worker.add_job(j.task, j.payload::json, run_at => j.run_at, max_attempts => j.attempts, job_key => j.key)
+      from unnest(${column((j) => j.task)}::text[], ${column((j) => JSON.stringify(j.payload))}::text[],
+                  ${column((j) => j.runAt?.toISOString() ?? null)}::timestamptz[], ${column((j) => j.attemptsMax ?? null)}::int[],
+                  ${column((j) => j.key ?? null)}::text[]) as j (task, payload, run_at, attempts, key)`.execute(tx);
   for (const alert of alerts) {
     await sql`insert into alert (id, act_id, rule_id, party_id, subject, at, fact, remedy)
       values (${`alt_${ulid().toLowerCase()}`}, ${actId}, ${alert.rule}, ${actor.partyId}, ${draft.subject}, ${at},
               ${JSON.stringify(alert.fact)}::jsonb, ${JSON.stringify(alert.remedy)}::jsonb)`.execute(tx);
   }
-  for (const job of jobs) await enqueue(tx, job);
   return { ok: true, result, receipt: { id: receiptId, at: at.toISOString() }, replayed: false };
 }
 
@@ -187,15 +209,19 @@ export async function enqueue(
     max_attempts => ${attemptsMax ?? null}::int, job_key => ${key ?? null}::text)`.execute(tx);
 }
 
-async function prelude(tx: Tx): Promise<Prelude> {
-  const { rows } = await sql<{ at: Date; adopted: string[] | null }>`select transaction_timestamp() as at,
-    (select array_agg(document) from document_adoption
-      where revoked_at is null and adopted_from <= (transaction_timestamp() at time zone 'Asia/Shanghai')::date) as adopted`.execute(
+/** The act's one time, the drafts in force, and the act that stands under the key already. */
+async function prelude(tx: Tx, actor: Actor, key: string | undefined): Promise<Prelude> {
+  const { rows } = await sql<{ at: Date; adopted: string[] | null; before: Date | null } & Omit<Before, 'at'>>`
+    select transaction_timestamp() as at, b.id, b.name, b.at as before, b.input_hash, b.result,
+      (select array_agg(document) from document_adoption
+        where revoked_at is null and adopted_from <= (transaction_timestamp() at time zone 'Asia/Shanghai')::date) as adopted
+      from (select) one left join act_log b on b.scope = ${scopeOf(actor)} and b.idempotency_key = ${key ?? null}`.execute(
     tx,
   );
   const row = rows[0];
   if (!row) throw new Error('the database gave no time');
-  return { at: row.at, adopted: new Set(row.adopted ?? []) };
+  const { at, adopted, before, ...rest } = row;
+  return { at, adopted: new Set(adopted ?? []), before: before === null ? undefined : { ...rest, at: before } };
 }
 
 /** Decides every rule, also after a violation: a person is told all reasons at once. */
@@ -305,16 +331,13 @@ async function replay(
   inputHash: Buffer,
   key: string,
 ): Promise<Outcome | undefined> {
-  const { rows } = await sql<{
-    id: string;
-    name: string;
-    at: Date;
-    input_hash: Buffer;
-    result: unknown;
-  }>`select id, name, at, input_hash, result
+  const { rows } = await sql<Before>`select id, name, at, input_hash, result
     from act_log where scope = ${scopeOf(actor)} and idempotency_key = ${key}`.execute(db);
-  const before = rows[0];
-  if (!before) return undefined;
+  return rows[0] && answerOf(rows[0], act, inputHash);
+}
+
+/** The answer given before, or the refusal of a key that was used for something else. */
+function answerOf(before: Before, act: Act, inputHash: Buffer): Outcome {
   if (before.name !== act.name || !before.input_hash.equals(inputHash)) {
     const refusal: Refusal = {
       kind: 'idempotency',
@@ -351,9 +374,14 @@ async function keepRefusal(db: Database, act: Act, actor: Actor, input: unknown,
             ${JSON.stringify(refusal.title)}::jsonb, ${JSON.stringify(refusal.violations)}::jsonb)`.execute(db);
 }
 
-/** PostgreSQL stores no U+0000 in text; nobody types it either. */
+/** PostgreSQL stores no U+0000 and no half of a surrogate pair in text, and nothing nested without end; nobody types them either. */
 export function holdsNul(value: unknown): boolean {
-  return JSON.stringify(value ?? null).includes('\\u0000');
+  try {
+    return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(JSON.stringify(value ?? null));
+  } catch (error) {
+    if (error instanceof RangeError) return true;
+    throw error;
+  }
 }
 
 const scopeOf = (actor: Actor): string => actor.personId ?? actor.kind;
