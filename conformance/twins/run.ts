@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { type Client, Problem } from '../../bench/client.ts';
 import type { Market } from '../../bench/trade.ts';
@@ -16,7 +17,7 @@ export interface TwinsReport {
 
 /**
  * Sends a hundred requests each twice at the same moment and once more afterwards, with one key: one effect and three equal
- * answers each. Then each key with other input, which must be refused.
+ * answers each (as JSON values: the order of an object's members means nothing). Then each key with other input, which must be refused.
  * @throws Error with the first request that had another effect
  */
 export async function runTwins(market: Market, db: pg.Client): Promise<TwinsReport> {
@@ -31,8 +32,9 @@ export async function runTwins(market: Market, db: pg.Client): Promise<TwinsRepo
   const twins = await Promise.all(requests.flatMap((r) => [send(r), send(r)]));
   const again = await Promise.all(requests.map(send));
   for (const [n, { key }] of requests.entries()) {
-    const answers = [twins[n * 2], twins[n * 2 + 1], again[n]].map((a) => JSON.stringify([a?.result, a?.receipt]));
-    if (new Set(answers).size !== 1) throw new Error(`key ${key} got different answers: ${answers.join(' ')}`);
+    const [first, ...others] = [twins[n * 2], twins[n * 2 + 1], again[n]].map((a) => [a?.result, a?.receipt]);
+    if (!others.every((other) => isDeepStrictEqual(other, first)))
+      throw new Error(`key ${key} got different answers: ${JSON.stringify([first, ...others])}`);
   }
   const { rows } = await db.query<{ key: string; n: number }>(
     'select idempotency_key as key, count(*)::int as n from act_log where idempotency_key = any($1) group by 1',
