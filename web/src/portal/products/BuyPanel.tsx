@@ -95,7 +95,7 @@ export function BuyPanel({ product }: { readonly product: Product }) {
           <p>{t.explain}</p>
           <ActForm<{ orderId: string; total: Money }>
             act="order.place"
-            fixed={{ productId: product.id }}
+            fixed={{ productId: product.id, ...(product.pricing.mode === 'one-off' ? { quantity: 1 } : {}) }}
             initial={{ quantity: 1, ...(terms.purposes.length === 1 ? { purpose: terms.purposes[0] } : {}) }}
             options={terms.purposes.length > 0 ? { purpose: terms.purposes.map((p) => ({ value: p, title: p })) } : {}}
             submit={t.submit}
