@@ -64,6 +64,7 @@ export const placeOrder = act({
       buyer,
       seller,
       quantity: input.quantity,
+      totalFen: Number(offer.unitFen) * input.quantity,
       purpose: input.purpose,
     };
   },
@@ -95,10 +96,13 @@ export const placeOrder = act({
     enqueue(watch(orderId, dueAt));
     return { orderId, termsHash, total: terms.price.total };
   },
+  // Who buys what is the buyer's trade secret: the log holds commitments, the terms' hash ties them to the contract.
   entry: ({ facts, input, result }) => ({
     subject: result.orderId,
-    open: { product: facts.product.id, version: facts.product.version, termsHash: result.termsHash },
+    open: { termsHash: result.termsHash },
     sealed: {
+      product: facts.product.id,
+      version: facts.product.version,
       seller: facts.seller.id,
       total: result.total,
       quantity: input.quantity,

@@ -107,6 +107,21 @@ describe('what an order refuses', () => {
     expect(rulesOf(await t.attempt('order.place', t.people.buyer, input))).toEqual(rules);
   });
 
+  it('an amount that no ledger entry holds', async () => {
+    const productId = await t.product({ kind: 'query-service', priceFen: '1000000000000' });
+    const input = { productId, quantity: 2, purpose: '行业研究', scenario: '研究' };
+    expect(rulesOf(await t.attempt('order.place', t.people.buyer, input))).toEqual(['HS-5.8']);
+  });
+
+  it('and keeps what was bought out of the public log', async () => {
+    const productId = await t.product();
+    const { orderId } = await t.delivered(productId);
+    const { rows } = await sql<{ text: string }>`select convert_from(bytes, 'utf8') as text from evidence_entry
+      where id in (select 'rct_' || substr(id, 5) from act_log where subject = ${orderId})`.execute(t.db);
+    expect(rows.length).toBeGreaterThan(4);
+    for (const { text } of rows) expect(text).not.toContain(productId);
+  });
+
   it('more packages than one order holds', async () => {
     const productId = await t.product({ kind: 'query-service' });
     const input = { productId, quantity: 1_001, purpose: '行业研究', scenario: '研究' };

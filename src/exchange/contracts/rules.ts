@@ -165,22 +165,38 @@ export const purposeAndQuantity = rule<Use>({
 /** 单笔订单上限 */
 export const quantityWithinOrder = rule({
   id: 'HS-5.8',
-  title: text('数量不超过单笔上限', 'The quantity fits one order'),
-  params: { most: dated({ from: HOUSE_START, value: 1_000, unit: 'package', reference: 'HS-5.8' }) },
-  decide: ({ quantity }: { quantity: number }, p) =>
-    quantity <= p.most
+  title: text('数量和金额不超过单笔上限', 'Quantity and amount fit one order'),
+  params: {
+    most: dated({ from: HOUSE_START, value: 1_000, unit: 'package', reference: 'HS-5.8' }),
+    mostFen: dated({ from: HOUSE_START, value: 1_000_000_000_000, unit: 'fen', reference: 'HS-5.8' }),
+  },
+  decide: ({ quantity, totalFen }: { quantity: number; totalFen: number }, p) => {
+    if (quantity > p.most) {
+      return violated(
+        text(
+          `数量 ${quantity} 超过单笔上限 ${p.most}。`,
+          `The quantity ${quantity} is above ${p.most}, the most of one order.`,
+        ),
+        text('请减少数量或分笔下单。', 'Order less, or place several orders.'),
+      );
+    }
+    return totalFen <= p.mostFen
       ? ok()
       : violated(
-          text(
-            `数量 ${quantity} 超过单笔上限 ${p.most}。`,
-            `The quantity ${quantity} is above ${p.most}, the most of one order.`,
-          ),
+          text('金额超过单笔订单上限。', 'The amount is above the most of one order.'),
           text('请减少数量或分笔下单。', 'Order less, or place several orders.'),
-        ),
+        );
+  },
   examples: [
-    { name: 'one', at: '2026-01-01', facts: { quantity: 1 }, expect: 'ok' },
-    { name: 'exactly the most', at: '2026-01-01', facts: { quantity: 1_000 }, expect: 'ok' },
-    { name: 'one more', at: '2026-01-01', facts: { quantity: 1_001 }, expect: 'violated' },
+    { name: 'one', at: '2026-01-01', facts: { quantity: 1, totalFen: 100 }, expect: 'ok' },
+    {
+      name: 'exactly the most',
+      at: '2026-01-01',
+      facts: { quantity: 1_000, totalFen: 1_000_000_000_000 },
+      expect: 'ok',
+    },
+    { name: 'one more', at: '2026-01-01', facts: { quantity: 1_001, totalFen: 100 }, expect: 'violated' },
+    { name: 'a fen more', at: '2026-01-01', facts: { quantity: 1, totalFen: 1_000_000_000_001 }, expect: 'violated' },
   ],
 });
 

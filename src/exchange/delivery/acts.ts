@@ -78,13 +78,13 @@ export const deliver = act({
   },
   entry: ({ facts: { order }, result }) => ({
     subject: order.id,
-    open: {
-      delivery: result.deliveryId,
+    open: { delivery: result.deliveryId, method: order.terms.delivery.method },
+    sealed: {
       product: order.product_id,
       version: order.product_version,
-      method: order.terms.delivery.method,
+      validUntil: result.validUntil,
+      calls: result.calls,
     },
-    sealed: { validUntil: result.validUntil, calls: result.calls },
     parties: [order.buyer_party_id, order.seller_party_id],
   }),
 });
@@ -173,7 +173,7 @@ export const queryDelivery = act({
       answer: () => answer,
     };
   },
-  perform: async ({ tx, facts, input, at }) => {
+  perform: async ({ tx, facts, at }) => {
     const { delivery } = facts;
     // A function, because what is asked and answered must not become part of the facts that are hashed and kept.
     const answer = facts.answer();
