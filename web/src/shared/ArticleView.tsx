@@ -21,7 +21,7 @@ const WORDS = words(
     binds: '今天具有约束力，可以据此拒绝办理',
     bindsNot: '今天不具约束力：草案在被采纳前只作提示',
     guards: '约束的业务',
-    rule: '规则',
+    rule: '规则：',
     parameters: '参数',
     from: '生效日期',
     value: '数值',
@@ -52,7 +52,7 @@ const WORDS = words(
     binds: 'binds today: an act can be refused under it',
     bindsNot: 'does not bind today: a draft only informs until adopted',
     guards: 'Guards',
-    rule: 'Rule',
+    rule: 'Rule: ',
     parameters: 'Parameters',
     from: 'From',
     value: 'Value',
@@ -164,13 +164,14 @@ function RuleSection({ rule, Heading }: { readonly rule: RuleView; readonly Head
   return (
     <section>
       <Heading>
-        {t.rule}：{say(rule.title)} <span className="tag">{term(rule.effect)}</span>{' '}
+        {t.rule}
+        {say(rule.title)} <span className="tag">{term(rule.effect)}</span>{' '}
         <code className="faint small">{rule.version}</code>
       </Heading>
       {rule.params.length > 0 ? <Parameters params={rule.params} /> : null}
       <details>
         <summary>
-          {t.examples}（{rule.examples.length}）
+          {t.examples} ({rule.examples.length})
         </summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard too */}
         <section className="scroll" aria-label={t.examples} tabIndex={0}>

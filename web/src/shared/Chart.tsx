@@ -7,8 +7,15 @@ import './lineage.css';
 const ChartCanvas = lazy(() => import('./ChartCanvas.tsx'));
 
 const WORDS = words(
-  { chart: '图', table: '表', view: '图表的显示方式', unit: '单位', source: '来源', category: '项目' },
-  { chart: 'Chart', table: 'Table', view: 'How to show the figures', unit: 'Unit', source: 'Source', category: 'Item' },
+  { chart: '图', table: '表', view: '图表的显示方式', unit: '单位：', source: '来源：', category: '项目' },
+  {
+    chart: 'Chart',
+    table: 'Table',
+    view: 'How to show the figures',
+    unit: 'Unit: ',
+    source: 'Source: ',
+    category: 'Item',
+  },
 );
 
 export interface Series {
@@ -93,7 +100,9 @@ export function Chart(props: {
         </section>
       )}
       <small className="faint">
-        {t.unit}：{props.unit} · {t.source}：{props.source}
+        {t.unit}
+        {props.unit} · {t.source}
+        {props.source}
       </small>
     </figure>
   );

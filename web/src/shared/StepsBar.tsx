@@ -24,7 +24,7 @@ export function StepsBar({ steps }: { readonly steps: readonly Step[] }) {
           {...(step.state === 'now' ? { 'aria-current': 'step' as const } : {})}
         >
           {step.title}
-          <span className="hidden-visually">（{t[step.state]}）</span>
+          <span className="hidden-visually"> ({t[step.state]})</span>
           {step.note ? <small>{step.note}</small> : null}
         </li>
       ))}

@@ -15,7 +15,7 @@ const WORDS = words(
     rate: (perSecond: string) => `每秒 ${perSecond}`,
     done: (name: string, size: string) => `${name}（${size}）已上传`,
     cancel: '取消上传',
-    failed: '上传中断',
+    failed: '上传中断：',
     retry: '接着传',
     forget: '不再续传',
   },
@@ -29,7 +29,7 @@ const WORDS = words(
     rate: (perSecond: string) => `${perSecond} a second`,
     done: (name: string, size: string) => `${name} (${size}) is uploaded`,
     cancel: 'Cancel the upload',
-    failed: 'The upload was interrupted',
+    failed: 'The upload was interrupted: ',
     retry: 'Go on',
     forget: 'Forget it',
   },
@@ -165,7 +165,8 @@ export function UploadField(props: {
           ) : null}
           {state.step === 'failed' ? (
             <p role="alert" className="drop-failed">
-              {t.failed}：{state.name} <small>{state.message}</small>
+              {t.failed}
+              {state.name} <small>{state.message}</small>
             </p>
           ) : null}
           <div className="buttons">

@@ -32,7 +32,7 @@ const WORDS = words(
     tierOf: (tier: string) => `${tier} 级`,
     count: (shown: number, all: number) => (shown === all ? `共 ${all} 条` : `共 ${all} 条，显示 ${shown} 条`),
     none: '没有符合筛选条件的条文。',
-    guards: '约束',
+    guards: '约束：',
     tierA: 'A 由系统判定并拦截',
     tierB: 'B 监测预警',
     tierC: 'C 由人判断、系统留痕',
@@ -59,7 +59,7 @@ const WORDS = words(
     tierOf: (tier: string) => `Tier ${tier}`,
     count: (shown: number, all: number) => (shown === all ? `${all} articles` : `${shown} of ${all} articles`),
     none: 'No article matches the filters.',
-    guards: 'Guards',
+    guards: 'Guards: ',
     tierA: 'A decided and enforced by the system',
     tierB: 'B watched, with alerts',
     tierC: 'C judged by people, recorded by the system',
@@ -219,7 +219,8 @@ function ArticleRow({ article }: { readonly article: Article }) {
         {article.reason ? <small className="faint articles-note">{say(article.reason)}</small> : null}
         {article.acts.length > 0 ? (
           <small className="faint articles-note">
-            {t.guards}：{article.acts.map((a) => say(a.title)).join('、')}
+            {t.guards}
+            {article.acts.map((a) => say(a.title)).join('、')}
           </small>
         ) : null}
       </div>

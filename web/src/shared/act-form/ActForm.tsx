@@ -12,8 +12,8 @@ import { toForm, toInput } from './values.ts';
 import './act-form.css';
 
 const WORDS = words(
-  { done: '已办成。', missing: '系统中没有这项业务。', again: '再办一件' },
-  { done: 'Done.', missing: 'The system knows no such act.', again: 'Do another' },
+  { done: '：已办成。', missing: '系统中没有这项业务。', again: '再办一件' },
+  { done: ': done.', missing: 'The system knows no such act.', again: 'Do another' },
 );
 
 export type FieldOptions = readonly { readonly value: string; readonly title: string }[];
@@ -87,7 +87,8 @@ function Inner<R>(
       <div className="act-done" role="status">
         <p>
           <b>
-            {say(props.title)}：{t.done}
+            {say(props.title)}
+            {t.done}
           </b>{' '}
           <ReceiptChip id={receipt.id} />
         </p>
