@@ -148,7 +148,7 @@ function Content({ order, arrived }: { readonly order: Order; readonly arrived: 
       <title>{order.product.title}</title>
       <h1>{order.product.title}</h1>
       <StepsBar steps={useSteps(order)} />
-      {note ?? (arrived ? <DoneNote done={arrived} /> : null)}
+      {note ?? (arrived && order.state === 'placed' ? <DoneNote done={arrived} /> : null)}
       <TurnBanner waitingFor={order.waitingFor} mine={mine} />
       <div className="columns">
         <div>

@@ -140,7 +140,7 @@ function Content({ product, arrived }: { readonly product: ProductCase; readonly
       <title>{product.title}</title>
       <h1>{product.title}</h1>
       <StepsBar steps={stepsFor(product, t)} />
-      {note ?? (arrived ? <DoneNote done={arrived} /> : null)}
+      {note ?? (arrived && product.state === 'draft' ? <DoneNote done={arrived} /> : null)}
       <NextAct product={product} own={own} assessments={current} tell={tell} />
       <div className="columns">
         <div>
