@@ -81,7 +81,7 @@ export function ensurePackages() {
 }
 
 /** Builds server and web application when their sources changed. */
-export function ensureBuilt() {
+export function ensureBuilt({ web = true } = {}) {
   build(
     'server',
     'dist/.built',
@@ -94,6 +94,7 @@ export function ensureBuilt() {
       });
     },
   );
+  if (!web) return;
   build('web', 'web/dist/.built', ['web', 'src/kernel/evidence/verify', 'package-lock.json'], () => {
     say('· 编译网页 Building the web application …');
     run(
@@ -114,8 +115,9 @@ function build(_name, stampPath, sources, work) {
   writeFileSync(file, stamp);
 }
 
-export function prepare() {
+/** Everything for the server; the command line alone needs no web application. */
+export function prepare(options) {
   checkNode();
   ensurePackages();
-  ensureBuilt();
+  ensureBuilt(options);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, ANONYMOUS, type Read, Refused } from '../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
@@ -137,6 +138,17 @@ describe('one receipt', () => {
       level: 'committed',
       index: null,
     });
+  });
+
+  it('opens to whoever holds the number of what was done without signing in, and only that', async () => {
+    const [unsigned = '', other = ''] = theirs;
+    await sql`update act_log set scope = 'anonymous' where id = ${unsigned.replace('rct_', 'act_')}`.execute(t.db);
+    expect(await run('/receipts/:receiptId', ANONYMOUS, { params: { receiptId: unsigned } })).toMatchObject({
+      id: unsigned,
+    });
+    expect((await receiptEntry(t.db, ANONYMOUS, unsigned)).length).toBeGreaterThan(0);
+    await expect(receiptEntry(t.db, ANONYMOUS, other)).rejects.toBeInstanceOf(Refused);
+    await sql`update act_log set scope = 'psn_1' where id = ${unsigned.replace('rct_', 'act_')}`.execute(t.db);
   });
 
   it('is as if not there for a stranger', async () => {
