@@ -4,6 +4,7 @@ import {
   type Act,
   type Actor,
   afterOf,
+  anyone,
   notFound,
   PageQuery,
   page,
