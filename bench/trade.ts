@@ -31,7 +31,7 @@ interface ListedProduct {
 }
 
 /** Signs in; a code that was used already is not taken again, then the next one is. */
-export async function signIn(url: string, account: Account): Promise<Client> {
+async function signIn(url: string, account: Account): Promise<Client> {
   for (let tries = 1; ; tries++) {
     try {
       return await Client.signIn(url, account);
@@ -48,13 +48,21 @@ function find(accounts: readonly Account[], what: string, test: (a: Account) => 
   return found;
 }
 
+/** Signs in as the sample's person with a role. */
+export async function signInAs({ url, folder }: Exchange, role: string): Promise<Client> {
+  return signIn(
+    url,
+    find(await readAccounts(folder), role, (a) => a.roles.includes(role)),
+  );
+}
+
 /** Admits `lanes` new buyers by real acts and credits each with money. */
-export async function openMarket({ url, folder }: Exchange, lanes: number): Promise<Market> {
+export async function openMarket(running: Exchange, lanes: number): Promise<Market> {
+  const { url, folder } = running;
   const accounts = await readAccounts(folder);
-  const withRole = (role: string) => find(accounts, role, (a) => a.roles.includes(role));
-  const officer = await signIn(url, withRole('settlement-officer'));
-  const auditor = await signIn(url, withRole('audit-admin'));
-  const exchange = await signIn(url, withRole('exchange'));
+  const officer = await signInAs(running, 'settlement-officer');
+  const auditor = await signInAs(running, 'audit-admin');
+  const exchange = await signInAs(running, 'exchange');
   const anybody = new Client(url, '');
   const { items } = await anybody.get<{ items: ListedProduct[] }>('/products?kind=dataset');
   const product = items.find((p) => p.pricing.mode === 'one-off') ?? items[0];

@@ -13,7 +13,7 @@ import {
   startExchange,
   withDatabase,
 } from '../../bench/exchange.ts';
-import { openMarket } from '../../bench/trade.ts';
+import { openMarket, signInAs } from '../../bench/trade.ts';
 import { openDatabase, startEmbeddedServer } from '../../src/kernel/database/index.ts';
 import { diskTileStore, entryBytes, fsck, logKey, proofFor } from '../../src/kernel/evidence/index.ts';
 import { verifyCommand } from '../../src/kernel/evidence/verify-cli.ts';
@@ -105,7 +105,9 @@ export async function runKills({ kills, fromSources, say }: KillOptions): Promis
       }
       await checkAll(db, ledger, 0);
     });
-    const balance = await market.auditor.get<{ debitsFen: string; creditsFen: string }>('/ledger/trial-balance');
+    // Much time may have passed: a session of the beginning was idle too long.
+    const auditor = await signInAs(exchange, 'audit-admin');
+    const balance = await auditor.get<{ debitsFen: string; creditsFen: string }>('/ledger/trial-balance');
     if (balance.debitsFen !== balance.creditsFen) throw new Broken(`trial balance ${JSON.stringify(balance)}`);
     await exchange.stop();
     const { acts, receipts } = await verifyAll(folder, say);
