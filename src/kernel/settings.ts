@@ -64,7 +64,7 @@ export const SettingsSchema = z.object({
     .int()
     .min(1)
     .default(600)
-    .describe('Requests a minute and client; signed-in clients are counted by session. 每分钟请求上限'),
+    .describe('Requests a minute and address. 每个地址每分钟请求上限'),
   OIDC_ISSUER: optional.describe('OpenID Connect issuer for sign-in. 统一身份认证地址'),
   OIDC_CLIENT_ID: optional.describe('Client id at the issuer. 客户端编号'),
   OIDC_CLIENT_SECRET: optional.describe('Client secret at the issuer. 客户端密钥'),

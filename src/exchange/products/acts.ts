@@ -217,9 +217,16 @@ export const withdraw = act({
   by: role(...SELLERS),
   input: Decision,
   output: Moved,
+  // Deliveries of a suspended product stand still; those of a withdrawn one run on, so withdrawing lifts a suspension.
+  rules: [rules.liftedByRight],
   facts: async ({ tx, actor, input }) => {
     const product = await lock(tx, input.productId, { heldBy: actor.partyId });
-    return { version: product.version, next: productLife.move(product.state, 'withdraw') };
+    return {
+      actsAs: 'holder',
+      suspendedBy: product.suspended_by,
+      version: product.version,
+      next: productLife.move(product.state, 'withdraw'),
+    };
   },
   version: (facts) => facts.version,
   perform: async ({ tx, input, facts, at }) => {

@@ -109,7 +109,7 @@ async function fail(context: JobContext, product: Product, failure: Text): Promi
   });
 }
 
-/** Hides every value of a sensitive column but its first character, so that its shape can be told. */
+/** Hides every value of a sensitive column but its first character, so that its shape can be told; of one character nothing is left. */
 export function maskSample(rows: RowSet, dictionary: readonly ProductColumn[]): Sample {
   const sensitive = new Map(dictionary.map((c) => [c.name, c.sensitive]));
   const hide = rows.columns.map((c) => sensitive.get(c.name) ?? true);
@@ -122,5 +122,6 @@ export function maskSample(rows: RowSet, dictionary: readonly ProductColumn[]): 
 function masked(cell: Cell): Cell {
   if (cell === null) return null;
   if (typeof cell !== 'string') return '***';
-  return `${[...cell][0] ?? ''}***`;
+  const [first = '', second] = [...cell];
+  return second === undefined ? '***' : `${first}***`;
 }

@@ -301,6 +301,7 @@ describe('product.suspend, resume, withdraw', () => {
     expect(await m.x.run(product.resume, m.merchant, { productId, reason })).toEqual({ productId, state: 'listed' });
     await m.x.run(product.suspend, m.regulator, { productId, reason });
     expect(rulesOf(await m.x.refusal(product.resume, m.merchant, { productId, reason }))).toEqual(['HS-4.5']);
+    expect(rulesOf(await m.x.refusal(product.withdraw, m.merchant, { productId, reason }))).toEqual(['HS-4.5']);
     expect(await page(productId)).toMatchObject({ state: 'suspended', suspension: { by: 'regulator', reason: null } });
     await m.x.run(product.resume, m.exchange, { productId, reason });
     expect(await stateOf(productId)).toBe('listed');

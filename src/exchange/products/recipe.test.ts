@@ -114,3 +114,25 @@ test('a column stays sensitive where single values show', () => {
     ['rows', false, null],
   ]);
 });
+
+test('sums and averages of a sensitive column show single values where groups may be of one row', () => {
+  const sensitive = (minimumGroupSize?: number) =>
+    productDictionary(
+      {
+        ...base,
+        groupBy: ['origin'],
+        columns: (['sum', 'avg', 'median', 'count'] as const).map((aggregate) => ({
+          name: aggregate,
+          column: 'phone',
+          aggregate,
+          titleZh: aggregate,
+        })),
+        ...(minimumGroupSize === undefined ? {} : { minimumGroupSize }),
+      },
+      dictionary,
+      new Map(),
+    ).map((c) => c.sensitive);
+  expect(sensitive()).toEqual([true, true, true, false]);
+  expect(sensitive(2)).toEqual([true, true, true, false]);
+  expect(sensitive(3)).toEqual([false, false, true, false]);
+});

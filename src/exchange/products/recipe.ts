@@ -5,6 +5,9 @@ import type { ProductColumn, RecipeInput } from './model.ts';
 
 const NUMBERS: readonly ColumnType[] = ['integer', 'decimal', 'double'];
 
+/** Rows a group has at least before its sum or average tells nothing of one of them. */
+const GROUP_SIZE_LEAST = 3;
+
 const AGGREGATE_TITLES: Readonly<Record<string, Text>> = {
   count: text('计数', 'count of'),
   sum: text('合计', 'sum of'),
@@ -104,7 +107,7 @@ export function workerRecipe(recipe: RecipeInput): Recipe {
 
 /**
  * The dictionary of the product. A column stays sensitive where single values of a sensitive column show: as they are,
- * or as least or greatest; counts, sums and averages over groups do not show them.
+ * or as least, greatest or median; a sum or average shows one where a group may be of a single row. Counts never do.
  * @param types what the built table really holds
  */
 export function productDictionary(
@@ -113,9 +116,10 @@ export function productDictionary(
   types: ReadonlyMap<string, ColumnType>,
 ): ProductColumn[] {
   const columns = new Map(dictionary.map((c) => [c.name, c]));
+  const few = (recipe.minimumGroupSize ?? 1) < GROUP_SIZE_LEAST;
   return recipe.columns.map((c): ProductColumn => {
     const source = c.aggregate === 'count' && c.column === undefined ? undefined : columns.get(c.column ?? c.name);
-    const single = c.aggregate === undefined || c.aggregate === 'min' || c.aggregate === 'max';
+    const single = c.aggregate !== 'count' && (few || c.aggregate !== 'sum') && (few || c.aggregate !== 'avg');
     const how = c.aggregate === undefined ? undefined : AGGREGATE_TITLES[c.aggregate];
     const described = how && source ? `${source.titleZh}的${how.zh}` : (source?.description ?? null);
     return {

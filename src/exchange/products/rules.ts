@@ -145,7 +145,7 @@ export const liftedByRight = rule<{ readonly suspendedBy: string | null; readonl
   id: 'HS-4.5',
   title: text('暂停由有权单位解除', 'A suspension is lifted by who may'),
   decide: ({ suspendedBy, actsAs }) =>
-    actsAs !== 'holder' || suspendedBy === 'holder'
+    actsAs !== 'holder' || suspendedBy === null || suspendedBy === 'holder'
       ? ok()
       : violated(
           text('该产品由交易所或监管部门暂停。', 'The exchange or a regulator suspended this product.'),
@@ -153,6 +153,7 @@ export const liftedByRight = rule<{ readonly suspendedBy: string | null; readonl
         ),
   examples: [
     { name: 'one’s own', at: DAY, facts: { suspendedBy: 'holder', actsAs: 'holder' }, expect: 'ok' },
+    { name: 'not suspended', at: DAY, facts: { suspendedBy: null, actsAs: 'holder' }, expect: 'ok' },
     { name: 'the exchange lifts', at: DAY, facts: { suspendedBy: 'holder', actsAs: 'exchange' }, expect: 'ok' },
     {
       name: 'the regulator’s, by the holder',

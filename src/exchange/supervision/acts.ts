@@ -50,6 +50,7 @@ const report = act({
   entry: ({ input, result }) => ({
     subject: result.reportId,
     sealed: { about: input.subject, description: input.description },
+    unnamed: true,
   }),
 });
 

@@ -42,6 +42,15 @@ it('takes a report from anybody and keeps the contact out of the evidence', asyn
   expect(kindOf(await attempt('violation.report', ANONYMOUS, { subject: ' ', description: '无' }))).toBe('invalid');
 });
 
+it('does not name in the public log who reports', async () => {
+  const outcome = await attempt('violation.report', t.people.buyer, { subject: '某产品', description: '疑似违规' });
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.refusal));
+  const { rows } = await sql<{ text: string }>`select convert_from(bytes, 'utf8') as text from evidence_entry
+    where id = ${outcome.receipt.id}`.execute(t.db);
+  expect(rows[0]?.text).toContain('"party":null');
+  expect(rows[0]?.text).not.toContain(t.people.buyer.partyId);
+});
+
 it('handles it as a closed loop: verified, supervised, called back', async () => {
   const reportId = await report();
   const step = (decision: string, actor: Actor = t.people.regulator) =>

@@ -18,6 +18,7 @@ import {
   type Refusal,
   Refused,
   withArticles,
+  withinScopes,
 } from '../../kernel/acts/index.ts';
 import { docsPage } from './docs.ts';
 import { authorityText, openApiOf, schemaOf } from './openapi.ts';
@@ -76,8 +77,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(rateLimit, {
     max: options.rateLimitPerMinute,
     timeWindow: '1 minute',
-    keyGenerator: (request) => request.headers.authorization ?? request.ip,
-    allowList: (request) => !request.url.startsWith('/v1/'),
+    // Neither a header that anybody can make up nor another spelling of the address opens a new count.
+    keyGenerator: (request) => request.ip,
+    allowList: (request) => !(request.routeOptions.url ?? request.url).startsWith('/v1/'),
     errorResponseBuilder: () => new Refused(TOO_MANY),
   });
   app.setErrorHandler((error, request, reply) => answerError(options.kernel, error, request, reply));
@@ -172,8 +174,10 @@ function actRoutes(app: FastifyInstance, { kernel, acts, authenticate }: AppOpti
 
 function readRoute(app: FastifyInstance, { kernel, authenticate }: AppOptions, read: Read): void {
   app.get(`/v1${read.path}`, async (request, reply) => {
-    const actor = await authenticate(request);
-    const permission = permits(read.by, actor, `read${read.path.replace(/\/:\w+/g, '').replaceAll('/', '.')}`);
+    const sender = await authenticate(request);
+    const name = `read${read.path.replace(/\/:\w+/g, '').replaceAll('/', '.')}`;
+    const permission = permits(read.by, sender, name);
+    const actor = withinScopes(sender, name);
     if (permission !== 'yes') return sendRefusal(request, reply, withArticles(kernel.rulebook, barred(permission)));
     const params = read.params.safeParse(request.params);
     const query = read.query.safeParse(request.query);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
-import { type Actor, invalidInput, type Kernel, notFound, Refused } from '../../kernel/acts/index.ts';
+import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
 import { logFile, type TileStore } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
 
@@ -27,14 +27,22 @@ export function evidenceRoutes(
       .send(file.bytes);
   });
   app.get<{ Params: { receiptId: string } }>(`${RECEIPT}.tlog-proof`, async (request, reply) => {
-    const proof = await receiptProof(kernel.db, await authenticate(request), request.params.receiptId);
+    const proof = await receiptProof(
+      kernel.db,
+      withinScopes(await authenticate(request), 'read.receipts'),
+      request.params.receiptId,
+    );
     return reply
       .type('text/plain; charset=utf-8')
       .header('content-disposition', `attachment; filename="${request.params.receiptId}.tlog-proof"`)
       .send(proof);
   });
   app.get<{ Params: { receiptId: string } }>(`${RECEIPT}/entry`, async (request, reply) => {
-    const entry = await receiptEntry(kernel.db, await authenticate(request), request.params.receiptId);
+    const entry = await receiptEntry(
+      kernel.db,
+      withinScopes(await authenticate(request), 'read.receipts'),
+      request.params.receiptId,
+    );
     return reply
       .type('application/json')
       .header('content-disposition', `attachment; filename="${request.params.receiptId}.json"`)
@@ -51,11 +59,20 @@ export function certificateRoutes(
   authenticate: Authenticate,
 ): void {
   app.get<{ Params: { certificateId: string } }>(`${CERTIFICATE}.json`, async (request, reply) => {
-    const json = await certificateJson(kernel.db, await authenticate(request), request.params.certificateId);
+    const json = await certificateJson(
+      kernel.db,
+      withinScopes(await authenticate(request), 'read.certificates'),
+      request.params.certificateId,
+    );
     return reply.type('application/json').header('cache-control', 'no-store').send(json);
   });
   app.get<{ Params: { certificateId: string } }>(`${CERTIFICATE}.pdf`, async (request, reply) => {
-    const pdf = await certificatePdf(kernel.db, await authenticate(request), request.params.certificateId, publicUrl());
+    const pdf = await certificatePdf(
+      kernel.db,
+      withinScopes(await authenticate(request), 'read.certificates'),
+      request.params.certificateId,
+      publicUrl(),
+    );
     return reply
       .type('application/pdf')
       .header('content-disposition', `inline; filename="${request.params.certificateId}.pdf"`)

@@ -12,6 +12,8 @@ export interface EntryDraft {
   readonly sealed?: Readonly<Record<string, unknown>>;
   /** Parties besides the actor's own that may see the receipt. */
   readonly parties?: readonly (string | null)[];
+  /** The public log does not name the actor's party, as for those who report a violation. */
+  readonly unnamed?: boolean;
 }
 
 export interface FactsContext<I> {

@@ -57,11 +57,16 @@ export function permits(authority: Authority, actor: Actor, name: string): Permi
     return actor.kind === 'system' ? 'yes' : actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden';
   if (actor.kind === 'system') return 'yes';
   if (actor.kind === 'anonymous') return 'unauthenticated';
-  if (actor.scopes && !actor.scopes.some((s) => s === name || (s.endsWith('.*') && name.startsWith(s.slice(0, -1)))))
-    return 'forbidden';
+  if (!inScopes(actor, name)) return 'forbidden';
   if (authority.kind === 'signed-in') return 'yes';
   return authority.roles.some((r) => actor.roles.includes(r)) ? 'yes' : 'forbidden';
 }
+
+const inScopes = ({ scopes }: Actor, name: string): boolean =>
+  scopes === null || scopes.some((s) => s === name || (s.endsWith('.*') && name.startsWith(s.slice(0, -1))));
+
+/** Who acts where anyone may: outside its scopes a narrowed credential is a stranger, whatever roles stand behind it. */
+export const withinScopes = (actor: Actor, name: string): Actor => (inScopes(actor, name) ? actor : ANONYMOUS);
 
 /** A role as people see it; rooms declare theirs with {@link defineRoles}. */
 export interface RoleInfo {

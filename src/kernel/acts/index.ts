@@ -21,6 +21,7 @@ export {
   SYSTEM,
   signedIn,
   system,
+  withinScopes,
 } from './actor.ts';
 export {
   type DecisionRecord,
