@@ -1,6 +1,7 @@
 /**
  * What an exchange does when it has much behind it: acts a second (whole trades), reads of a product page, and the reads
  * that look at many rows, with 10^3 and 10^5 acts behind them, 10^6 with `--million`. Baseline: the same exchange with 10^3.
+ * The control, a read that looks at no table but the session, tells how much of a difference is the machine.
  * The acts behind come from bench/fill.ts, which copies a real trade row for row.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,6 +64,8 @@ async function look({ url }: Exchange, market: Market): Promise<Map<string, numb
   figures.set('pages/s product pages', pages.done / pages.seconds);
   const [buyer] = market.buyers;
   const slow: [string, () => Promise<unknown>][] = [
+    // Has nothing behind it: where this moves, the machine does.
+    ['ms control (/v1/sessions/methods)', () => market.seller.get('/sessions/methods')],
     ['ms market figures', () => buyer?.get('/market') ?? Promise.resolve()],
     ['ms list of orders', () => market.seller.get('/orders')],
     ['ms list of receipts', () => market.seller.get('/receipts')],

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Task } from '../../kernel/jobs.ts';
 import { text } from '../../kernel/text.ts';
 import { connectDeliveries } from '../contracts/index.ts';
-import { addDownstream } from '../products/index.ts';
+import { addDownstream, COUNTED_MAX } from '../products/index.ts';
 import { revokeFor } from './grants.ts';
 import { summaryOf } from './queries.ts';
 
@@ -18,7 +18,9 @@ addDownstream({
   count: async (q, productId) => {
     const { rows } = await sql<{
       n: number;
-    }>`select count(*) as n from delivery where product_id = ${productId}`.execute(q);
+    }>`select count(*) as n from (select from delivery where product_id = ${productId} limit ${COUNTED_MAX + 1}) d`.execute(
+      q,
+    );
     return rows[0]?.n ?? 0;
   },
 });

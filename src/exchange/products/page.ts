@@ -13,8 +13,12 @@ const RECEIPTS_MAX = 30;
 export interface Downstream {
   readonly kind: string;
   readonly title: Text;
+  /** Need not count beyond {@link COUNTED_MAX} + 1. */
   readonly count: (q: Queryable, productId: string) => Promise<number>;
 }
+/** A page must not get slower with every sale: above this it says “more”. */
+export const COUNTED_MAX = 1_000;
+const counted = (n: number): string => (n > COUNTED_MAX ? `${COUNTED_MAX}+` : `${n}`);
 const downstream: Downstream[] = [];
 export const addDownstream = (d: Downstream): void => void downstream.push(d);
 
@@ -145,14 +149,14 @@ async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof Produ
       ...reached.map((d) => ({
         id: `${d.kind}:${p.id}`,
         kind: d.kind,
-        title: `${d.title.zh} ${d.n}`,
-        titleEn: `${d.title.en} ${d.n}`,
+        title: `${d.title.zh} ${counted(d.n)}`,
+        titleEn: `${d.title.en} ${counted(d.n)}`,
       })),
     ],
     edges: [
       ...resources.map((r) => ({ from: r.id, to: build, label: `${r.rows}` })),
       { from: build, to: p.id, label: p.rows === null ? '' : `${p.rows}` },
-      ...reached.map((d) => ({ from: p.id, to: `${d.kind}:${p.id}`, label: `${d.n}` })),
+      ...reached.map((d) => ({ from: p.id, to: `${d.kind}:${p.id}`, label: counted(d.n) })),
     ],
   };
 }
