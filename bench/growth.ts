@@ -34,7 +34,7 @@ await withExchange(async (exchange) => {
       const seconds = (performance.now() - started) / 1000;
       await db.query('vacuum analyze');
       const figures = await look(exchange, market);
-      if (level - behind > 50_000) figures.set('entries sequenced/s, catching up', (level - behind) / seconds);
+      if (level - behind > 50_000) figures.set('entries/s sequenced while catching up', (level - behind) / seconds);
       first ??= figures;
       for (const [what, value] of figures) {
         const [, unit = '', name = what] = /^(\S+) (.*)$/.exec(what) ?? [];
