@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { getParty } from '../../kernel/access/index.ts';
-import { type Act, act, notFound, role, signedIn } from '../../kernel/acts/index.ts';
+import { type Act, act, notFound, role } from '../../kernel/acts/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import {
@@ -43,12 +43,14 @@ const deposit = act({
     bankReference: z
       .string()
       .trim()
+      .toUpperCase()
       .regex(/^[0-9A-Za-z-]{4,64}$/)
       .meta({ title: '银行流水号', 'x-title-en': 'Bank reference' }),
     bank: z
       .string()
       .trim()
       .min(1)
+      .toLowerCase()
       .max(60)
       .default(FIRST_BANK)
       .meta({ title: '结算银行', 'x-title-en': 'Settlement bank' }),
@@ -114,7 +116,7 @@ const deposit = act({
 const requestWithdrawal = act({
   name: 'account.request-withdrawal',
   title: text('申请出金', 'Ask for a withdrawal'),
-  by: signedIn(),
+  by: role('party-admin'),
   input: z.object({
     amount: PositiveMoney,
     bankAccount: z

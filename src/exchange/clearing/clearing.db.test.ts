@@ -61,10 +61,10 @@ beforeAll(async () => {
       };
     });
   people = {
-    officer: await person('交易所', ['exchange'], ['settlement-officer']),
+    officer: await person('交易所', ['exchange'], ['settlement-officer', 'party-admin']),
     second: await person('交易所二', ['exchange'], ['settlement-officer']),
     buyer: await person('买方', ['buyer'], []),
-    seller: await person('数商', ['data-merchant'], []),
+    seller: await person('数商', ['data-merchant'], ['party-admin']),
     holder: await person('交通局', ['data-provider'], []),
     auditor: await person('审计', [], ['audit-admin']),
     stranger: await person('路人', ['buyer'], []),

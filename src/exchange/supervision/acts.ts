@@ -23,7 +23,7 @@ const report = act({
       .trim()
       .max(200)
       .optional()
-      .meta(field('联系方式（选填，仅监管部门可见）', 'Contact (optional, seen by the supervisor only)')),
+      .meta(field('联系方式（仅监管部门可见）', 'Contact (seen by the regulator only)')),
   }),
   output: z.object({ reportId: z.string(), dueAt: z.string() }),
   secretInput: ['contact'],

@@ -161,7 +161,7 @@ const reports = read({
   params: z.object({}),
   query: PageQuery.extend({ state: z.enum(reportLife.states).optional(), reportId: ReportId.optional() }),
   output: pageOf(ReportItem),
-  run: async ({ db, query }) => {
+  run: async ({ db, actor, query }) => {
     const after = afterOf(query.cursor);
     const rows = await db
       .selectFrom('violation_report')
@@ -189,7 +189,8 @@ const reports = read({
         id: r.id,
         subject: r.subject,
         description: r.description,
-        contact: r.contact,
+        // Whom to ask is for the regulator alone; the exchange may be what is reported.
+        contact: actor.roles.includes('regulator') ? r.contact : null,
         party: r.party_id === null ? null : { id: r.party_id, name: nameOf(r.party_id) },
         reportedAt: r.reported_at.toISOString(),
         state: r.state,

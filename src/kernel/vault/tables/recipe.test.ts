@@ -79,7 +79,8 @@ describe('recipes', () => {
     ]);
     expect(made.rows).toEqual([
       ['东城', 3, 3, 6, 2, 2, '2024-01-01', '2024-01-03'],
-      ['西城', 2, 1, 4, 4, 4, '2024-01-04', '2024-01-05'],
+      // Two rows, but only one value: what is made of it would be that value.
+      ['西城', 2, 1, null, null, null, '2024-01-04', '2024-01-05'],
     ]);
     expect((await make({ groupBy: ['区'], columns, minimumGroupSize: 3 })).rows).toHaveLength(1);
     expect((await make({ columns: columns.slice(1) })).rows).toEqual([[6, 5, 16, 3.2, 3, '2024-01-01', '2024-01-06']]);

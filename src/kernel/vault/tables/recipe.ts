@@ -55,10 +55,13 @@ export function compileRecipe(recipe: Recipe, columns: readonly Column[], from: 
   if (recipe.columns.length > COLUMNS_MAX) throw failures.tooManyColumns(recipe.columns.length, COLUMNS_MAX);
   const grouped = recipe.groupBy.length > 0 || recipe.columns.some((c) => c.aggregate !== undefined);
   const groups = recipe.groupBy.map((name) => columnNamed(columns, name).name);
-  const select = recipe.columns.map((c) => `${expressionOf(c, columns, grouped, groups)} as ${quoteName(c.name)}`);
+  const size = recipe.minimumGroupSize;
+  const select = recipe.columns.map((c) => {
+    const value = expressionOf(c, columns, grouped, groups);
+    return `${isValueOf(c) ? enough(value, c.column ?? c.name, size) : value} as ${quoteName(c.name)}`;
+  });
   checkNames(recipe.columns);
   const { sql: where, values } = compileFilters(recipe.filters, columns);
-  const size = recipe.minimumGroupSize;
   if (size !== undefined) {
     if (!Number.isSafeInteger(size) || size < 1)
       throw failures.recipe('最小分组行数须为正整数。', 'The minimum group size must be a positive integer.');
@@ -73,6 +76,14 @@ export function compileRecipe(recipe: Recipe, columns: readonly Column[], from: 
   const orderBy = groups.length > 0 ? ` order by ${groups.map((g) => `${quoteName(g)} nulls last`).join(', ')}` : '';
   const having = size !== undefined ? ` having count(*) >= ${size}` : '';
   return { sql: `select ${select.join(', ')} from ${from}${where}${groupBy}${having}${orderBy}`, values };
+}
+
+/** Whether a column shows something made of values, not only how many there are. */
+const isValueOf = (column: RecipeColumn): boolean => column.aggregate !== undefined && column.aggregate !== 'count';
+
+/** Empty cells do not hide anybody: a group must hold enough values of the column, not only enough rows. */
+function enough(value: string, column: string, size: number | undefined): string {
+  return size === undefined ? value : `case when count(${quoteName(column)}) >= ${size} then ${value} end`;
 }
 
 function expressionOf(
