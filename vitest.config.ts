@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],
           isolate: false,
@@ -15,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'database',
+          sequence: { groupOrder: 1 },
           include: ['src/**/*.db.test.ts', 'examples/**/*.db.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
