@@ -10,24 +10,37 @@ node scripts/build.mjs
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 data=${1:-$work/data}
-[ $# -ge 1 ] || node --import tsx conformance/receipts/sample.ts "$data" "${SIZE:-small}"
-node --import tsx conformance/receipts/export.ts "$data" "$work/out"
+# A folder laid out before, by export.ts, can be given as OUT.
+[ $# -ge 1 ] || [ -n "${OUT:-}" ] || node --import tsx conformance/receipts/sample.ts "$data" "${SIZE:-small}"
+if [ -n "${OUT:-}" ]; then cp -r "$OUT" "$work/out"; else node --import tsx conformance/receipts/export.ts "$data" "$work/out"; fi
 vkey=$(cat "$work/out/vkey")
 
 sh conformance/log-go/run.sh "$work/out/log" "$vkey" "$work/out/receipts"
 
+node --import tsx conformance/receipts/verify.ts "$work/out"
+# The program itself, as a person calls it: a process for each takes a second, so a few.
 proven=0
-for proof in "$work"/out/receipts/*.tlog-proof; do
+for proof in $(ls "$work"/out/receipts/*.tlog-proof | awk 'NR % 50 == 1'); do
   bin/shuheng verify --proof "$proof" --entry "${proof%.tlog-proof}.json" --key "$work/out/vkey" > /dev/null
   proven=$((proven + 1))
 done
-echo "ok: bin/shuheng verify proved $proven receipts"
+echo "ok: bin/shuheng verify, as a process, proved $proven of them"
 node --import tsx conformance/receipts/flip.ts "$work/out" "${FLIPPED_RECEIPTS:-2}"
 
 # The public files: Go makes the tree again from the entries, so a flipped bit in any tile or in the checkpoint is a difference.
 (cd conformance/log-go && GO111MODULE=off GOFLAGS= GOPATH="$work/gopath:/usr/share/gocode" GOCACHE="$work/cache" /usr/bin/go build -o "$work/log-go" main.go)
 caught=0
+# Partial tiles of earlier checkpoints stay for whoever holds those; the tree of the present one does not read them
+# (`shuheng log fsck` compares them too).
+size_of_log=$(sed -n 2p "$work/out/log/checkpoint")
+present() {
+  case $1 in *.p/*) ;; *) return 0 ;; esac
+  count=$size_of_log
+  case $1 in ./tile/[1-9]*) level=${1#./tile/}; level=${level%%/*}; while [ "$level" -gt 0 ]; do count=$((count / 256)); level=$((level - 1)); done ;; esac
+  [ "${1##*/}" = $((count % 256)) ]
+}
 for file in $(cd "$work/out/log" && find . -type f ! -name vkey | sort); do
+  present "$file" || continue
   path="$work/out/log/$file"
   cp "$path" "$work/sound"
   size=$(wc -c < "$path")
