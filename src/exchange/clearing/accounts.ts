@@ -18,7 +18,7 @@ import { text } from '../../kernel/text.ts';
 import { BANK_ACCOUNT, cashAccountOf, withdrawalLife } from './model.ts';
 import { creditedOnce, creditedToAdmitted, decidedByAnother } from './rules.ts';
 
-export const PartyId = idOf('pty', text('单位编号', 'Party'));
+export const PartyId = idOf('pty', text('单位', 'Party'));
 export const WithdrawalId = idOf('wdr', text('出金编号', 'Withdrawal'));
 const DepositId = idOf('dps', text('入金编号', 'Deposit'));
 /** The bank an operator settles through, when it has only one. */

@@ -17,7 +17,7 @@ declare module '../../kernel/database/database.ts' {
   }
 }
 
-export const PartyId = idOf('pty', { zh: '单位编号', en: 'Party id' });
+export const PartyId = idOf('pty', { zh: '单位', en: 'Party' });
 
 /** Roles a party can be admitted to, in the words of the source documents. */
 export const PARTY_ROLES = [

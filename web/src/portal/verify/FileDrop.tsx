@@ -14,6 +14,7 @@ const WORDS = words(
     none: '还没有',
     clear: '清空',
     tooLarge: (name: string) => `“${name}” 太大，不是回执的文件。`,
+    foreign: (name: string) => `“${name}” 既不是证明（.tlog-proof），也不是条目原文（.json）。`,
   },
   {
     choose: 'Choose files',
@@ -23,11 +24,13 @@ const WORDS = words(
     none: 'not yet',
     clear: 'Clear',
     tooLarge: (name: string) => `“${name}” is too large to belong to a receipt.`,
+    foreign: (name: string) => `“${name}” is neither a proof (.tlog-proof) nor an entry (.json).`,
   },
 );
 
 /** Entries have at most 65,535 bytes and proofs less; larger files are not read. */
 const FILE_BYTES_MAX = 1024 * 1024;
+const OPENING_BRACE = 0x7b;
 const PROOF_START = 'c2sp.org/tlog-proof@';
 
 /** Takes one or both files in any order and tells them apart by their first line. */
@@ -35,20 +38,25 @@ export function FileDrop({ parts, onParts }: { readonly parts: Parts; readonly o
   const t = useWords(WORDS);
   const id = useId();
   const [over, setOver] = useState(false);
-  const [tooLarge, setTooLarge] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
 
   const take = async (files: Iterable<File>) => {
     let next = parts;
-    setTooLarge(null);
+    setTrouble(null);
     for (const file of files) {
       if (file.size > FILE_BYTES_MAX) {
-        setTooLarge(file.name);
+        setTrouble(t.tooLarge(file.name));
         continue;
       }
       const content = new Uint8Array(await file.arrayBuffer());
       const isProof =
         new TextDecoder().decode(content.subarray(0, PROOF_START.length)) === PROOF_START ||
         file.name.endsWith('.tlog-proof');
+      // An entry is a JSON object; what is inside is for the verifier to judge.
+      if (!isProof && content[0] !== OPENING_BRACE) {
+        setTrouble(t.foreign(file.name));
+        continue;
+      }
       next = { ...next, [isProof ? 'proof' : 'entry']: { name: file.name, bytes: content } };
     }
     onParts(next);
@@ -86,9 +94,9 @@ export function FileDrop({ parts, onParts }: { readonly parts: Parts; readonly o
           </div>
         ))}
       </dl>
-      {tooLarge ? (
+      {trouble ? (
         <p role="alert" className="drop-failed">
-          {t.tooLarge(tooLarge)}
+          {trouble}
         </p>
       ) : null}
       <div className="buttons">

@@ -40,7 +40,7 @@ const WORDS = words(
     calls: 'Calls left',
     callsOf: (left: string, limit: string) => `${left} of ${limit}`,
     used: 'Used',
-    usedFile: (n: number, size: string) => `${n} downloads, ${size}`,
+    usedFile: (n: number, size: string) => `${n} ${n === 1 ? 'download' : 'downloads'}, ${size}`,
     usedCalls: (n: number) => `${n} calls`,
     csv: 'Download CSV',
     parquet: 'Download Parquet',
