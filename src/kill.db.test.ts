@@ -7,7 +7,7 @@ import { runTwins } from '../conformance/twins/run.ts';
 const KILLS = 3;
 
 /** Whole exchanges in processes of their own; conformance/kill/kill.ts does the same two hundred times. */
-describe('an exchange under faults', { timeout: 180_000 }, () => {
+describe('an exchange under faults', { timeout: 900_000 }, () => {
   it('loses, doubles and leaves unproven nothing when it is killed while parties trade', async () => {
     const said: string[] = [];
     const report = await runKills({ kills: KILLS, fromSources: true, say: (line) => said.push(line) });

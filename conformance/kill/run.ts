@@ -26,7 +26,7 @@ const KILL_WITHIN_MS = 1_200;
 /** Every so many kills the database goes too; every so many the program is killed once more while it starts. */
 const DATABASE_EVERY = 4;
 const TWICE_EVERY = 5;
-const SETTLE_MS_MAX = 60_000;
+const SETTLE_MS_MAX = 240_000;
 
 export interface KillOptions {
   readonly kills: number;
