@@ -6,8 +6,8 @@ const PORT = 18_080;
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.e2e.ts',
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   fullyParallel: false,
   workers: 1,
   reporter: [['list'], ['json']],
@@ -32,7 +32,7 @@ export default defineConfig({
   webServer: {
     command: `npx --no-install tsx e2e/server.ts ${PORT}`,
     url: `http://127.0.0.1:${PORT}/readyz`,
-    timeout: 180_000,
+    timeout: 600_000,
     stdout: 'pipe',
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
   },
