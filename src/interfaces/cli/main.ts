@@ -1,6 +1,7 @@
 import { OperatorError } from '../../kernel/database/index.ts';
 import { actCommand } from './act.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
+import { clockCommand } from './clock.ts';
 import {
   backupCommand,
   doctorCommand,
@@ -41,6 +42,14 @@ const COMMANDS: readonly Command[] = [
     en: 're-derive and check the evidence log',
     usage: 'shuheng log fsck [--json]',
     run: logCommand,
+  },
+  {
+    name: 'clock',
+    zh: '计算期间的最后一日',
+    en: 'say on which day a period ends',
+    usage:
+      'shuheng clock --from 2025-06-01 --working-days 30   (--days --hours --months --years; --from 可为 may be 2025-06-01T09:30+08:00)',
+    run: clockCommand,
   },
   {
     name: 'backup',
