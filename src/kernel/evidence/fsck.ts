@@ -7,7 +7,7 @@ import { CHECKPOINT_PATH } from './log.ts';
 import { Edge, edgeTiles, type GrownTile, HASH_BYTES, leafHash } from './merkle.ts';
 import type { TileStore } from './store.ts';
 import { bundle, type Rows, readTiles, rowsOf } from './tiles.ts';
-import { checkNote, type LogKey, parseCheckpoint, parseKey, parseNote } from './verify/index.ts';
+import { checkNote, type NoteKey, parseCheckpoint, parseKey, parseNote } from './verify/index.ts';
 
 export type FsckReport =
   | {
@@ -105,7 +105,7 @@ class Check {
   readonly #store: TileStore;
   readonly #state: State;
   readonly #publishedSize: number;
-  readonly #key: LogKey;
+  readonly #key: NoteKey;
   /** By path without width: widths of the files that are there, 256 for a full one. */
   readonly #widths = new Map<string, number[]>();
   readonly #progress: (done: number, total: number) => void;

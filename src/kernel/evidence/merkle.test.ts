@@ -15,7 +15,16 @@ import {
   tilesOf,
 } from './merkle.ts';
 import { checkpointText, ed25519Signer, formatPrivateKey, parsePrivateKey, signNote } from './note.ts';
-import { checkNote, isConsistent, parseCheckpoint, parseKey, parseNote, rootFromInclusion } from './verify/index.ts';
+import {
+  checkNote,
+  cosignatureTime,
+  isConsistent,
+  linesOf,
+  parseCheckpoint,
+  parseKey,
+  parseNote,
+  rootFromInclusion,
+} from './verify/index.ts';
 
 interface Vectors {
   roots: Record<string, string>;
@@ -28,6 +37,7 @@ interface Vectors {
   checkpoint: string;
   witness_vkey: string;
   cosignature_line: string;
+  cosignature_time: number;
 }
 
 /** Made with Go's sumdb/tlog and sumdb/note. */
@@ -134,8 +144,15 @@ describe('against the vectors of Go', () => {
     expect(checkNote(cosigned, key)).toBe('signed');
     expect(cosigned.signatures).toHaveLength(2);
     expect(parseCheckpoint(cosigned.text)?.size).toBe(600n);
-    // A cosigner's key is not the log's: it has another type.
-    expect(parseKey(vectors.witness_vkey)).toBeUndefined();
+    const witness = parseKey(vectors.witness_vkey);
+    if (!witness) throw new Error('the witness key cannot be read');
+    expect(witness.type).toBe('cosignature');
+    expect(checkNote(cosigned, witness)).toBe('signed');
+    expect(linesOf(cosigned, witness).map((line) => cosignatureTime(line.signature))).toEqual([
+      BigInt(vectors.cosignature_time),
+    ]);
+    const later = parseNote(note.replace('\n600\n', '\n601\n') + vectors.cosignature_line);
+    expect(later && checkNote(later, witness)).toBe('forged');
   });
 });
 

@@ -1,8 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { base64, ED25519_TYPE, formatKey, fromBase64, HASH_BYTES, hex, isKeyName, keyId } from './verify/index.ts';
+import { base64, formatKey, fromBase64, HASH_BYTES, hex, isKeyName, keyId, typeAndKey } from './verify/index.ts';
 
 /** Signing of notes and checkpoints (C2SP signed-note v1.0.0, tlog-checkpoint v1.0.0); reading them is in `verify/`. */
 const SEED_BYTES = 32;
+const ED25519_TYPE = 0x01;
 /** PKCS#8 wrapping of an Ed25519 seed (RFC 8410 §7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SPKI_PREFIX_BYTES = 12;
@@ -25,7 +26,7 @@ export function ed25519Signer(name: string, seed: Uint8Array): LogSigner {
   return {
     name,
     vkey: formatKey(name, publicKey),
-    keyId: keyId(name, Buffer.concat([Buffer.of(ED25519_TYPE), publicKey])),
+    keyId: keyId(name, typeAndKey('ed25519', publicKey)),
     sign: async (text) => sign(null, Buffer.from(text), privateKey),
   };
 }

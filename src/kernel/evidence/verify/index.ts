@@ -1,17 +1,21 @@
 /** The verifier of receipts: the same code in the browser and in Node, without the server and without `node:` modules. */
 export { base64, fromBase64, hex } from './bytes.ts';
 export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+export { cosignatureTime, cosignedText } from './cosignature.ts';
 export { HASH_BYTES, isConsistent, leafHash, nodeHash, rootFromInclusion, type Tree } from './merkle.ts';
 export {
   checkNote,
-  ED25519_TYPE,
   formatKey,
   isKeyName,
+  type KeyType,
   keyId,
-  type LogKey,
+  linesOf,
   type Note,
+  type NoteKey,
   parseKey,
   parseNote,
+  type SignatureLine,
+  typeAndKey,
 } from './note.ts';
 export { formatProof, parseProof, type TlogProof } from './proof.ts';
 export {

@@ -1,22 +1,41 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64, fromBase64, hex, join, utf8 } from './bytes.ts';
+import { cosignatureVerifies } from './cosignature.ts';
+import { ED25519_KEY_BYTES, ed25519Verifies } from './ed25519.ts';
 
 /** Signed notes (C2SP signed-note v1.0.0): a text, an empty line, and one signature line for each signer. */
-export const ED25519_TYPE = 0x01;
-const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
-const SIGNATURE_BYTES = 64;
-/** Go's reader stops at 100 signature lines as well. */
+/** The specification asks for at least 16 signature lines; Go's reader stops at 100 as well. */
 const SIGNATURES_MAX = 100;
 const NOTE_CHARACTERS_MAX = 1_000_000;
 
-/** A log's public key, written `<name>+<8 hex digits of its id>+<base64 of type and key>`. */
-export interface LogKey {
+/** `ed25519` signs notes; `cosignature` is a witness's, with its time; `sm2` is SM2 with SM3 (GB/T 32918). */
+export type KeyType = 'ed25519' | 'cosignature' | 'sm2';
+
+/** A public key, written `<name>+<8 hex digits of its id>+<base64 of type and key>` (a vkey). */
+export interface NoteKey {
   readonly name: string;
   readonly id: Uint8Array;
+  readonly type: KeyType;
+  /** Without the type. */
   readonly publicKey: Uint8Array;
+  /** The whole key as text. */
+  readonly vkey: string;
 }
+
+interface Kind {
+  readonly type: KeyType;
+  /** What stands before the public key: the type byte, for 0xff with a longer identifier. */
+  readonly prefix: Uint8Array;
+  readonly keyBytes: number;
+  readonly verifies: (signature: Uint8Array, text: string, publicKey: Uint8Array) => boolean;
+}
+
+/** The kinds of key this verifier knows; a note's lines of other kinds are lines of unknown keys. */
+const KINDS: readonly Kind[] = [
+  { type: 'ed25519', prefix: Uint8Array.of(0x01), keyBytes: ED25519_KEY_BYTES, verifies: ed25519Verifies },
+  { type: 'cosignature', prefix: Uint8Array.of(0x04), keyBytes: ED25519_KEY_BYTES, verifies: cosignatureVerifies },
+];
 
 export interface SignatureLine {
   readonly name: string;
@@ -37,21 +56,32 @@ export function keyId(name: string, typeAndKey: Uint8Array): Uint8Array {
   return sha256(join(utf8(`${name}\n`), typeAndKey)).slice(0, KEY_ID_BYTES);
 }
 
-export function formatKey(name: string, publicKey: Uint8Array): string {
-  const typeAndKey = join(Uint8Array.of(ED25519_TYPE), publicKey);
-  return `${name}+${hex(keyId(name, typeAndKey))}+${base64(typeAndKey)}`;
+/** Type and key as they are hashed into the key id and written into a vkey. @throws RangeError for a kind unknown here */
+export function typeAndKey(type: KeyType, publicKey: Uint8Array): Uint8Array {
+  const kind = KINDS.find((k) => k.type === type);
+  if (!kind || publicKey.length !== kind.keyBytes) throw new RangeError(`this is no ${type} key`);
+  return join(kind.prefix, publicKey);
 }
 
-/** @returns undefined when the text is no Ed25519 log key, or its id does not belong to it */
-export function parseKey(text: string): LogKey | undefined {
-  const match = /^([^+\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text.trim());
-  const [, name, id, encoded] = match ?? [];
-  if (!name || !id || !encoded || !isKeyName(name)) return undefined;
-  const typeAndKey = fromBase64(encoded);
-  if (typeAndKey?.length !== 1 + KEY_BYTES || typeAndKey[0] !== ED25519_TYPE) return undefined;
-  const expected = keyId(name, typeAndKey);
-  return hex(expected) === id ? { name, id: expected, publicKey: typeAndKey.slice(1) } : undefined;
+export function formatKey(name: string, publicKey: Uint8Array, type: KeyType = 'ed25519'): string {
+  const bytes = typeAndKey(type, publicKey);
+  return `${name}+${hex(keyId(name, bytes))}+${base64(bytes)}`;
 }
+
+/** @returns undefined when the text is no key of a kind known here, or its id does not belong to it */
+export function parseKey(text: string): NoteKey | undefined {
+  const vkey = text.trim();
+  const [, name, id, encoded] = /^([^+\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(vkey) ?? [];
+  if (!name || !id || !encoded || !isKeyName(name)) return undefined;
+  const bytes = fromBase64(encoded);
+  const kind = bytes && KINDS.find((k) => k.prefix.length + k.keyBytes === bytes.length && startsWith(bytes, k.prefix));
+  if (!bytes || !kind) return undefined;
+  const expected = keyId(name, bytes);
+  if (hex(expected) !== id) return undefined;
+  return { name, id: expected, type: kind.type, publicKey: bytes.slice(kind.prefix.length), vkey };
+}
+
+const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean => prefix.every((byte, i) => byte === bytes[i]);
 
 /** @returns undefined when it is not in the form of a signed note */
 export function parseNote(note: string): Note | undefined {
@@ -77,20 +107,16 @@ function parseSignature(line: string): SignatureLine | undefined {
  * Looks for the key's signature. Lines of other keys are ignored, but each line of this key must be right: the
  * specification says a note should then be rejected, we always do.
  */
-export function checkNote(note: Note, key: LogKey): 'signed' | 'unsigned' | 'forged' {
-  const own = note.signatures.filter((line) => line.name === key.name && hex(line.keyId) === hex(key.id));
+export function checkNote(note: Note, key: NoteKey): 'signed' | 'unsigned' | 'forged' {
+  const own = linesOf(note, key);
   if (own.length === 0) return 'unsigned';
-  const message = utf8(note.text);
-  return own.every((line) => verifies(line.signature, message, key.publicKey)) ? 'signed' : 'forged';
+  const verifies = KINDS.find((k) => k.type === key.type)?.verifies;
+  return verifies && own.every((line) => verifies(line.signature, note.text, key.publicKey)) ? 'signed' : 'forged';
 }
 
-function verifies(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  if (signature.length !== SIGNATURE_BYTES) return false;
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
+/** The signature lines that claim to be the key's: name and id both match. */
+export function linesOf(note: Note, key: NoteKey): SignatureLine[] {
+  return note.signatures.filter((line) => line.name === key.name && hex(line.keyId) === hex(key.id));
 }
 
 /** Control characters other than the newline have no place in a note. */

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { hex, same, textOf } from './bytes.ts';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import { leafHash, rootFromInclusion } from './merkle.ts';
-import { checkNote, type LogKey, parseKey, parseNote } from './note.ts';
+import { checkNote, type NoteKey, parseKey, parseNote } from './note.ts';
 import { parseProof, type TlogProof } from './proof.ts';
 
 /** An entry must fit the two length bytes of an entry bundle (C2SP tlog-tiles). */
@@ -67,7 +67,8 @@ export type Verification =
  */
 export function verifyReceipt({ proof, entry, vkey }: ReceiptParts): Verification {
   const key = parseKey(vkey);
-  if (!key) return unreadable('key');
+  // A witness's key says nothing of what the log signed.
+  if (!key || key.type === 'cosignature') return unreadable('key');
   const proofText = typeof proof === 'string' ? proof : textOf(proof);
   const parsed = proofText === undefined ? undefined : parseProof(proofText);
   if (!parsed) return unreadable('proof');
@@ -170,7 +171,7 @@ function unreadable(part: UnreadablePart): Verification {
   return { outcome: 'unreadable', part, says, details: [detail] };
 }
 
-function otherLog({ origin }: Checkpoint, { name }: LogKey): Verification {
+function otherLog({ origin }: Checkpoint, { name }: NoteKey): Verification {
   return {
     outcome: 'false',
     check: 'origin',
