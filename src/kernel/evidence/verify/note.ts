@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { base64, fromBase64, hex, join, utf8 } from './bytes.ts';
 import { cosignatureVerifies } from './cosignature.ts';
 import { ED25519_KEY_BYTES, ed25519Verifies } from './ed25519.ts';
+import { isSm2PublicKey, SM2_PUBLIC_KEY_BYTES, sm2NoteVerifies } from './sm2.ts';
 
 /** Signed notes (C2SP signed-note v1.0.0): a text, an empty line, and one signature line for each signer. */
 const KEY_ID_BYTES = 4;
@@ -28,6 +29,8 @@ interface Kind {
   /** What stands before the public key: the type byte, for 0xff with a longer identifier. */
   readonly prefix: Uint8Array;
   readonly keyBytes: number;
+  /** Where not every string of so many bytes is a key. */
+  readonly isKey?: (publicKey: Uint8Array) => boolean;
   readonly verifies: (signature: Uint8Array, text: string, publicKey: Uint8Array) => boolean;
 }
 
@@ -35,6 +38,13 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   { type: 'ed25519', prefix: Uint8Array.of(0x01), keyBytes: ED25519_KEY_BYTES, verifies: ed25519Verifies },
   { type: 'cosignature', prefix: Uint8Array.of(0x04), keyBytes: ED25519_KEY_BYTES, verifies: cosignatureVerifies },
+  {
+    type: 'sm2',
+    prefix: join(Uint8Array.of(0xff), utf8('shuheng/sm2-sm3/v1')),
+    keyBytes: SM2_PUBLIC_KEY_BYTES,
+    isKey: isSm2PublicKey,
+    verifies: sm2NoteVerifies,
+  },
 ];
 
 export interface SignatureLine {
@@ -59,7 +69,7 @@ export function keyId(name: string, typeAndKey: Uint8Array): Uint8Array {
 /** Type and key as they are hashed into the key id and written into a vkey. @throws RangeError for a kind unknown here */
 export function typeAndKey(type: KeyType, publicKey: Uint8Array): Uint8Array {
   const kind = KINDS.find((k) => k.type === type);
-  if (!kind || publicKey.length !== kind.keyBytes) throw new RangeError(`this is no ${type} key`);
+  if (!kind || !isKeyOf(kind, publicKey)) throw new RangeError(`this is no ${type} key`);
   return join(kind.prefix, publicKey);
 }
 
@@ -76,10 +86,14 @@ export function parseKey(text: string): NoteKey | undefined {
   const bytes = fromBase64(encoded);
   const kind = bytes && KINDS.find((k) => k.prefix.length + k.keyBytes === bytes.length && startsWith(bytes, k.prefix));
   if (!bytes || !kind) return undefined;
+  const publicKey = bytes.slice(kind.prefix.length);
   const expected = keyId(name, bytes);
-  if (hex(expected) !== id) return undefined;
-  return { name, id: expected, type: kind.type, publicKey: bytes.slice(kind.prefix.length), vkey };
+  if (hex(expected) !== id || !isKeyOf(kind, publicKey)) return undefined;
+  return { name, id: expected, type: kind.type, publicKey, vkey };
 }
+
+const isKeyOf = ({ keyBytes, isKey }: Kind, publicKey: Uint8Array): boolean =>
+  publicKey.length === keyBytes && (isKey?.(publicKey) ?? true);
 
 const startsWith = (bytes: Uint8Array, prefix: Uint8Array): boolean => prefix.every((byte, i) => byte === bytes[i]);
 
