@@ -87,7 +87,7 @@ export const request = act({
   },
   entry: ({ facts, result }) => ({
     subject: result.assessmentId,
-    open: { productId: facts.productId, kind: facts.kind, version: facts.currentVersion, norm: facts.norm },
+    sealed: { product: facts.productId, kind: facts.kind, version: facts.currentVersion, norm: facts.norm },
     parties: [facts.assessorId],
   }),
 });
@@ -120,7 +120,7 @@ export const recordMeasurement = act({
   },
   entry: ({ input, facts: { row } }) => ({
     subject: row.id,
-    open: { productId: row.product_id, version: row.product_version, norm: row.norm, score: input.quality.score },
+    sealed: { product: row.product_id, version: row.product_version, norm: row.norm, score: input.quality.score },
     parties: [row.holder_id, row.assessor_id],
   }),
 });
@@ -216,14 +216,14 @@ export const issue = act({
   },
   entry: ({ input, facts: { row } }) => ({
     subject: row.id,
-    open: {
-      productId: row.product_id,
+    sealed: {
+      product: row.product_id,
       kind: row.kind,
       version: row.product_version,
       norm: row.norm,
       conclusion: input.conclusion,
+      statement: input.statement,
     },
-    sealed: { statement: input.statement },
     parties: [row.holder_id],
   }),
 });

@@ -163,14 +163,19 @@ export const register = act({
   },
   entry: ({ input, result }) => ({
     subject: result.resourceId,
+    public: true,
     open: {
-      title: input.title,
       source: input.source,
-      classification: input.classification,
+      grade: input.classification.grade,
       containsPersonalInformation: input.containsPersonalInformation,
       opening: input.opening,
     },
-    sealed: { sourceStatement: input.sourceStatement, consentBasis: input.consentBasis ?? null },
+    sealed: {
+      title: input.title,
+      class: input.classification.class,
+      sourceStatement: input.sourceStatement,
+      consentBasis: input.consentBasis ?? null,
+    },
   }),
 });
 
@@ -241,8 +246,12 @@ export const authorise = act({
   },
   entry: ({ input, facts, result }) => ({
     subject: input.resourceId,
-    open: { authorisationId: result.authorisationId, partyId: input.partyId, validUntil: facts.validUntil },
-    sealed: { purpose: input.purpose },
+    sealed: {
+      authorisation: result.authorisationId,
+      grantee: input.partyId,
+      validUntil: facts.validUntil,
+      purpose: input.purpose,
+    },
     parties: [input.partyId],
   }),
 });
@@ -284,8 +293,7 @@ export const revoke = act({
   },
   entry: ({ input, facts }) => ({
     subject: facts.resourceId,
-    open: { authorisationId: input.authorisationId },
-    sealed: { reason: input.reason },
+    sealed: { authorisation: input.authorisationId, reason: input.reason },
     parties: [facts.granteeId],
   }),
 });
@@ -315,7 +323,7 @@ export const withdraw = act({
       .execute();
     return { resourceId: input.resourceId, state: facts.next };
   },
-  entry: ({ input }) => ({ subject: input.resourceId, sealed: { reason: input.reason } }),
+  entry: ({ input }) => ({ subject: input.resourceId, public: true, sealed: { reason: input.reason } }),
 });
 
 export const acts: readonly Act[] = [register, authorise, revoke, withdraw];

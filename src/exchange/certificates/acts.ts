@@ -102,8 +102,9 @@ const issueCertificate = act({
   },
   entry: ({ input, facts, result }) => ({
     subject: result.certificateId,
-    open: { number: result.number, kind: input.kind, of: facts.subject.id, events: facts.hashes },
-    sealed: { holder: facts.holderId },
+    // Which acts belong to one trade is for its parties to show; the number lets anybody find that it was issued.
+    open: { number: result.number, kind: input.kind },
+    sealed: { of: facts.subject.id, events: facts.hashes, holder: facts.holderId },
   }),
 });
 

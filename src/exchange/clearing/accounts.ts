@@ -107,7 +107,12 @@ const deposit = act({
   },
   entry: ({ input, result }) => ({
     subject: result.depositId,
-    sealed: { party: input.partyId, amount: input.amount, bank: input.bank, bankReference: input.bankReference },
+    sealed: {
+      creditedParty: input.partyId,
+      amount: input.amount,
+      bank: input.bank,
+      bankReference: input.bankReference,
+    },
     parties: [input.partyId],
   }),
 });
@@ -153,9 +158,9 @@ const requestWithdrawal = act({
     await transfer(tx, actId, at, [withdrawalTransfer(withdrawalId, facts.partyId, amountFen, 'pending')]);
     return { withdrawalId, available: await availableOf(tx, facts.partyId) };
   },
-  entry: ({ input, facts, result }) => ({
+  entry: ({ input, result }) => ({
     subject: result.withdrawalId,
-    sealed: { party: facts.partyId, amount: input.amount, bankAccount: input.bankAccount },
+    sealed: { amount: input.amount, bankAccount: input.bankAccount },
   }),
 });
 
@@ -229,8 +234,7 @@ const approveWithdrawal = act({
   perform: (c) => decide(c, 'approve', null),
   entry: ({ facts }) => ({
     subject: facts.id,
-    open: { decision: 'approved' },
-    sealed: { amountFen: facts.amountFen },
+    sealed: { decision: 'approved', amountFen: facts.amountFen },
     parties: [facts.partyId],
   }),
 });
@@ -257,8 +261,7 @@ const refuseWithdrawal = act({
   perform: (c) => decide(c, 'refuse', c.input.reason),
   entry: ({ input, facts }) => ({
     subject: facts.id,
-    open: { decision: 'refused' },
-    sealed: { amountFen: facts.amountFen, reason: input.reason },
+    sealed: { decision: 'refused', amountFen: facts.amountFen, reason: input.reason },
     parties: [facts.partyId],
   }),
 });

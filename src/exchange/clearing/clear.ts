@@ -79,8 +79,7 @@ export const clearOrder = act({
   },
   entry: ({ facts, result }) => ({
     subject: facts.order.id,
-    open: { clearing: result.clearingId },
-    sealed: { total: result.total, legs: facts.clearing.legs },
+    sealed: { clearing: result.clearingId, total: result.total, legs: facts.clearing.legs },
     parties: [facts.buyerPartyId, ...facts.parties],
   }),
 });

@@ -96,11 +96,11 @@ export const placeOrder = act({
     enqueue(watch(orderId, dueAt));
     return { orderId, termsHash, total: terms.price.total };
   },
-  // Who buys what is the buyer's trade secret: the log holds commitments, the terms' hash ties them to the contract.
+  // Who buys what is the buyer's trade secret. The hash of the terms is sealed too: terms can be guessed from the market.
   entry: ({ facts, input, result }) => ({
     subject: result.orderId,
-    open: { termsHash: result.termsHash },
     sealed: {
+      termsHash: result.termsHash,
       product: facts.product.id,
       version: facts.product.version,
       seller: facts.seller.id,
@@ -160,7 +160,7 @@ export const signContract = act({
   },
   entry: ({ facts: { order, side }, input }) => ({
     subject: order.id,
-    open: { side, termsHash: input.termsHash },
+    sealed: { side, termsHash: input.termsHash },
     parties: partiesOf(order),
   }),
 });

@@ -168,8 +168,7 @@ export const resolveDispute = act({
   },
   entry: ({ facts: { order }, input }) => ({
     subject: order.id,
-    open: { decision: input.decision },
-    sealed: { reason: input.reason },
+    sealed: { decision: input.decision, reason: input.reason },
     parties: partiesOf(order),
   }),
 });

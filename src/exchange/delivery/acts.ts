@@ -78,8 +78,9 @@ export const deliver = act({
   },
   entry: ({ facts: { order }, result }) => ({
     subject: order.id,
-    open: { delivery: result.deliveryId, method: order.terms.delivery.method },
     sealed: {
+      delivery: result.deliveryId,
+      method: order.terms.delivery.method,
       product: order.product_id,
       version: order.product_version,
       validUntil: result.validUntil,
@@ -119,7 +120,7 @@ export const createLink = act({
   },
   entry: ({ facts: { delivery, objectSha256 }, input, result }) => ({
     subject: delivery.id,
-    open: {
+    sealed: {
       order: delivery.order_id,
       format: input.format,
       expiresAt: result.expiresAt,
@@ -207,7 +208,7 @@ export const queryDelivery = act({
   },
   entry: ({ facts: { delivery, answerRows }, result }) => ({
     subject: delivery.id,
-    open: { order: delivery.order_id, calls: 1, rows: answerRows, callsLeft: result.callsLeft },
+    sealed: { order: delivery.order_id, calls: 1, rows: answerRows, callsLeft: result.callsLeft },
     parties: [delivery.buyer_party_id, delivery.seller_party_id],
   }),
 });
@@ -230,8 +231,7 @@ export const revokeDelivery = act({
   },
   entry: ({ facts: { delivery }, input }) => ({
     subject: delivery.id,
-    open: { order: delivery.order_id },
-    sealed: { reason: input.reason },
+    sealed: { order: delivery.order_id, reason: input.reason },
     parties: [delivery.buyer_party_id, delivery.seller_party_id],
   }),
 });
@@ -267,7 +267,7 @@ export const recordUsage = act({
   },
   entry: ({ facts: { usage, delivery }, input }) => ({
     subject: delivery.id,
-    open: { order: delivery.order_id, format: usage.format, bytes: input.bytes, outcome: input.outcome },
+    sealed: { order: delivery.order_id, format: usage.format, bytes: input.bytes, outcome: input.outcome },
     parties: [delivery.buyer_party_id, delivery.seller_party_id],
   }),
 });

@@ -58,8 +58,13 @@ const publish = act({
   },
   entry: ({ input, facts, result }) => ({
     subject: result.demandId,
-    open: { title: input.title, sector: input.sector, until: facts.until },
-    sealed: { description: input.description, budget: input.budget },
+    sealed: {
+      title: input.title,
+      sector: input.sector,
+      until: facts.until,
+      description: input.description,
+      budget: input.budget,
+    },
   }),
 });
 
@@ -116,8 +121,7 @@ const respond = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.demandId,
-    open: { product: input.productId ?? null },
-    sealed: { message: input.message },
+    sealed: { product: input.productId ?? null, message: input.message },
     parties: [facts.demanderId],
   }),
 });

@@ -88,7 +88,7 @@ export const apply = act({
   },
   entry: ({ input, result }) => ({
     subject: result.partyId,
-    open: { name: input.name, uscc: input.uscc, requestedRoles: input.roles },
+    sealed: { name: input.name, uscc: input.uscc, requestedRoles: input.roles },
     parties: [result.partyId],
   }),
 });
@@ -159,6 +159,7 @@ export const admit = act({
   },
   entry: ({ input, result }) => ({
     subject: input.partyId,
+    public: true,
     open: { roles: result.roles, identityChecked: true },
     sealed: { reason: input.reason },
     parties: [input.partyId],
@@ -206,7 +207,12 @@ export const suspend = act({
     await setPartyState(tx, input.partyId, { state: facts.next, reason: input.reason, at });
     return { partyId: input.partyId, state: facts.next };
   },
-  entry: ({ input }) => ({ subject: input.partyId, sealed: { reason: input.reason }, parties: [input.partyId] }),
+  entry: ({ input }) => ({
+    subject: input.partyId,
+    public: true,
+    sealed: { reason: input.reason },
+    parties: [input.partyId],
+  }),
 });
 
 /** 恢复单位: lifts a suspension. */
@@ -227,7 +233,12 @@ export const resume = act({
     await setPartyState(tx, input.partyId, { state: facts.next, reason: input.reason, at });
     return { partyId: input.partyId, state: facts.next };
   },
-  entry: ({ input }) => ({ subject: input.partyId, sealed: { reason: input.reason }, parties: [input.partyId] }),
+  entry: ({ input }) => ({
+    subject: input.partyId,
+    public: true,
+    sealed: { reason: input.reason },
+    parties: [input.partyId],
+  }),
 });
 
 export const acts: readonly Act[] = [apply, admit, refuse, suspend, resume];

@@ -65,6 +65,7 @@ export const list = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.productId,
+    public: true,
     open: { board: input.board, version: facts.version, kind: facts.kind },
     sealed: { price: facts.pricing, shares: facts.shares },
     parties: facts.shares.map((s) => s.partyId),
@@ -163,6 +164,7 @@ export const suspend = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.productId,
+    public: true,
     open: { by: facts.actsAs },
     sealed: { reason: input.reason },
     parties: [facts.holderId],
@@ -204,6 +206,7 @@ export const resume = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.productId,
+    public: true,
     open: { by: facts.actsAs },
     sealed: { reason: input.reason },
     parties: [facts.holderId],
@@ -237,7 +240,7 @@ export const withdraw = act({
       .execute();
     return { productId: input.productId, state: facts.next };
   },
-  entry: ({ input }) => ({ subject: input.productId, sealed: { reason: input.reason } }),
+  entry: ({ input }) => ({ subject: input.productId, public: true, sealed: { reason: input.reason } }),
 });
 
 export const acts: readonly Act[] = [

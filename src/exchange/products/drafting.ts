@@ -165,8 +165,13 @@ export const draftProduct = act({
   },
   entry: ({ input, result }) => ({
     subject: result.productId,
-    open: { kind: input.kind, version: 1, resources: input.resourceIds },
-    sealed: { price: input.pricing.price, shares: input.shares },
+    sealed: {
+      kind: input.kind,
+      version: 1,
+      resources: input.resourceIds,
+      price: input.pricing.price,
+      shares: input.shares,
+    },
   }),
 });
 
@@ -199,8 +204,13 @@ export const reviseProduct = act({
   },
   entry: ({ facts, result }) => ({
     subject: result.productId,
-    open: { kind: facts.draft.kind, version: result.version, resources: facts.draft.resourceIds },
-    sealed: { price: facts.draft.pricing.price, shares: facts.draft.shares },
+    sealed: {
+      kind: facts.draft.kind,
+      version: result.version,
+      resources: facts.draft.resourceIds,
+      price: facts.draft.pricing.price,
+      shares: facts.draft.shares,
+    },
   }),
 });
 
@@ -252,7 +262,7 @@ export const recordBuild = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.productId,
-    open: {
+    sealed: {
       version: input.version,
       rows: input.rows,
       columns: input.dictionary.length,
@@ -284,8 +294,7 @@ export const recordBuildFailure = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.productId,
-    open: { version: input.version },
-    sealed: { failure: input.failure },
+    sealed: { version: input.version, failure: input.failure },
     parties: [facts.holderId],
   }),
 });

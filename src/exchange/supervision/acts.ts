@@ -50,7 +50,6 @@ const report = act({
   entry: ({ input, result }) => ({
     subject: result.reportId,
     sealed: { about: input.subject, description: input.description },
-    unnamed: true,
   }),
 });
 
@@ -116,8 +115,7 @@ const handle = act({
   },
   entry: ({ facts, input }) => ({
     subject: facts.report.id,
-    open: { decision: input.decision },
-    sealed: { reason: input.reason },
+    sealed: { decision: input.decision, reason: input.reason },
     parties: [facts.report.party_id],
   }),
 });

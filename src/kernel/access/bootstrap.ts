@@ -82,7 +82,12 @@ export const bootstrapAct = act({
     }
     return { partyId: party.id, accounts };
   },
-  entry: ({ input, result }) => ({ subject: result.partyId, open: { name: input.name }, parties: [result.partyId] }),
+  entry: ({ input, result }) => ({
+    subject: result.partyId,
+    public: true,
+    sealed: { name: input.name },
+    parties: [result.partyId],
+  }),
 });
 
 export type Bootstrapped = Required<z.output<typeof bootstrapAct.output>>;

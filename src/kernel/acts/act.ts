@@ -4,16 +4,21 @@ import type { Rule } from '../rulebook/rule.ts';
 import type { Text } from '../text.ts';
 import type { Actor, Authority } from './actor.ts';
 
-/** What the evidence entry says: public words in clear, private ones as salted commitments (architecture §6). */
+/**
+ * What the evidence entry says. An entry is read by strangers and can never be changed: unless the act is a public fact,
+ * it names neither party nor subject, and nothing in it may tell who deals with whom, in what, for how much.
+ */
 export interface EntryDraft {
-  /** Id of what was acted on; for reads by subject and for the timeline. */
+  /** Id of what was acted on; for reads by subject and for the timeline. In the log only of a public fact. */
   readonly subject: string;
+  /** A fact everybody may know, such as a listing: the log names the actor's party, the subject and the outcomes of the rules. */
+  readonly public?: boolean;
+  /** In clear for ever: codes, numbers, dates, digests of what nobody can guess. Never what somebody typed. */
   readonly open?: Readonly<Record<string, unknown>>;
+  /** Salted commitments; the parties of the act can open them. */
   readonly sealed?: Readonly<Record<string, unknown>>;
   /** Parties besides the actor's own that may see the receipt. */
   readonly parties?: readonly (string | null)[];
-  /** The public log does not name the actor's party, as for those who report a violation. */
-  readonly unnamed?: boolean;
 }
 
 export interface FactsContext<I> {

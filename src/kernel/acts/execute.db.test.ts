@@ -218,6 +218,44 @@ describe('execute', () => {
     for (const [name, value] of Object.entries(entry.sealed)) {
       expect(value).toBe(commitment(rows[0]?.sealed[name] as { salt: string; value: unknown }));
     }
-    expect(Object.keys(entry.sealed).sort()).toEqual(['input', 'person', 'value']);
+    expect(Object.keys(entry.sealed).sort()).toEqual(['decisions', 'input', 'party', 'person', 'subject', 'value']);
+  });
+
+  it('names nobody in the log unless the act is a public fact, and never what somebody typed', async () => {
+    const entryOf = async (draft: object) => {
+      const base = count();
+      const changed = { ...base.definition, entry: () => ({ subject: 'prd_1', open: { board: 'main' }, ...draft }) };
+      const outcome = await execute(kernel, { ...base, definition: changed }, actor(['clerk']), {});
+      if (!outcome.ok) throw new Error('refused');
+      const { rows } = await sql<{
+        bytes: Buffer;
+      }>`select bytes from evidence_entry where id = ${outcome.receipt.id}`.execute(database.db);
+      return JSON.parse(String(rows[0]?.bytes)) as Record<string, unknown>;
+    };
+    expect(await entryOf({})).toMatchObject({ party: null, subject: null, rules: [{ outcome: 'sealed' }] });
+    expect(await entryOf({ public: true })).toMatchObject({
+      party: 'pty_a',
+      subject: 'prd_1',
+      rules: [{ outcome: 'ok' }],
+    });
+    await expect(entryOf({ open: { title: '某某数据' } })).rejects.toThrow('free text');
+  });
+
+  it('commits to the facts a rule saw under a salt that only the entry’s own openings hold', async () => {
+    const hashes: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      await sql`update counter set value = 0, version = 1`.execute(database.db);
+      const outcome = await execute(kernel, count(), actor(['clerk']), {});
+      if (!outcome.ok) throw new Error('refused');
+      const { rows } = await sql<{ facts: string; factsSalt: string }>`
+        select a.decisions->0->>'facts' as facts, e.sealed->'decisions'->'value'->>'factsSalt' as "factsSalt"
+          from act_log a join evidence_entry e on e.id = ${outcome.receipt.id}
+         where a.id = ${outcome.receipt.id.replace('rct_', 'act_')}`.execute(database.db);
+      const [row] = rows;
+      const { commitment } = await import('../evidence/index.ts');
+      expect(row?.facts).toBe(commitment({ salt: row?.factsSalt ?? '', value: { value: 0, version: 1 } }));
+      hashes.push(row?.facts ?? '');
+    }
+    expect(hashes[0]).not.toBe(hashes[1]);
   });
 });

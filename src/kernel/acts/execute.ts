@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { Database, Tx } from '../database/index.ts';
-import { appendEntry, buildEntry, canonical, sha256Hex } from '../evidence/index.ts';
+import { appendEntry, buildEntry, canonical, commitment, salted, sha256Hex } from '../evidence/index.ts';
 import type { ParameterUsed, Rule, Rulebook } from '../rulebook/index.ts';
 import type { Act, JobRequest } from './act.ts';
 import { type Actor, permits, withinScopes } from './actor.ts';
@@ -33,7 +33,7 @@ export interface DecisionRecord {
   /** False for a draft nobody adopted: decided and kept, but without force. */
   readonly binding: boolean;
   readonly params: readonly ParameterUsed[];
-  /** SHA-256 of the canonical facts the rule looked at. */
+  /** Salted commitment of the facts the rule looked at; the salt is among the openings of the entry. */
   readonly facts: string;
 }
 
@@ -156,7 +156,7 @@ async function perform(
       { zh: '请刷新后再办理。', en: 'Reload, look at what changed, and try again.' },
     );
   }
-  const { records, alerts } = decide(kernel.rulebook, act, facts, adopted, at);
+  const { records, alerts, factsSalt } = decide(kernel.rulebook, act, facts, adopted, at);
 
   const id = ulid(at.getTime()).toLowerCase();
   const actId = `act_${id}`;
@@ -166,18 +166,30 @@ async function perform(
     await definition.perform({ tx, actor, input, facts, at, actId, enqueue: (job) => jobs.push(job) }),
   );
   const draft = definition.entry({ input, facts, result, actor });
+  const named = { party: actor.partyId, subject: draft.subject };
+  const unnamed = { party: null, subject: null };
   const { bytes, sealed } = buildEntry(
     {
       id: receiptId,
       act: act.name,
       at: at.toISOString(),
-      party: draft.unnamed ? null : actor.partyId,
-      subject: draft.subject,
+      ...(draft.public ? named : unnamed),
       open: draft.open ?? {},
-      rules: records.map(({ rule, version: v, outcome, binding }) => ({ rule, version: v, outcome, binding })),
-      decisions: `sha256:${sha256Hex(canonical(records))}`,
+      rules: records.map(({ rule, version: v, outcome, binding }) => ({
+        rule,
+        version: v,
+        outcome: draft.public ? outcome : 'sealed',
+        binding,
+      })),
     },
-    { ...draft.sealed, person: actor.personId, input: without(input, definition.secretInput) },
+    {
+      shared: { ...(draft.public ? {} : named), ...draft.sealed },
+      own: {
+        person: actor.personId,
+        input: without(input, definition.secretInput),
+        decisions: { records: `sha256:${sha256Hex(canonical(records))}`, factsSalt },
+      },
+    },
   );
   await appendEntry(tx, { id: receiptId, at, bytes, sealed });
   const parties = [...new Set([actor.partyId, ...(draft.parties ?? [])])].filter((p): p is string => p !== null);
@@ -229,7 +241,8 @@ function decide(rulebook: Rulebook, act: Act, facts: unknown, adopted: ReadonlyS
   const records: DecisionRecord[] = [];
   const violations: Violation[] = [];
   const alerts: Violation[] = [];
-  const factsHash = act.rules.length > 0 ? sha256Hex(canonical(JSON.parse(JSON.stringify(facts ?? null)))) : '';
+  const kept = act.rules.length > 0 ? salted(facts) : undefined;
+  const factsHash = kept ? commitment(kept) : '';
   for (const rule of act.rules as readonly Rule<unknown>[]) {
     const binding = rulebook.binds(rulebook.article(rule.id).document.code, adopted, at);
     const { decision, params } = rule.evaluate(facts, at);
@@ -263,7 +276,7 @@ function decide(rulebook: Rulebook, act: Act, facts: unknown, adopted: ReadonlyS
       violations,
     });
   }
-  return { records, alerts };
+  return { records, alerts, factsSalt: kept?.salt ?? null };
 }
 
 function authorise(act: Act, actor: Actor): Refusal | undefined {

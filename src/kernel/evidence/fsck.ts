@@ -339,7 +339,7 @@ function checkEntry(index: number, id: string, bytes: Buffer, sealed: Record<str
     );
   }
   for (const [name, value] of Object.entries(sealed)) {
-    if (commitment(value) !== entry.sealed?.[name]) {
+    if (!('erasedAt' in value) && commitment(value) !== entry.sealed?.[name]) {
       throw new Difference(
         `记录 ${id}：“${name}”与其承诺值不符。`,
         `Entry ${id}: the value of ${name} does not fit its commitment.`,

@@ -5,6 +5,7 @@ export {
   commitment,
   type OpenEntry,
   type SealedValue,
+  salted,
   sha256Hex,
 } from './entry.ts';
 export { type FsckReport, fsck } from './fsck.ts';

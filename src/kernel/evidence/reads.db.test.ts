@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, ANONYMOUS, type Read, Refused } from '../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
+import { fsck } from './fsck.ts';
 import { receiptEntry, receiptProof, receiptReads } from './reads.ts';
 import { logKey, settled } from './receipts.ts';
 import { startSequencer } from './sequencer.ts';
 import { testLog, writeEntries } from './testing.ts';
-import { verifyReceipt } from './verify/index.ts';
+import { checkOpening, verifyReceipt } from './verify/index.ts';
 
 interface Item {
   id: string;
@@ -151,12 +152,64 @@ describe('one receipt', () => {
     await sql`update act_log set scope = 'psn_1' where id = ${unsigned.replace('rct_', 'act_')}`.execute(t.db);
   });
 
+  it('opens to each party what is its to see, and the openings fit the entry', async () => {
+    const id = mine[0] ?? '';
+    await sql`insert into act_party (party_id, act_id) values ('pty_other', ${id.replace('rct_', 'act_')})`.execute(
+      t.db,
+    );
+    interface Opened {
+      openings: { name: string; commitment: string; state: string; salt: string | null; value: unknown }[];
+    }
+    const opened = async (actor: Actor) =>
+      ((await run('/receipts/:receiptId/openings', actor, { params: { receiptId: id } })) as Opened).openings;
+    const states = async (actor: Actor) => Object.fromEntries((await opened(actor)).map((o) => [o.name, o.state]));
+    expect(await states(person('pty_mine'))).toEqual({ price: 'open', input: 'open' });
+    expect(await states(person('pty_other'))).toEqual({ price: 'open', input: 'withheld' });
+    expect(await states(person('pty_court', 'notary'))).toEqual({ price: 'withheld', input: 'withheld' });
+    for (const role of ['regulator', 'audit-admin'])
+      expect(await states(person(null, role))).toEqual({ price: 'open', input: 'open' });
+    const entry = await receiptEntry(t.db, person('pty_mine'), id);
+    for (const { name, salt, value } of await opened(person('pty_mine')))
+      expect(checkOpening(entry, name, { salt: salt ?? '', value })).toBe('opened');
+    const hidden = (await opened(person('pty_other'))).find((o) => o.name === 'input');
+    expect(hidden).toMatchObject({ salt: null, value: null, commitment: expect.stringMatching(/^sha256:/) });
+    await sql`delete from act_party where party_id = 'pty_other'`.execute(t.db);
+  });
+
+  it('opens nothing to whoever only holds the number of an unsigned act', async () => {
+    const [unsigned = ''] = theirs;
+    await sql`update act_log set scope = 'anonymous', party_id = null where id = ${unsigned.replace('rct_', 'act_')}`.execute(
+      t.db,
+    );
+    const seen = await run('/receipts/:receiptId/openings', ANONYMOUS, { params: { receiptId: unsigned } });
+    expect(seen).toMatchObject({ openings: [{ state: 'withheld' }, { state: 'withheld' }] });
+    await sql`update act_log set scope = 'psn_1', party_id = 'pty_theirs' where id = ${unsigned.replace('rct_', 'act_')}`.execute(
+      t.db,
+    );
+  });
+
+  it('says of an erased opening when it was erased, and the entry stays provable', async () => {
+    const id = mine[1] ?? '';
+    await sql`update evidence_entry set sealed = sealed || '{"input": {"erasedAt": "2026-11-25T08:00:00.000Z"}}' where id = ${id}`.execute(
+      t.db,
+    );
+    const seen = await run('/receipts/:receiptId/openings', person('pty_mine'), { params: { receiptId: id } });
+    expect(seen).toMatchObject({
+      openings: expect.arrayContaining([
+        expect.objectContaining({ name: 'input', state: 'erased', erasedAt: '2026-11-25T08:00:00.000Z', value: null }),
+        expect.objectContaining({ name: 'price', state: 'open' }),
+      ]),
+    });
+    expect(await fsck(t.db, log.store)).toMatchObject({ ok: true });
+  });
+
   it('is as if not there for a stranger', async () => {
     const id = theirs[0] ?? '';
     for (const actor of [person('pty_mine', 'buyer'), person(null), ANONYMOUS]) {
       await expect(receiptEntry(t.db, actor, id)).rejects.toThrow(Refused);
       await expect(receiptProof(t.db, actor, id)).rejects.toThrow(Refused);
-      await expect(run('/receipts/:receiptId', actor, { params: { receiptId: id } })).rejects.toThrow(Refused);
+      for (const path of ['/receipts/:receiptId', '/receipts/:receiptId/openings'])
+        await expect(run(path, actor, { params: { receiptId: id } })).rejects.toThrow(Refused);
     }
     await expect(receiptEntry(t.db, person(null, 'regulator'), 'rct_00000000000000000000000000')).rejects.toThrow(
       Refused,

@@ -16,6 +16,7 @@ import {
 import type { Queryable } from '../database/index.ts';
 import { idOf } from '../ids.ts';
 import { type Text, TextSchema } from '../text.ts';
+import type { SealedValue } from './entry.ts';
 import { entryBytes, logStatus, proofFor } from './receipts.ts';
 
 /** Supervisors, auditors and notaries see every receipt; everybody else those of acts their party took part in. */
@@ -45,10 +46,22 @@ const ReceiptDetail = Receipt.extend({
   open: z.record(z.string(), z.unknown()),
   /** Names of the salted commitments; their values are not in the log. */
   sealed: z.array(z.object({ name: z.string(), commitment: z.string() })),
+  /** With their outcomes, which the log of a private act leaves out. */
   rules: z.array(z.object({ rule: z.string(), version: z.string(), outcome: z.string(), binding: z.boolean() })),
   logSize: z.number().int(),
   log: z.string().nullable(),
   bytes: z.number().int(),
+});
+
+const SALT = /^[0-9a-f]{32}$/;
+const OpeningItem = z.object({
+  name: z.string(),
+  commitment: z.string(),
+  /** open: salt and value follow; withheld: not the reader's to see; erased: removed at the request of the person it was about. */
+  state: z.enum(['open', 'withheld', 'erased']),
+  salt: z.string().regex(SALT).nullable(),
+  value: z.unknown(),
+  erasedAt: z.iso.datetime().nullable(),
 });
 
 interface Row {
@@ -119,7 +132,9 @@ export function receiptReads(acts: readonly Act[]): Read[] {
     run: async ({ db, actor, params }) => {
       const bytes = await receiptEntry(db, actor, params.receiptId);
       const status = await logStatus(db);
-      const { rows } = await sql<Row>`select a.id, a.name, a.at, a.party_id, a.subject, l.index from act_log a
+      const { rows } = await sql<
+        Row & { decisions: Decision[] }
+      >`select a.id, a.name, a.at, a.party_id, a.subject, a.decisions, l.index from act_log a
         left join evidence_leaf l on l.entry_id = ${params.receiptId} and l.index < (select published_size from log_state)
         where a.id = ${actIdOf(params.receiptId)}`.execute(db);
       const [row] = rows;
@@ -129,7 +144,7 @@ export function receiptReads(acts: readonly Act[]): Read[] {
         ...shown(row),
         open: entry.open,
         sealed: Object.entries(entry.sealed).map(([name, commitment]) => ({ name, commitment })),
-        rules: entry.rules,
+        rules: row.decisions.map(({ rule, version, outcome, binding }) => ({ rule, version, outcome, binding })),
         logSize: status?.publishedSize ?? 0,
         log: status?.origin ?? null,
         bytes: bytes.length,
@@ -137,13 +152,64 @@ export function receiptReads(acts: readonly Act[]): Read[] {
     },
   });
 
-  return [list, detail];
+  const openings = read({
+    path: '/receipts/:receiptId/openings',
+    title: { zh: '回执的开示（盐与原值）', en: 'Openings of a receipt (salts and values)' },
+    by: anyone(),
+    params: z.object({ receiptId: ReceiptId }),
+    query: z.object({}),
+    output: z.object({ receiptId: ReceiptId, openings: z.array(OpeningItem) }),
+    run: async ({ db, actor, params }) => ({
+      receiptId: params.receiptId,
+      openings: await receiptOpenings(db, actor, params.receiptId),
+    }),
+  });
+
+  return [list, detail, openings];
 }
 
 interface Entry {
   readonly open: Record<string, unknown>;
   readonly sealed: Record<string, string>;
-  readonly rules: { rule: string; version: string; outcome: string; binding: boolean }[];
+}
+
+interface Decision {
+  readonly rule: string;
+  readonly version: string;
+  readonly outcome: string;
+  readonly binding: boolean;
+}
+
+/** Supervisors open every commitment; a notary confirms receipts and sees of their content what a party shows. */
+const OPENS_ALL: readonly string[] = ['regulator', 'audit-admin'];
+
+/**
+ * What opens the commitments of an entry, for whoever may see each: the parties of the act what is theirs together, the
+ * actor's own party also what was typed in and by whom. Who only holds the number of an unsigned act opens nothing.
+ * @throws notFound
+ */
+export async function receiptOpenings(
+  db: Queryable,
+  actor: Actor,
+  receiptId: string,
+): Promise<z.input<typeof OpeningItem>[]> {
+  await refuseStrangers(db, actor, receiptId);
+  const { rows } = await sql<{ bytes: Buffer; sealed: Record<string, SealedValue>; own: boolean; shared: boolean }>`
+    select e.bytes, e.sealed, coalesce(a.party_id = ${actor.partyId}, false) as own,
+           exists (select 1 from act_party p where p.act_id = a.id and p.party_id = ${actor.partyId}) as shared
+      from evidence_entry e join act_log a on a.id = ${actIdOf(receiptId)} where e.id = ${receiptId}`.execute(db);
+  const [row] = rows;
+  if (!row) throw notFound();
+  const all = actor.kind === 'system' || actor.roles.some((r) => OPENS_ALL.includes(r));
+  const { sealed } = JSON.parse(row.bytes.toString()) as Entry;
+  return Object.entries(sealed).map(([name, commitment]) => {
+    const kept = row.sealed[name];
+    const nothing = { name, commitment, salt: null, value: null, erasedAt: null };
+    if (!kept) return { ...nothing, state: 'withheld' as const };
+    if ('erasedAt' in kept) return { ...nothing, state: 'erased' as const, erasedAt: kept.erasedAt };
+    if (!all && !(kept.own ? row.own : row.shared)) return { ...nothing, state: 'withheld' as const };
+    return { ...nothing, state: 'open' as const, salt: kept.salt, value: kept.value };
+  });
 }
 
 /** @throws notFound for what is not the actor's to see, as for what does not exist */

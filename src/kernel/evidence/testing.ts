@@ -37,9 +37,8 @@ async function writeEntry(tx: Parameters<typeof appendEntry>[0], partyId: string
       subject,
       open: { board: 'main' },
       rules: [],
-      decisions: 'sha256:',
     },
-    { price: { amountFen: '100', currency: 'CNY' } },
+    { shared: { price: { amountFen: '100', currency: 'CNY' } }, own: { input: { board: 'main' } } },
   );
   await appendEntry(tx, { id, at, bytes, sealed });
   const actId = id.replace('rct_', 'act_');

@@ -65,7 +65,9 @@ export function rulebookActs(rulebook: Rulebook): Act[] {
     },
     entry: ({ input }) => ({
       subject: input.document,
-      open: { document: input.document, adoptedFrom: input.adoptedFrom },
+      public: true,
+      open: { adoptedFrom: input.adoptedFrom },
+      sealed: { reason: input.reason },
     }),
   });
 
@@ -92,7 +94,9 @@ export function rulebookActs(rulebook: Rulebook): Act[] {
     },
     entry: ({ input, result }) => ({
       subject: input.document,
-      open: { document: input.document, adoptedFrom: result.adoptedFrom },
+      public: true,
+      open: { adoptedFrom: result.adoptedFrom },
+      sealed: { reason: input.reason },
     }),
   });
 

@@ -17,6 +17,7 @@ export {
   type SignatureLine,
   typeAndKey,
 } from './note.ts';
+export { checkOpening, type Opening, type OpeningCheck } from './opening.ts';
 export { formatProof, parseProof, type TlogProof } from './proof.ts';
 export {
   type EntrySummary,

@@ -29,8 +29,9 @@ export interface EntrySummary {
   readonly act: string;
   /** RFC 3339, UTC, as the platform wrote it down when it happened. */
   readonly at: string;
+  /** Null, like the subject, where the act is no public fact: then both are sealed, and an opening can show them. */
   readonly party: string | null;
-  readonly subject: string;
+  readonly subject: string | null;
 }
 
 export interface Proven {
@@ -98,12 +99,20 @@ function included(proof: TlogProof, checkpoint: Checkpoint, bytes: Uint8Array): 
     },
   ];
   if (entry) {
-    const party = { zh: entry.party ?? '无', en: entry.party ?? 'none' };
+    const { party, subject } = entry;
     details.push(
       {
-        zh: `记录载明：${entry.at}，业务 ${entry.act}，单位 ${party.zh}，对象 ${entry.subject}，回执编号 ${entry.id}。`,
-        en: `The entry says: ${entry.at}, act ${entry.act}, party ${party.en}, subject ${entry.subject}, receipt ${entry.id}.`,
+        zh: `记录载明：${entry.at}，业务 ${entry.act}，${party ? `单位 ${party}，` : ''}${subject ? `对象 ${subject}，` : ''}回执编号 ${entry.id}。`,
+        en: `The entry says: ${entry.at}, act ${entry.act}, ${party ? `party ${party}, ` : ''}${subject ? `subject ${subject}, ` : ''}receipt ${entry.id}.`,
       },
+      ...(subject === null
+        ? [
+            {
+              zh: '这项业务不属公开事实：单位、对象和内容只以加盐承诺写入日志，可用“开示”逐项核对。',
+              en: 'The act is no public fact: party, subject and content stand in the log as salted commitments only; an opening shows them one by one.',
+            },
+          ]
+        : []),
       {
         zh: '时间为平台在记录中载明的时间，未经独立第三方授时。',
         en: 'The time is the one the platform wrote into the entry; no independent party has timed it.',
@@ -134,8 +143,9 @@ function summaryOf(bytes: Uint8Array): EntrySummary | null {
   if (typeof value !== 'object' || value === null) return null;
   const { type, id, act, at, party, subject } = value as Record<string, unknown>;
   if (type !== 'shuheng/act/1' || typeof id !== 'string' || typeof act !== 'string') return null;
-  if (typeof at !== 'string' || typeof subject !== 'string') return null;
-  return { id, act, at, party: typeof party === 'string' ? party : null, subject };
+  if (typeof at !== 'string') return null;
+  const named = (value: unknown) => (typeof value === 'string' ? value : null);
+  return { id, act, at, party: named(party), subject: named(subject) };
 }
 
 const PARTS: Readonly<Record<UnreadablePart, { says: Text; detail: Text }>> = {
