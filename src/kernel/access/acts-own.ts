@@ -4,12 +4,13 @@ import type { Tx } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import { text } from '../text.ts';
 import { KeyId, Line, SessionId } from './ids.ts';
+import { failedTries, lockedUntil, wrongChangesOf } from './lock.ts';
 import { fold } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { endSessions, lockPerson, type Person } from './people.ts';
-import { goodPassword, keyWithinLimits } from './rules.ts';
+import { goodPassword, keyWithinLimits, presentPasswordKnown } from './rules.ts';
 import { newApiKey, tokenHash } from './secrets.ts';
-import { codeRight } from './sign-in-rules.ts';
+import { codeRight, notLocked } from './sign-in-rules.ts';
 import { acceptedStep, newTotpSecret } from './totp.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,23 +42,19 @@ export const changePassword = act({
   }),
   output: z.object({}),
   secretInput: ['current', 'next'],
-  rules: [keyWithinLimits, goodPassword],
-  facts: async ({ tx, actor, input }) => {
+  rules: [keyWithinLimits, notLocked, presentPasswordKnown, goodPassword],
+  facts: async ({ tx, actor, input, at }) => {
     const person = await lockSelf(tx, actor);
-    if (byKey(actor))
-      return { ...noNewKey(actor), partyId: person.party_id, length: 0, containsLogin: false, sameAsBefore: false };
-    if (!(await checkPassword(input.current, person.password))) {
-      throw refused(
-        'invalid',
-        'HS-1.16',
-        text('当前口令不正确', 'The current password is wrong'),
-        text('当前口令不正确。', 'The current password is not right.'),
-        text('请重新输入当前口令。', 'Enter the current password again.'),
-      );
-    }
+    const wrong = (await wrongChangesOf(tx, [person.id], at)).get(person.id) ?? [];
+    // A password is not even looked at when the rules will say no: a stolen session must not serve for guessing it.
+    const asked = !byKey(actor) && lockedUntil(person, wrong, at) === null;
+    const right = asked && (await checkPassword(input.current, person.password));
     return {
       ...noNewKey(actor),
       partyId: person.party_id,
+      failedAttempts: failedTries(person, wrong),
+      failuresFromAddress: 0,
+      present: asked ? (right ? ('right' as const) : ('wrong' as const)) : ('not-asked' as const),
       length: [...input.next].length,
       containsLogin: fold(input.next).includes(person.login),
       sameAsBefore: input.next.normalize('NFKC') === input.current.normalize('NFKC'),

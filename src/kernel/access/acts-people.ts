@@ -3,11 +3,13 @@ import { type Actor, act, notFound, refused, role } from '../acts/index.ts';
 import type { Tx } from '../database/index.ts';
 import { text } from '../text.ts';
 import { DisplayName, Login, PartyId, PersonId, Roles } from './ids.ts';
+import { lockOf } from './lock.ts';
 import { ADMINISTRATORS, isPersonalRole } from './model.ts';
 import { lockParty, type Party } from './parties.ts';
 import { hashPassword, randomPassword } from './passwords.ts';
 import { createPerson, endSessions, lockPerson, type Person, revokeKeys } from './people.ts';
 import { administratorsApart, administratorsRemain, managedByTheRight, notOneself, rolesOfTheParty } from './rules.ts';
+import { logSignIn } from './sessions.ts';
 
 const MANAGERS = role('party-admin', 'system-admin', 'security-admin');
 
@@ -43,7 +45,7 @@ async function lockManaged(
     partyId: person.party_id,
     personalRoles: person.personal_roles,
     state: person.disabled_at ? 'disabled' : 'active',
-    locked: person.locked_until !== null && person.locked_until > at,
+    locked: (await lockOf(tx, person, at)) !== null,
   };
   return { person, facts };
 }
@@ -180,6 +182,12 @@ const accountEntry = (facts: PersonFacts) => ({
   parties: [facts.partyId],
 });
 
+/** Failed tries before this moment no longer count; the sign-in log says so. */
+async function forgetFailures(tx: Tx, personId: string, at: Date): Promise<void> {
+  await tx.updateTable('person').set({ failed_attempts: 0, locked_until: null }).where('id', '=', personId).execute();
+  await logSignIn(tx, personId, undefined, 'administrator', 'unlocked', at);
+}
+
 export const disablePerson = act({
   name: 'access.disable-person',
   title: text('停用人员账号', 'Disable a person'),
@@ -217,12 +225,13 @@ export const enablePerson = act({
     if (facts.state === 'active') throw nothingToDo('该账号正在使用中。', 'The account is not disabled.');
     return facts;
   },
-  perform: async ({ tx, input }) => {
+  perform: async ({ tx, input, at }) => {
     await tx
       .updateTable('person')
-      .set((e) => ({ disabled_at: null, failed_attempts: 0, locked_until: null, version: e('version', '+', 1) }))
+      .set((e) => ({ disabled_at: null, version: e('version', '+', 1) }))
       .where('id', '=', input.personId)
       .execute();
+    await forgetFailures(tx, input.personId, at);
     return { personId: input.personId };
   },
   entry: ({ facts }) => accountEntry(facts),
@@ -240,12 +249,8 @@ export const unlockPerson = act({
     if (!facts.locked) throw nothingToDo('该账号没有锁定。', 'The account is not locked.');
     return facts;
   },
-  perform: async ({ tx, input }) => {
-    await tx
-      .updateTable('person')
-      .set({ failed_attempts: 0, locked_until: null })
-      .where('id', '=', input.personId)
-      .execute();
+  perform: async ({ tx, input, at }) => {
+    await forgetFailures(tx, input.personId, at);
     return { personId: input.personId };
   },
   entry: ({ facts }) => accountEntry(facts),
@@ -264,10 +269,13 @@ export const resetPassword = act({
     const initialPassword = randomPassword();
     await tx
       .updateTable('person')
-      .set({ password: await hashPassword(initialPassword), password_at: at, failed_attempts: 0, locked_until: null })
+      .set({ password: await hashPassword(initialPassword), password_at: at })
       .where('id', '=', input.personId)
       .execute();
+    await forgetFailures(tx, input.personId, at);
+    // Whoever had the old password may also have made keys with it.
     await endSessions(tx, input.personId, at);
+    await revokeKeys(tx, input.personId, at);
     return { personId: input.personId, initialPassword };
   },
   entry: ({ facts }) => accountEntry(facts),

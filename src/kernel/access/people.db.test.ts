@@ -152,11 +152,14 @@ describe('a party administrator', () => {
     for (let i = 0; i < 5; i++) await openSession(t.db, { login: person.login, password: 'no' });
     expect((await ask(people, a.actor, { q: person.login })).items[0]?.state).toBe('locked');
     resultOf(await t.run(unlockPerson, a.actor, { personId: person.id }));
-    await t.signIn(person.login);
+    const { actor } = await t.signIn(person.login);
+    const { key } = resultOf<{ key: string }>(
+      await t.run(createKey, actor, { title: 'x', scopes: null, validDays: 1 }),
+    );
     const { initialPassword } = resultOf<{ initialPassword: string }>(
       await t.run(resetPassword, a.actor, { personId: person.id }),
     );
-    expect((await authenticate(t.db, { bearer: token })).kind).toBe('anonymous');
+    for (const bearer of [token, key]) expect((await authenticate(t.db, { bearer })).kind).toBe('anonymous');
     expect((await openSession(t.db, { login: person.login, password: PASSWORD })).ok).toBe(false);
     expect((await openSession(t.db, { login: person.login, password: initialPassword })).ok).toBe(true);
   });
@@ -293,7 +296,7 @@ describe('a password', () => {
     const a = await partyWithAdmin(['buyer']);
     const other = await t.signIn(a.login);
     const next = 'a fresh long phrase';
-    expect(kindOf(await t.run(changePassword, a.actor, { current: 'wrong', next }))).toBe('invalid');
+    expect(rulesOf(await t.run(changePassword, a.actor, { current: 'wrong', next }))).toEqual(['HS-1.24']);
     for (const bad of ['short', 'x'.repeat(129), `my ${a.login} rules`, PASSWORD]) {
       expect(rulesOf(await t.run(changePassword, a.actor, { current: PASSWORD, next: bad }))).toEqual(['HS-1.16']);
     }
@@ -306,6 +309,47 @@ describe('a password', () => {
       'UTF8',
     ]);
     expect(JSON.stringify([rows, sealed.rows])).not.toContain(next);
+  });
+});
+
+describe('guessing a password with a session that is not one’s own', () => {
+  const next = 'a fresh long phrase';
+  const guess = (actor: Actor, current: string) => t.run(changePassword, actor, { current, next });
+
+  it('locks the account as failed sign-ins do, both ways counted together', async () => {
+    const a = await partyWithAdmin(['buyer']);
+    const person = await t.person(a.party);
+    const { actor } = await t.signIn(person.login);
+    for (let i = 0; i < 3; i++) expect(rulesOf(await guess(actor, `guess ${i}`))).toEqual(['HS-1.24']);
+    await openSession(t.db, { login: person.login, password: 'guess' });
+    expect((await ask(people, a.actor, { q: person.login })).items[0]?.state).toBe('active');
+    expect(rulesOf(await guess(actor, 'guess 5'))).toEqual(['HS-1.24']);
+    expect((await ask(people, a.actor, { q: person.login })).items[0]?.state).toBe('locked');
+    // From here on the right password is not even looked at.
+    expect(rulesOf(await guess(actor, PASSWORD))).toEqual(['HS-1.8']);
+    expect((await openSession(t.db, { login: person.login, password: PASSWORD })).ok).toBe(false);
+    resultOf(await t.run(unlockPerson, a.actor, { personId: person.id }));
+    expect((await ask(people, a.actor, { q: person.login })).items[0]?.state).toBe('active');
+    resultOf(await guess(actor, PASSWORD));
+    expect((await openSession(t.db, { login: person.login, password: next })).ok).toBe(true);
+  });
+
+  it('is forgotten after a right sign-in and when the time of the lock is over', async () => {
+    const a = await partyWithAdmin(['buyer']);
+    for (let i = 0; i < 4; i++) await guess(a.actor, 'no');
+    const { actor } = await t.signIn(a.login);
+    for (let i = 0; i < 5; i++) await guess(actor, 'no');
+    const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+    expect((await openSession(t.db, { login: a.login, password: PASSWORD }, later(14))).ok).toBe(false);
+    expect((await openSession(t.db, { login: a.login, password: PASSWORD }, later(16))).ok).toBe(true);
+  });
+
+  it('stops guesses that come all at once, too', async () => {
+    const a = await partyWithAdmin(['buyer']);
+    const outcomes = await Promise.all(Array.from({ length: 15 }, (_, i) => guess(a.actor, `guess ${i}`)));
+    const looked = outcomes.filter((o) => rulesOf(o).includes('HS-1.24')).length;
+    expect(looked).toBeGreaterThanOrEqual(5);
+    expect(looked).toBeLessThan(15);
   });
 });
 

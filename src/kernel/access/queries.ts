@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { afterOf, notFound, PageQuery, page, pageOf, read, role, signedIn } from '../acts/index.ts';
 import { text } from '../text.ts';
 import { KeyId, Line, PartyId, PersonId, SessionId } from './ids.ts';
+import { lockedUntil, wrongChangesOf } from './lock.ts';
 
 const nullableTime = z.string().nullable();
 const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
@@ -56,9 +57,14 @@ export const people = read({
       .limit(query.limit + 1)
       .execute();
     const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+    const wrong = await wrongChangesOf(
+      db,
+      items.map((r) => r.id),
+      at,
+    );
     return {
       items: items.map((r) => {
-        const locked = r.locked_until !== null && r.locked_until > at;
+        const until = lockedUntil(r, wrong.get(r.id) ?? [], at);
         return {
           id: r.id,
           partyId: r.party_id,
@@ -67,8 +73,8 @@ export const people = read({
           displayName: r.display_name,
           roles: r.roles,
           personalRoles: r.personal_roles,
-          state: r.disabled_at ? ('disabled' as const) : locked ? ('locked' as const) : ('active' as const),
-          lockedUntil: locked ? timeOf(r.locked_until) : null,
+          state: r.disabled_at ? ('disabled' as const) : until ? ('locked' as const) : ('active' as const),
+          lockedUntil: timeOf(until),
           secondFactor: r.totp_secret !== null,
           lastSignInAt: timeOf(r.last_sign_in_at),
           createdAt: r.created_at.toISOString(),

@@ -234,6 +234,29 @@ export const goodPassword = rule({
   ],
 });
 
+/** HS-1.24. Wrong ones count as failed sign-ins (HS-1.8). */
+export const presentPasswordKnown = rule({
+  id: 'HS-1.24',
+  title: text('先验证当前口令', 'The present password first'),
+  decide: (f: { present: 'right' | 'wrong' | 'not-asked' }) => {
+    if (f.present === 'not-asked') return notApplicable();
+    return f.present === 'right'
+      ? ok()
+      : violated(
+          text('当前口令不正确。', 'The present password is not right.'),
+          text(
+            '请重新输入当前口令；多次错误将锁定账号。',
+            'Enter the present password again; wrong ones lock the account.',
+          ),
+        );
+  },
+  examples: [
+    { name: '口令正确', at: AT, facts: { present: 'right' }, expect: 'ok' },
+    { name: '口令错误', at: AT, facts: { present: 'wrong' }, expect: 'violated' },
+    { name: '账号已锁定，不再核对', at: AT, facts: { present: 'not-asked' }, expect: 'not-applicable' },
+  ],
+});
+
 const keyDaysMax = dated({ from: FROM, value: 365, unit: 'day', reference: 'HS-1.17' });
 const keysMax = dated({ from: FROM, value: 20, unit: 'key', reference: 'HS-1.17' });
 
@@ -325,6 +348,7 @@ export const rules: readonly Rule<never>[] = [
   rolesOfTheParty,
   managedByTheRight,
   goodPassword,
+  presentPasswordKnown,
   keyWithinLimits,
   administratorsRemain,
   emptyPlatform,

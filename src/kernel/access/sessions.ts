@@ -3,6 +3,7 @@ import type { Database, Tx } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import { valueAt } from '../rulebook/index.ts';
 import { type Identity, identify } from './authenticate.ts';
+import { failedTries, lockOf, wrongChangesOf } from './lock.ts';
 import { fold } from './model.ts';
 import { Busy, checkPassword } from './passwords.ts';
 import type { Person } from './people.ts';
@@ -65,7 +66,7 @@ export async function openSession(db: Database, signIn: SignIn, at = new Date())
 
 async function settle(tx: Tx, person: Person | undefined, right: boolean, signIn: SignIn, at: Date): Promise<Attempt> {
   const record = (outcome: string) => logSignIn(tx, person?.id ?? null, signIn.address, 'password', outcome, at);
-  if (!person || isLocked(person, at)) {
+  if (!person || (await lockOf(tx, person, at))) {
     await record(person ? 'locked' : 'unknown');
     return { refusal: signInRefused(at) };
   }
@@ -137,7 +138,7 @@ export async function showSecondFactor(
       .where('session.revoked_at', 'is', null)
       .forUpdate('person')
       .executeTakeFirst();
-    if (!person?.totp_secret || isLocked(person, at)) return codeWrong();
+    if (!person?.totp_secret || (await lockOf(tx, person, at))) return codeWrong();
     const right = await useCode(tx, person, code, at);
     await logSignIn(tx, person.id, how.address, 'second-factor', right ? 'opened' : 'wrong-code', at);
     if (!right) {
@@ -160,8 +161,6 @@ export async function closeSession(db: Database, token: string, at = new Date())
     .execute();
 }
 
-const isLocked = (person: Person, at: Date): boolean => person.locked_until !== null && person.locked_until > at;
-
 /** Words that only someone with the right password gets to read. */
 async function refuseClosed(tx: Tx, person: Person, at: Date): Promise<Refusal | undefined> {
   if (person.disabled_at) return signInRefused(at);
@@ -174,10 +173,10 @@ async function refuseClosed(tx: Tx, person: Person, at: Date): Promise<Refusal |
 }
 
 async function countFailure(tx: Tx, person: Person, at: Date): Promise<void> {
-  // After a lock has run out the count starts again.
-  const before = person.locked_until ? 0 : person.failed_attempts;
-  const failed = before + 1;
-  const lock = notLocked.evaluate({ failedAttempts: failed, failuresFromAddress: 0 }, at).decision.outcome !== 'ok';
+  const wrong = (await wrongChangesOf(tx, [person.id], at)).get(person.id) ?? [];
+  const failed = failedTries(person, []) + 1;
+  const counted = { failedAttempts: failed + wrong.length, failuresFromAddress: 0 };
+  const lock = notLocked.evaluate(counted, at).decision.outcome !== 'ok';
   const until = lock ? new Date(at.getTime() + valueAt(lockoutMinutes, at).value * MINUTE_MS) : null;
   await tx
     .updateTable('person')
@@ -252,7 +251,7 @@ async function insertSession(
   return token;
 }
 
-async function logSignIn(
+export async function logSignIn(
   tx: Tx,
   personId: string | null,
   address: string | undefined,

@@ -326,7 +326,10 @@ const OUTCOMES: Readonly<Record<string, { readonly zh: string; readonly en: stri
   'wrong-password': { zh: '口令不正确', en: 'wrong password' },
   'wrong-code': { zh: '动态口令不正确', en: 'wrong code' },
   'code-missing': { zh: '等待动态口令', en: 'code asked for' },
-  closed: { zh: '账号停用或锁定', en: 'disabled or locked' },
+  closed: { zh: '账号已停用', en: 'disabled' },
+  locked: { zh: '账号锁定中', en: 'locked' },
+  unknown: { zh: '没有此登录名', en: 'no such login' },
+  unlocked: { zh: '管理员解除锁定', en: 'unlocked by an administrator' },
 };
 
 function SignIns() {
