@@ -8,6 +8,7 @@ import { deliveryAgreed, lockOrder, markDelivered, OrderId, orderLife, TRADERS }
 import { isProductObject } from '../products/index.ts';
 import { getDelivery, grantFacts, lockDelivery, revokeFor, standingOf } from './grants.ts';
 import { callsLeftOf } from './model.ts';
+import { FORMATS } from './rendering.ts';
 import {
   grantLive,
   LINK_MINUTES,
@@ -96,7 +97,7 @@ export const createLink = act({
   by: role(...TRADERS),
   input: z.object({
     deliveryId: DeliveryId,
-    format: z.enum(['parquet', 'csv']).default('csv').meta(field('文件格式', 'Format')),
+    format: z.enum(FORMATS).default('csv').meta(field('文件格式', 'Format')),
   }),
   output: z.object({ url: z.string(), expiresAt: z.string() }),
   secretOutput: ['url'],

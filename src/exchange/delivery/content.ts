@@ -7,7 +7,7 @@ import type { ObjectInfo } from '../../kernel/vault/index.ts';
 import { DeliveryId, recordUsage } from './acts.ts';
 import { getDelivery, grantFacts, standingOf } from './grants.ts';
 import type { Delivery } from './model.ts';
-import { MEDIA_TYPES, renderingOf } from './rendering.ts';
+import { FORMATS, type Format, MEDIA_TYPES, renderingOf } from './rendering.ts';
 import { grantLive, nobodySuspended } from './rules.ts';
 import { deliverySetting, linkIsOurs } from './setting.ts';
 
@@ -17,7 +17,7 @@ const SECOND_MS = 1_000;
 
 /** Query of `GET /v1/deliveries/:deliveryId/content`. */
 export const ContentQuery = z.object({
-  format: z.enum(['parquet', 'csv']),
+  format: z.enum(FORMATS),
   expires: z.coerce.number().int().min(0),
   signature: z.string().max(100),
 });
@@ -177,8 +177,9 @@ function matches(header: string | undefined, etag: string): boolean {
 }
 
 /** RFC 6266: an ASCII name for old programs, the right one in UTF-8 beside it. */
-function disposition(title: string, version: number, format: string): string {
-  const name = `${title.replace(/[\p{Cc}\\/:*?"<>|]+/gu, '_')}-v${version}.${format}`;
+function disposition(title: string, version: number, format: Format): string {
+  const ending = format === 'csv-exact' ? 'exact.csv' : format;
+  const name = `${title.replace(/[\p{Cc}\\/:*?"<>|]+/gu, '_')}-v${version}.${ending}`;
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="data-v${version}.${format}"; filename*=UTF-8''${encoded}`;
+  return `attachment; filename="data-v${version}.${ending}"; filename*=UTF-8''${encoded}`;
 }

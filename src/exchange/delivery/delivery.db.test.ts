@@ -45,7 +45,7 @@ const refusedRules = async (attempt: Promise<unknown>): Promise<string[]> => {
   }
   return [];
 };
-const linkOf = async (deliveryId: string, format: 'parquet' | 'csv' = 'parquet'): Promise<string> =>
+const linkOf = async (deliveryId: string, format: 'parquet' | 'csv' | 'csv-exact' = 'parquet'): Promise<string> =>
   (await t.run<{ url: string }>('delivery.create-link', t.people.buyer, { deliveryId, format })).url;
 const usage = async (deliveryId: string) =>
   (
@@ -226,6 +226,25 @@ it('as CSV is made once and served with ranges', async () => {
   expect((await bytesOf((await serve(url, { range: 'bytes=0-3' })).body)).toString('utf8')).toBe('city');
   const { rows } = await sql<{ n: number }>`select count(*) as n from delivery_rendering`.execute(t.db);
   expect(rows[0]?.n).toBe(1);
+});
+
+it('has cells guarded for spreadsheets, unless the exact form is asked for', async () => {
+  const csv = join(t.folder, 'formula.csv');
+  const output = join(t.folder, 'formula.parquet');
+  await writeFile(csv, 'note,n\n"=HYPERLINK(""http://x"")",-1\n普通,-2\n');
+  await ingestTable({ path: csv, output });
+  const { deliveryId } = await t.delivered(await t.product({ content: await readFile(output) }));
+  const fetched = async (format: 'csv' | 'csv-exact') => {
+    const answer = await serve(await linkOf(deliveryId, format));
+    return { text: (await bytesOf(answer.body)).toString('utf8'), name: String(answer.headers['content-disposition']) };
+  };
+  const [safe, exact] = [await fetched('csv'), await fetched('csv-exact')];
+  expect(safe.text).toBe(`note,n\n"'=HYPERLINK(""http://x"")",-1\n普通,-2\n`);
+  expect(exact.text).toBe('note,n\n"=HYPERLINK(""http://x"")",-1\n普通,-2\n');
+  expect([safe.name, exact.name]).toEqual([
+    expect.stringMatching(/-v1\.csv$/),
+    expect.stringMatching(/-v1\.exact\.csv$/),
+  ]);
 });
 
 describe('a query service', () => {

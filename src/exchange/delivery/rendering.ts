@@ -1,10 +1,17 @@
 import { join } from 'node:path';
 import type { Database } from '../../kernel/database/index.ts';
-import { convertTable, type ObjectInfo } from '../../kernel/vault/index.ts';
+import { convertTable, type ObjectInfo, type WrittenFormat } from '../../kernel/vault/index.ts';
 import { deliverySetting } from './setting.ts';
 
-export const MEDIA_TYPES = { parquet: 'application/vnd.apache.parquet', csv: 'text/csv; charset=utf-8' } as const;
-export type Format = keyof typeof MEDIA_TYPES;
+/** Forms a file is delivered in: CSV safe for spreadsheets, CSV as it is for programs, Parquet as it is. */
+export const FORMATS = ['parquet', 'csv', 'csv-exact'] as const satisfies readonly WrittenFormat[];
+export type Format = (typeof FORMATS)[number];
+const CSV = 'text/csv; charset=utf-8';
+export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  parquet: 'application/vnd.apache.parquet',
+  csv: CSV,
+  'csv-exact': CSV,
+};
 
 const running = new Map<string, Promise<ObjectInfo>>();
 
@@ -29,7 +36,7 @@ export async function renderingOf(db: Database, objectId: string, format: Format
   return now;
 }
 
-async function render(db: Database, objectId: string, format: 'csv'): Promise<ObjectInfo> {
+async function render(db: Database, objectId: string, format: Exclude<Format, 'parquet'>): Promise<ObjectInfo> {
   const { vault } = deliverySetting();
   const source = found(await vault.info(objectId), objectId);
   const made = await vault.withFolder((folder) =>
@@ -37,7 +44,7 @@ async function render(db: Database, objectId: string, format: 'csv'): Promise<Ob
       const output = join(folder, 'content.csv');
       await convertTable(path, { format, output, folder });
       const name = source.name.replace(/\.parquet$/, '.csv');
-      return vault.putFile(output, { ownerPartyId: source.ownerPartyId, name, mediaType: MEDIA_TYPES.csv });
+      return vault.putFile(output, { ownerPartyId: source.ownerPartyId, name, mediaType: CSV });
     }),
   );
   // Another process may have been first: then its rendering stays and ours goes.

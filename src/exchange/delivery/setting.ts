@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Vault } from '../../kernel/vault/index.ts';
+import type { Vault, WrittenFormat } from '../../kernel/vault/index.ts';
 
 /** What deliveries need besides the database; given once by the wiring of the program. */
 export interface DeliverySetting {
@@ -25,7 +25,7 @@ export function deliverySetting(): DeliverySetting {
 
 export interface Link {
   readonly deliveryId: string;
-  readonly format: 'parquet' | 'csv';
+  readonly format: WrittenFormat;
   /** Seconds since 1970. */
   readonly expires: number;
 }

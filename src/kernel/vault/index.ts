@@ -33,6 +33,7 @@ export {
   type TableFormat,
   type TableProfile,
   type TableSummary,
+  type WrittenFormat,
 } from './tables/types.ts';
 export type { ByteRange, ObjectInfo, Vault } from './types.ts';
 export { registerUploads, type UploadOptions } from './uploads/http.ts';

@@ -1,9 +1,13 @@
 /** Excel takes a UTF-8 file for something else without this mark. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
+/** What a spreadsheet would run; the server guards delivered files by the same signs. */
+const FORMULA_BEGINS = /^'*[=+\-@\t\r\n＝＋－＠]/;
+const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A cell that starts like a formula would run in a spreadsheet: a quote before it keeps it text (OWASP CSV injection). */
 function cell(value: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.])/.test(value) ? `'${value}` : value;
+  const safe = FORMULA_BEGINS.test(value) && !PLAIN_NUMBER.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

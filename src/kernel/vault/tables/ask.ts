@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
+import { csvColumn } from './csv-out.ts';
 import { cellOf, type Engine } from './engine.ts';
 import { columnsOf } from './parquet.ts';
 import { checkValues, compileFilters } from './recipe.ts';
 import { columnNamed, copyToParquet, parquetOf, quoteName, quoteText } from './sql.ts';
-import type { Column, Filter, RowSet } from './types.ts';
+import type { Column, Filter, RowSet, WrittenFormat } from './types.ts';
 
 export async function sampleIn(engine: Engine, path: string, rows: number, seed: number): Promise<RowSet> {
   const from = parquetOf([path]);
@@ -44,7 +45,7 @@ export async function queryIn(
 export async function convertIn(
   engine: Engine,
   path: string,
-  format: 'csv' | 'parquet',
+  format: WrittenFormat,
   output: string,
 ): Promise<{ bytes: number }> {
   const from = parquetOf([path]);
@@ -54,21 +55,13 @@ export async function convertIn(
   if (format === 'parquet') await engine.write(copyToParquet(`select * from ${from}`, output), onShare);
   else {
     const columns = await columnsOf(engine, from);
-    const select = columns.map(csvExpression).join(', ');
+    const select = columns.map((c) => csvColumn(c, format === 'csv')).join(', ');
     await engine.write(
       `copy (select ${select} from ${from}) to ${quoteText(output)} (format csv, header true, use_tmp_file false)`,
       onShare,
     );
   }
   return { bytes: (await stat(output)).size };
-}
-
-/** ISO 8601, as the JSON answers have it. */
-function csvExpression({ name, type }: Column): string {
-  const column = quoteName(name);
-  if (type === 'timestamp') return `replace(cast(${column} as VARCHAR), ' ', 'T') as ${column}`;
-  if (type === 'instant') return `replace(replace(cast(${column} as VARCHAR), ' ', 'T'), '+00', 'Z') as ${column}`;
-  return column;
 }
 
 const TEXT_COLUMN: Column = { name: '', type: 'text' };

@@ -9,6 +9,7 @@ import type {
   TableFormat,
   TableProfile,
   TableSummary,
+  WrittenFormat,
 } from './types.ts';
 
 /** One request to the worker process; every path in it is absolute. */
@@ -30,7 +31,7 @@ export type Job =
       readonly columns: readonly string[] | null;
       readonly limit: number;
     }
-  | { readonly kind: 'convert'; readonly path: string; readonly format: 'csv' | 'parquet'; readonly output: string };
+  | { readonly kind: 'convert'; readonly path: string; readonly format: WrittenFormat; readonly output: string };
 
 export interface IngestLimits {
   readonly columnsMax: number;

@@ -44,6 +44,56 @@ describe('the worker process', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  test('CSV for spreadsheets runs nothing and loses nothing; exact CSV is the data as it is', async () => {
+    const hostile = [
+      '=HYPERLINK("http://x","y")',
+      '+1+1',
+      '-1+cmd|x',
+      '@SUM(A1)',
+      '\t=1',
+      '＝1+1',
+      "'=1",
+      "''@x",
+      'a=b',
+      "it's",
+      "'quoted'",
+      '-5',
+      '+3.2e4',
+      '.5',
+      '-',
+      '',
+    ];
+    const path = join(folder, 'hostile');
+    const made = join(folder, 'hostile.parquet');
+    const quoted = (cells: readonly (string | number)[]) =>
+      cells.map((c) => `"${String(c).replaceAll('"', '""')}"`).join(',');
+    const lines = hostile.map((cell, n) => quoted([cell, 0 - n, `第 ${n} 行`]));
+    await writeFile(path, `${quoted(['=name', 'n', 't'])}\n${lines.join('\n')}\n`);
+    await ingestTable({ path, output: made });
+    const [safe, exact] = [join(folder, 'safe.csv'), join(folder, 'exact.csv')];
+    await convertTable(made, { format: 'csv', output: safe });
+    await convertTable(made, { format: 'csv-exact', output: exact });
+    const cellsOf = async (file: string) => {
+      const again = join(folder, 'again.parquet');
+      await ingestTable({ path: file, output: again });
+      const { columns, rows } = await queryTable(again, { limit: 100 });
+      return {
+        names: columns.map((c) => c.name),
+        texts: rows.map((r) => String(r[0] ?? '')),
+        numbers: rows.map((r) => r[1]),
+      };
+    };
+    const [guarded, plain] = [await cellsOf(safe), await cellsOf(exact)];
+    expect(plain.names[0]).toBe('=name');
+    expect(guarded.names[0]).toBe("'=name");
+    expect(plain.texts).toEqual(hostile);
+    expect(guarded.numbers).toEqual(hostile.map((_, n) => 0 - n));
+    const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+    expect(guarded.texts.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell) && !number.test(cell))).toEqual([]);
+    const undone = guarded.texts.map((cell) => (/^'+[=+\-@\t\r\n＝＋－＠]/.test(cell) ? cell.slice(1) : cell));
+    expect(undone).toEqual(hostile);
+  });
+
   test('a failure keeps its kind and both texts, and removes the output', async () => {
     const path = join(folder, 'bad.csv');
     const output = join(folder, 'bad.parquet');

@@ -19,6 +19,7 @@ import {
   type TableFormat,
   type TableProfile,
   type TableSummary,
+  type WrittenFormat,
 } from './types.ts';
 
 const INGEST_MS_MAX = 2 * 3_600_000;
@@ -133,10 +134,13 @@ export const queryTable = (
     query,
   );
 
-/** Writes a Parquet file again as CSV (UTF-8, RFC 4180, with a header) or as Parquet. @throws TableFailure */
+/**
+ * Writes a Parquet file again as CSV (UTF-8, RFC 4180, with a header) or as Parquet. In `csv`, cells of text that a
+ * spreadsheet would run as a formula are guarded; `csv-exact` leaves them alone. @throws TableFailure
+ */
 export const convertTable = (
   path: string,
-  options: TableOptions & { readonly format: 'csv' | 'parquet'; readonly output: string },
+  options: TableOptions & { readonly format: WrittenFormat; readonly output: string },
 ): Promise<{ readonly bytes: number }> =>
   run(
     { kind: 'convert', path: resolve(path), format: options.format, output: resolve(options.output) },

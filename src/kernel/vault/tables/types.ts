@@ -3,6 +3,9 @@ import type { Text } from '../../text.ts';
 /** What can be turned into a table. */
 export type TableFormat = 'csv' | 'json' | 'xlsx' | 'parquet';
 
+/** What is written: `csv` is safe to open in a spreadsheet, `csv-exact` holds every value as it is. */
+export type WrittenFormat = 'csv' | 'csv-exact' | 'parquet';
+
 /**
  * The closed set of column types of stored tables. `integer` is 64 bits, `instant` is a time with a known zone (UTC),
  * `timestamp` a wall-clock time without one. Nested values are kept as JSON in `text`.

@@ -19,7 +19,10 @@ const WORDS = words(
     usedFile: (n: number, size: string) => `下载 ${n} 次，共 ${size}`,
     usedCalls: (n: number) => `调用 ${n} 次`,
     csv: '下载 CSV',
-    parquet: '下载 Parquet',
+    'csv-exact': 'CSV 原样',
+    parquet: 'Parquet',
+    formats:
+      'CSV 可放心用表格软件打开：会被当作公式执行的文字前加了一个单引号，数字和日期不变。程序读取请用“CSV 原样”或 Parquet，内容一字不差。',
     asked: '下载数据',
     linkReady: (left: string) => `链接已生成，${left}失效；下载会自动开始。没有开始？`,
     again: '点这里下载',
@@ -43,7 +46,10 @@ const WORDS = words(
     usedFile: (n: number, size: string) => `${n} ${n === 1 ? 'download' : 'downloads'}, ${size}`,
     usedCalls: (n: number) => `${n} calls`,
     csv: 'Download CSV',
-    parquet: 'Download Parquet',
+    'csv-exact': 'CSV as it is',
+    parquet: 'Parquet',
+    formats:
+      'CSV is safe to open in a spreadsheet: text it would run as a formula has a single quote before it; numbers and dates are unchanged. For programs take “CSV as it is” or Parquet: every value exactly as it is.',
     asked: 'download the data',
     linkReady: (left: string) => `The link is made and ends ${left}; the download starts by itself. It did not?`,
     again: 'Download here',
@@ -133,13 +139,15 @@ export function DeliveryPart(props: {
   );
 }
 
+const FORMATS = ['csv', 'csv-exact', 'parquet'] as const;
+
 /** A short-lived link made at the press, then the download itself; the grant is checked again by the server. */
 function Download({ deliveryId }: { readonly deliveryId: string }) {
   const t = useWords(WORDS);
   const language = useLanguage();
   const create = useAct<{ url: string; expiresAt: string }>('delivery.create-link');
   const [link, setLink] = useState<{ url: string; expiresAt: string } | null>(null);
-  const run = async (format: 'csv' | 'parquet') => {
+  const run = async (format: (typeof FORMATS)[number]) => {
     setLink(null);
     try {
       const { result } = await create.mutateAsync({ input: { deliveryId, format } });
@@ -155,13 +163,19 @@ function Download({ deliveryId }: { readonly deliveryId: string }) {
   return (
     <div className="work-gap">
       <div className="buttons">
-        <button type="button" className="button" disabled={create.isPending} onClick={() => void run('csv')}>
-          {t.csv}
-        </button>
-        <button type="button" className="button" disabled={create.isPending} onClick={() => void run('parquet')}>
-          {t.parquet}
-        </button>
+        {FORMATS.map((format) => (
+          <button
+            key={format}
+            type="button"
+            className="button"
+            disabled={create.isPending}
+            onClick={() => void run(format)}
+          >
+            {t[format]}
+          </button>
+        ))}
       </div>
+      <p className="small faint">{t.formats}</p>
       {link ? (
         <p className="small faint" role="status">
           {t.linkReady(fromNow(link.expiresAt, language))} <a href={link.url}>{t.again}</a>
