@@ -129,6 +129,21 @@ const OTHER_PATHS = {
       },
     },
   },
+  '/v1/sessions/current': {
+    get: {
+      operationId: 'current session',
+      summary: '当前会话（未登录为空） · The present session, null for a stranger',
+      tags: ['sessions'],
+      security: [],
+      responses: { '200': { description: '{ me: what GET /v1/me answers, or null }' }, ...problems },
+    },
+    delete: {
+      operationId: 'sign out',
+      summary: '退出登录 · Sign out',
+      tags: ['sessions'],
+      responses: { '204': { description: 'Signed out' }, ...problems },
+    },
+  },
   '/v1/me': {
     get: {
       operationId: 'me',

@@ -58,6 +58,20 @@ describe('signing in over HTTP', () => {
     const me = await send('GET', '/v1/me', { authorization: `Bearer ${token}` });
     expect(me.json()).toMatchObject({ person: { login }, roles: ['buyer'], mustSetUpSecondFactor: false });
     expect(me.headers['cache-control']).toBe('no-store');
+    const current = await send('GET', '/v1/sessions/current', { authorization: `Bearer ${token}` });
+    expect(current.json()).toEqual({ me: me.json() });
+  });
+
+  it('tells a page whether anybody is signed in without a fault', async () => {
+    expect((await send('GET', '/v1/me')).statusCode).toBe(401);
+    for (const headers of [{}, { authorization: 'Bearer nonsense' }, { cookie: 'shuheng_session=nonsense' }]) {
+      const answer = await send('GET', '/v1/sessions/current', headers as Record<string, string>);
+      expect([answer.statusCode, answer.json(), answer.headers['cache-control']]).toEqual([
+        200,
+        { me: null },
+        'no-store',
+      ]);
+    }
   });
 
   it('marks the cookie Secure behind https', async () => {

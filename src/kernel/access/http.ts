@@ -99,6 +99,13 @@ export async function registerSessions(app: FastifyInstance, options: SessionsOp
 
   app.get('/v1/sessions/methods', async () => ({ password: true, oidc: options.oidc !== undefined }));
 
+  // For pages, which are read by strangers too: nobody signed in is an answer here, not a fault.
+  app.get('/v1/sessions/current', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const identity = await identify(db, credentialsOf(request, publicUrl));
+    return { me: identity ? meOf(identity) : null };
+  });
+
   app.get('/v1/me', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     return meOf(await signedInIdentity(db, request, publicUrl));

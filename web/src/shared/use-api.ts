@@ -1,6 +1,15 @@
 import { keepPreviousData, type QueryKey, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { type ActAnswer, type ActInfo, act, get, type Me, newIdempotencyKey, Problem, type Query } from '../api.ts';
+import {
+  type ActAnswer,
+  type ActInfo,
+  act,
+  get,
+  type Me,
+  newIdempotencyKey,
+  type Problem,
+  type Query,
+} from '../api.ts';
 
 /** Key under which a read is kept; acts make reads stale by the first part of their path. */
 export const readKey = (path: string, query: Query = {}): QueryKey => [path.split('/')[1] ?? '', path, query];
@@ -25,14 +34,7 @@ export function useRead<T>(
 export function useMe(): Me | null | undefined {
   const { data } = useQuery<Me | null, Problem>({
     queryKey: ['me'],
-    queryFn: async ({ signal }) => {
-      try {
-        return await get<Me>('/me', undefined, signal);
-      } catch (error) {
-        if (error instanceof Problem && error.status === 401) return null;
-        throw error;
-      }
-    },
+    queryFn: async ({ signal }) => (await get<{ me: Me | null }>('/sessions/current', undefined, signal)).me,
     staleTime: 60_000,
   });
   return data;
