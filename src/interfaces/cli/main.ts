@@ -25,7 +25,7 @@ const COMMANDS: readonly Command[] = [
     name: 'verify',
     zh: '离线核验回执',
     en: 'verify a receipt offline',
-    usage: 'shuheng verify --proof p.tlog-proof --entry e.json --key <vkey|file>',
+    usage: 'shuheng verify --proof p.tlog-proof --entry e.json (--policy file | --key <vkey|file>)',
     run: verifyCommandLine,
   },
   {

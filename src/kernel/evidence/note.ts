@@ -20,15 +20,20 @@ export interface LogSigner {
 
 export function ed25519Signer(name: string, seed: Uint8Array): LogSigner {
   if (!isKeyName(name)) throw new RangeError(`${JSON.stringify(name)} cannot name a log: no spaces, no plus sign`);
-  if (seed.length !== SEED_BYTES) throw new RangeError(`an Ed25519 seed has ${SEED_BYTES} bytes`);
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-  const publicKey = rawPublicKey(privateKey);
+  const { publicKey, sign } = ed25519Pair(seed);
   return {
     name,
     vkey: formatKey(name, publicKey),
     keyId: keyId(name, typeAndKey('ed25519', publicKey)),
-    sign: async (text) => sign(null, Buffer.from(text), privateKey),
+    sign: async (text) => sign(text),
   };
+}
+
+/** @param seed the 32 bytes an Ed25519 private key is made of (RFC 8032 §5.1.5) */
+export function ed25519Pair(seed: Uint8Array): { publicKey: Buffer; sign: (text: string) => Buffer } {
+  if (seed.length !== SEED_BYTES) throw new RangeError(`an Ed25519 seed has ${SEED_BYTES} bytes`);
+  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+  return { publicKey: rawPublicKey(privateKey), sign: (text) => sign(null, Buffer.from(text), privateKey) };
 }
 
 function rawPublicKey(privateKey: KeyObject): Buffer {
@@ -43,22 +48,32 @@ export function formatPrivateKey(name: string, seed: Uint8Array): string {
 
 /** @returns undefined when the text is no such key, or its id does not belong to it */
 export function parsePrivateKey(text: string): LogSigner | undefined {
+  const key = readPrivateKey(text);
+  return key && ed25519Signer(key.name, key.seed);
+}
+
+/** Name and seed of a key in Go's form; undefined as for {@link parsePrivateKey}. */
+export function readPrivateKey(text: string): { name: string; seed: Uint8Array } | undefined {
   const [, name, id, encoded] = /^PRIVATE\+KEY\+([^+\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text.trim()) ?? [];
   const typeAndSeed = encoded === undefined ? undefined : fromBase64(encoded);
   if (!name || !isKeyName(name) || typeAndSeed?.length !== 1 + SEED_BYTES || typeAndSeed[0] !== ED25519_TYPE)
     return undefined;
-  const signer = ed25519Signer(name, typeAndSeed.slice(1));
-  return hex(signer.keyId) === id ? signer : undefined;
+  const seed = typeAndSeed.slice(1);
+  return hex(ed25519Signer(name, seed).keyId) === id ? { name, seed } : undefined;
 }
 
 /** @param text ends with a newline */
 export async function signNote(text: string, signers: readonly LogSigner[]): Promise<string> {
   const lines: string[] = [];
   for (const signer of signers) {
-    const payload = Buffer.concat([signer.keyId, await signer.sign(text)]);
-    lines.push(`— ${signer.name} ${base64(payload)}\n`);
+    lines.push(await signatureLine(text, signer));
   }
   return `${text}\n${lines.join('')}`;
+}
+
+/** One line under a note, with its newline. */
+export async function signatureLine(text: string, signer: LogSigner): Promise<string> {
+  return `— ${signer.name} ${base64(Buffer.concat([signer.keyId, await signer.sign(text)]))}\n`;
 }
 
 export function checkpointText({ origin, size, root }: { origin: string; size: number; root: Uint8Array }): string {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Edge, leafHash } from './merkle.ts';
-import { checkpointText, ed25519Signer, signNote } from './note.ts';
-import { formatProof } from './verify/index.ts';
+import { checkpointText, ed25519Signer, signatureLine, signNote } from './note.ts';
+import { formatProof, parseNote } from './verify/index.ts';
 import { verifyCommand } from './verify-cli.ts';
+import { cosigner } from './witness/signer.ts';
 
 const signer = ed25519Signer('log.example/cli', Buffer.alloc(32, 5));
 const entry = Buffer.from(
@@ -20,6 +21,10 @@ beforeAll(async () => {
   edge.append([leafHash(entry)]);
   const checkpoint = await signNote(checkpointText({ origin: signer.name, size: 1, root: edge.root() }), [signer]);
   await writeFile(at('p.tlog-proof'), formatProof({ index: 0n, hashes: [], checkpoint }));
+  const notary = cosigner('notary.example', Buffer.alloc(32, 6), () => 1_770_000_000);
+  const cosigned = checkpoint + (await signatureLine(parseNote(checkpoint)?.text ?? '', notary));
+  await writeFile(at('cosigned.tlog-proof'), formatProof({ index: 0n, hashes: [], checkpoint: cosigned }));
+  await writeFile(at('policy'), `log ${signer.vkey}\nwitness notary ${notary.vkey}\nquorum notary\n`);
   await writeFile(at('e.json'), entry);
   await writeFile(at('changed.json'), entry.toString().replace('prd_1', 'prd_2'));
   await writeFile(at('vkey'), `${signer.vkey}\n`);
@@ -48,6 +53,21 @@ describe('shuheng verify', () => {
       for (const word of ['核验通过', 'Proven', 'log.example/cli', 'index: 0', '2026-01-02T03:04:05.000Z', 'rct_1'])
         expect(out).toContain(word);
     }
+  });
+
+  it('asks for the quorum of a policy', async () => {
+    const files = ['--proof', at('cosigned.tlog-proof'), '--entry', at('e.json')];
+    const witnessed = await run(...files, '--policy', at('policy'));
+    expect([witnessed.code, witnessed.error]).toEqual([0, '']);
+    expect(witnessed.out).toContain('notary');
+    const { code, error } = await run('--proof', at('p.tlog-proof'), '--entry', at('e.json'), '--policy', at('policy'));
+    expect(code).toBe(1);
+    expect(error).toContain('level: sequenced');
+    const withKey = await run(...files, '--policy', at('policy'), '--key', at('vkey'), '--json');
+    expect(JSON.parse(withKey.out)).toMatchObject({ proven: { level: 'witnessed', witnesses: [{ name: 'notary' }] } });
+    const broken = await run(...files, '--policy', at('e.json'));
+    expect(broken.code).toBe(2);
+    expect(broken.error).toContain('Line 1');
   });
 
   it('prints JSON when asked', async () => {

@@ -8,12 +8,17 @@ const PROOF_BYTES_MAX = 1_100_000;
 
 const HELP = `核验存证回执（离线，不需要服务器）。Verify a receipt offline, without any server.
 
-  shuheng verify --proof p.tlog-proof --entry e.json --key <vkey|file> [--json]
+  shuheng verify --proof p.tlog-proof --entry e.json (--policy file | --key <vkey|file>) [--json]
 
   --proof  回执文件 the receipt, from /v1/receipts/<id>.tlog-proof
   --entry  记录原样字节 the entry byte for byte, from /v1/receipts/<id>/entry
+  --policy 信任策略：日志、见证方与门限 trust policy: logs, witnesses and their quorum (tlog-policy), from /log/policy
   --key    日志公钥或其文件 the log's public key or a file with it, from /log/vkey
   --json   以 JSON 输出 print one JSON object
+
+只给 --key 时核验“已排序”；给 --policy 时还须有足够的见证方联署（“已见证”）；两者都给时日志以 --key 为准。
+With --key alone the receipt is checked as sequenced; --policy asks for its quorum of witnesses too (witnessed); with
+both, --key says which log.
 
 退出码 Exit codes: 0 核验通过 proven · 1 不属实 not true · 2 无法读取 unreadable
 `;
@@ -35,7 +40,7 @@ const STANDARD: Output = {
  * @returns the exit code: 0 proven, 1 not true, 2 unreadable (files or arguments)
  */
 export async function verifyCommand(args: readonly string[], { out, error }: Output = STANDARD): Promise<number> {
-  let values: { proof?: string; entry?: string; key?: string; json?: boolean; help?: boolean };
+  let values: { proof?: string; entry?: string; key?: string; policy?: string; json?: boolean; help?: boolean };
   try {
     ({ values } = parseArgs({
       args: [...args],
@@ -43,6 +48,7 @@ export async function verifyCommand(args: readonly string[], { out, error }: Out
         proof: { type: 'string' },
         entry: { type: 'string' },
         key: { type: 'string' },
+        policy: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -55,11 +61,14 @@ export async function verifyCommand(args: readonly string[], { out, error }: Out
     out(HELP);
     return EXIT.proven;
   }
-  if (!values.proof || !values.entry || !values.key) {
-    error(`缺少参数：--proof、--entry、--key 都要给出。All of --proof, --entry and --key are needed.\n\n${HELP}`);
+  const { proof, entry, key, policy } = values;
+  if (!proof || !entry || !(key || policy)) {
+    error(
+      `缺少参数：须给出 --proof、--entry，以及 --policy 或 --key。--proof and --entry are needed, and --policy or --key.\n\n${HELP}`,
+    );
     return EXIT.unreadable;
   }
-  const result = await verifyFiles({ proof: values.proof, entry: values.entry, key: values.key });
+  const result = await verifyFiles({ proof, entry, key, policy });
   if (typeof result === 'string') {
     error(`${result}\n`);
     return EXIT.unreadable;
@@ -74,14 +83,20 @@ export async function verifyCommand(args: readonly string[], { out, error }: Out
 }
 
 /** @returns the verification, or one sentence about a file that cannot be opened */
-async function verifyFiles(paths: { proof: string; entry: string; key: string }): Promise<Verification | string> {
+async function verifyFiles(paths: {
+  proof: string;
+  entry: string;
+  key: string | undefined;
+  policy: string | undefined;
+}): Promise<Verification | string> {
   try {
     const proof = await readFile(paths.proof);
     if (proof.length > PROOF_BYTES_MAX)
       return `${paths.proof} 太大，不是回执文件。${paths.proof} is too large for a receipt.`;
     const entry = await readFile(paths.entry);
-    const vkey = parseKey(paths.key) ? paths.key : await readFile(paths.key, 'utf8');
-    return verifyReceipt({ proof, entry, vkey });
+    const policy = paths.policy === undefined ? undefined : await readFile(paths.policy);
+    const vkey = paths.key === undefined || parseKey(paths.key) ? paths.key : await readFile(paths.key, 'utf8');
+    return verifyReceipt({ proof, entry, vkey, policy });
   } catch (cause) {
     const path = typeof cause === 'object' && cause !== null && 'path' in cause ? String(cause.path) : '';
     return `无法打开文件 ${path}（${codeOf(cause)}）。The file ${path} cannot be opened (${codeOf(cause)}).`;

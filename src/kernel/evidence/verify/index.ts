@@ -18,6 +18,18 @@ export {
   typeAndKey,
 } from './note.ts';
 export { checkOpening, type Opening, type OpeningCheck } from './opening.ts';
+export {
+  type Cosigner,
+  type Cosigning,
+  checkCosignatures,
+  type Policy,
+  type PolicyLog,
+  type PolicyReading,
+  type PolicyTrouble,
+  type PolicyWitness,
+  parsePolicy,
+  type Quorum,
+} from './policy.ts';
 export { formatProof, parseProof, type TlogProof } from './proof.ts';
 export {
   type EntrySummary,
@@ -27,4 +39,6 @@ export {
   type UnreadablePart,
   type Verification,
   verifyReceipt,
+  type Witness,
 } from './receipt.ts';
+export type { Text } from './text.ts';

@@ -59,7 +59,8 @@ export interface Note {
   readonly signatures: readonly SignatureLine[];
 }
 
-export const isKeyName = (name: string): boolean => name !== '' && !/[\s\u0085+]/u.test(name) && !hasControls(name);
+export const isKeyName = (name: string): boolean =>
+  name !== '' && !/[\p{White_Space}+]/u.test(name) && !hasControls(name);
 
 /** First four bytes of SHA-256(name ‖ newline ‖ type ‖ key): the type is part of it, so one key under two types has two ids. */
 export function keyId(name: string, typeAndKey: Uint8Array): Uint8Array {

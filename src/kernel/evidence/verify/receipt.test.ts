@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Edge, inclusionRanges, leafHash, rangeRoot } from '../merkle.ts';
-import { checkpointText, ed25519Signer, signNote } from '../note.ts';
+import { checkpointText, ed25519Signer, type LogSigner, signatureLine, signNote } from '../note.ts';
+import { cosigner } from '../witness/signer.ts';
 import {
   base64,
   type FailedCheck,
@@ -162,6 +163,113 @@ describe('a changed receipt', () => {
       part,
     });
   });
+});
+
+describe('a cosigned receipt', () => {
+  const [regulator, notary, third] = ['regulator', 'notary', 'third'].map((name, i) =>
+    cosigner(`${name}.example/w`, Buffer.alloc(32, 20 + i), () => 1_770_000_000 + i),
+  ) as [LogSigner, LogSigner, LogSigner];
+  const policy = `log ${signer.vkey}\nwitness 监管 ${regulator.vkey}\nwitness 公证 ${notary.vkey}\ngroup both all 监管 公证\nquorum both\n`;
+  const cosigned = async (...witnesses: LogSigner[]) => {
+    const parsed = parseProof(await receipt());
+    const note = parseNote(parsed?.checkpoint ?? '');
+    if (!parsed || !note) throw new Error('unreadable');
+    return formatProof({ ...parsed, checkpoint: await signNote(note.text, [signer, ...witnesses]) });
+  };
+
+  it('is witnessed when the quorum cosigned, and says by whom and when', async () => {
+    const result = verifyReceipt({ proof: await cosigned(regulator, notary, third), entry, policy });
+    if (result.outcome !== 'proven') throw new Error(result.says.en);
+    expect(result.proven).toMatchObject({
+      level: 'witnessed',
+      witnesses: [
+        { name: '监管', at: '2026-02-02T02:40:00Z' },
+        { name: '公证', at: '2026-02-02T02:40:01Z' },
+      ],
+      signatures: ['ed25519'],
+    });
+    const words = JSON.stringify([result.says, result.details]);
+    for (const word of ['已见证', 'witnessed', '监管', '2026-02-02T02:40:01Z']) expect(words).toContain(word);
+    expect(words).not.toContain('no independent party');
+  });
+
+  it('is but sequenced for who has only the log key, or asks for no quorum', async () => {
+    const proof = await cosigned(regulator, notary);
+    expect(verifyReceipt({ proof, entry, vkey: signer.vkey })).toMatchObject({
+      outcome: 'proven',
+      proven: { level: 'sequenced', witnesses: [] },
+    });
+    const none = `log ${signer.vkey}\nwitness w ${notary.vkey}\nquorum none\n`;
+    expect(verifyReceipt({ proof, entry, policy: none })).toMatchObject({
+      outcome: 'proven',
+      proven: { level: 'sequenced', witnesses: [{ name: 'w' }] },
+    });
+  });
+
+  it('of too few witnesses is not true by the policy, yet said to be in the log', async () => {
+    for (const who of [[], [regulator], [notary, third]]) {
+      const result = verifyReceipt({ proof: await cosigned(...who), entry, policy });
+      expect(result).toMatchObject({ outcome: 'false', check: 'quorum' });
+      expect(result.details[0]?.en).toContain('level: sequenced');
+    }
+    // Nothing of that is said of an entry that is not in the log.
+    const other = verifyReceipt({ proof: await cosigned(regulator), entry: entries[5] ?? entry, policy });
+    expect(other).toMatchObject({ outcome: 'false', check: 'inclusion' });
+  });
+
+  it('takes the log from the policy, or from the key where both are given', async () => {
+    const proof = await cosigned(regulator, notary);
+    const rotated = ed25519Signer(ORIGIN, Buffer.alloc(32, 70));
+    const older = ed25519Signer('older.example', Buffer.alloc(32, 71));
+    const logs = (...vkeys: string[]) => policy.replace(/^log .*\n/, vkeys.map((v) => `log ${v}\n`).join(''));
+    expect(verifyReceipt({ proof, entry, policy: logs(older.vkey, rotated.vkey, signer.vkey) }).outcome).toBe('proven');
+    expect(verifyReceipt({ proof, entry, policy: logs(rotated.vkey) })).toMatchObject({ check: 'signature' });
+    expect(verifyReceipt({ proof, entry, policy: logs(older.vkey) })).toMatchObject({ check: 'origin' });
+    expect(verifyReceipt({ proof, entry, policy: logs() })).toMatchObject({ outcome: 'unreadable', part: 'key' });
+    expect(verifyReceipt({ proof, entry })).toMatchObject({ outcome: 'unreadable', part: 'key' });
+    expect(verifyReceipt({ proof, entry, policy: logs(), vkey: signer.vkey })).toMatchObject({ outcome: 'proven' });
+    expect(verifyReceipt({ proof, entry, policy, vkey: rotated.vkey })).toMatchObject({ check: 'signature' });
+    const broken = verifyReceipt({ proof, entry, policy: `${policy}quorum none\n` });
+    expect(broken).toMatchObject({ outcome: 'unreadable', part: 'policy' });
+    expect(broken.details[0]?.en).toContain('Line 6');
+  });
+
+  it('a wrong line by a known witness makes the whole untrue; one by a stranger is nothing', async () => {
+    const proof = await cosigned(regulator, notary);
+    const later = cosigner('third.example/w', Buffer.alloc(32, 22), () => 5);
+    const line = await signatureLine('other text\n', later);
+    expect(verifyReceipt({ proof: proof + line, entry, policy }).outcome).toBe('proven');
+    const withThird = policy.replace('group', `witness third ${third.vkey}\ngroup`);
+    expect(verifyReceipt({ proof: proof + line, entry, policy: withThird })).toMatchObject({ check: 'cosignature' });
+  });
+
+  it('no flipped bit passes as witnessed, in proof, checkpoint, cosignatures, entry or policy keys', async () => {
+    const proof = Buffer.from(await cosigned(regulator, notary));
+    for (let at = 0; at < proof.length; at++) {
+      const changed = Buffer.from(proof);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      expect(verifyReceipt({ proof: changed, entry, policy }).outcome, `proof byte ${at}`).not.toBe('proven');
+    }
+    for (let at = 0; at < entry.length; at++) {
+      const changed = Buffer.from(entry);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      expect(verifyReceipt({ proof, entry: changed, policy }).outcome).toBe('false');
+    }
+    const file = Buffer.from(policy);
+    for (let at = 0; at < file.length; at++) {
+      const changed = Buffer.from(file);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      const result = verifyReceipt({ proof, entry, policy: changed });
+      // A name or a white space that differs says the same; who must sign, and what, cannot differ.
+      if (result.outcome !== 'proven') continue;
+      const vkeys = [signer, regulator, notary].map((s) => s.vkey);
+      expect(
+        vkeys.every((vkey) => changed.toString().includes(vkey)),
+        `policy byte ${at}`,
+      ).toBe(true);
+      expect(result.proven.witnesses).toHaveLength(2);
+    }
+  }, 60_000);
 });
 
 describe('forms', () => {
