@@ -97,12 +97,17 @@ function refuseFreeText(path: string, value: unknown): void {
   for (const [name, part] of Object.entries(value)) refuseFreeText(`${path}.${name}`, part);
 }
 
-/** Appends an entry in the act's transaction: both commit or neither (law 2 of the house). */
+/**
+ * Appends an entry in the act's transaction: both commit or neither (law 2 of the house). The queue line carries the
+ * entry's leaf hash, made by the database from the very bytes it stores, so that sequencing reads no entry.
+ */
 export async function appendEntry(
   tx: Tx,
   entry: { id: string; at: Date; bytes: Buffer; sealed: Record<string, SealedValue> },
 ): Promise<void> {
   await sql`with e as (insert into evidence_entry (id, at, bytes, sealed)
     values (${entry.id}, ${entry.at}, ${entry.bytes}, ${JSON.stringify(entry.sealed)}::jsonb))
-    insert into evidence_queue (entry_id) values (${entry.id})`.execute(tx);
+    insert into evidence_queue (entry_id, leaf) values (${entry.id}, sha256('\\x00'::bytea || ${entry.bytes}::bytea))`.execute(
+    tx,
+  );
 }
