@@ -1,8 +1,9 @@
 export {
-  appendEntry,
+  type BuiltEntry,
   buildEntry,
   canonical,
   commitment,
+  insertEntry,
   type OpenEntry,
   type SealedValue,
   salted,

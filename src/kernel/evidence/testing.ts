@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Database } from '../database/index.ts';
+import type { Database, Tx } from '../database/index.ts';
 import { newId } from '../ids.ts';
-import { appendEntry, buildEntry } from './entry.ts';
+import { buildEntry, insertEntry } from './entry.ts';
 import { fileKeyProvider } from './keys.ts';
 import { diskTileStore } from './store.ts';
 
@@ -47,7 +47,7 @@ export async function writeCopies(db: Database, count: number): Promise<void> {
   }
 }
 
-async function writeEntry(tx: Parameters<typeof appendEntry>[0], partyId: string): Promise<string> {
+async function writeEntry(tx: Tx, partyId: string): Promise<string> {
   const id = newId('rct');
   const at = new Date();
   const subject = newId('prd');
@@ -63,9 +63,8 @@ async function writeEntry(tx: Parameters<typeof appendEntry>[0], partyId: string
     },
     { shared: { price: { amountFen: '100', currency: 'CNY' } }, own: { input: { board: 'main' } } },
   );
-  await appendEntry(tx, { id, at, bytes, sealed });
   const actId = id.replace('rct_', 'act_');
-  await sql`insert into act_log (id, name, at, party_id, person_id, subject, scope, input_hash, result, decisions)
+  await sql`with ${insertEntry({ id, at, bytes, sealed })} insert into act_log (id, name, at, party_id, person_id, subject, scope, input_hash, result, decisions)
     values (${actId}, 'test.write', ${at}, ${partyId}, null, ${subject}, 'test', ''::bytea, '{}', '[]')`.execute(tx);
   await sql`insert into act_party (party_id, act_id) values (${partyId}, ${actId})`.execute(tx);
   return id;
