@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
-import { logFile, type TileStore } from '../../kernel/evidence/index.ts';
+import { logFile, logKey, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
 import { type FileViewer, readableFile, type Vault } from '../../kernel/vault/index.ts';
 
@@ -49,6 +49,19 @@ export function evidenceRoutes(
       .header('content-disposition', `attachment; filename="${request.params.receiptId}.json"`)
       .header('cache-control', 'no-store')
       .send(entry);
+  });
+}
+
+/** The static verifier with this log's key in it, to keep and pass on. */
+export function verifierRoute(app: FastifyInstance, kernel: Kernel): void {
+  app.get('/verify.html', async (_, reply) => {
+    const page = await verifierPage(await logKey(kernel.db), new Date());
+    if (page === undefined) throw notFound();
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', policyOf(page))
+      .header('cache-control', 'no-cache')
+      .send(page);
   });
 }
 

@@ -23,3 +23,4 @@ export {
 } from './receipts.ts';
 export { type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
 export { diskTileStore, type TileStore } from './store.ts';
+export { policyOf, verifierPage } from './verifier-page.ts';
