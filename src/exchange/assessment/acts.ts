@@ -1,15 +1,38 @@
 import { z } from 'zod';
 import { type Act, act, notFound, refused, role, system } from '../../kernel/acts/index.ts';
+import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { valueAt } from '../../kernel/rulebook/index.ts';
-import { getParty, PartyId } from '../parties/index.ts';
-import { grantView, lock, ProductId, productStates, Quality, recordOpinion, recordQuality } from '../products/index.ts';
+import { getParty, type Party, PartyId, partiesById } from '../parties/index.ts';
+import {
+  grantView,
+  lock,
+  type Product,
+  ProductId,
+  productStates,
+  Quality,
+  recordOpinion,
+  recordQuality,
+  resourceHoldersOf,
+} from '../products/index.ts';
 import { CHECKLISTS, NORMS } from './checklists.ts';
 import { Answer, type Assessment, AssessmentId, assessmentLife, KINDS } from './model.ts';
 import * as rules from './rules.ts';
 
 export const MEASURE_TASK = 'assessment.measure';
 const ANSWERS_MAX = 100;
+
+/** Who has an interest in a product, beside the assessor: its seller, those with a share, those whose data it is made of. */
+async function interestsOf(tx: Tx, product: Product, assessor: Party) {
+  const shareHolderIds = product.content.shares.map((s) => s.partyId);
+  const resourceHolderIds = await resourceHoldersOf(tx, product.id);
+  const interested = await partiesById(tx, [product.holder_id, ...shareHolderIds, ...resourceHolderIds]);
+  const head = assessor.legalRepresentative?.trim();
+  const headsShared = [...interested.values()]
+    .filter((p) => p.id !== assessor.id && head !== undefined && p.legalRepresentative?.trim() === head)
+    .map((p) => p.name);
+  return { sellerId: product.holder_id, shareHolderIds, resourceHolderIds, assessorId: assessor.id, headsShared };
+}
 
 /** 委托评估: the seller asks a third party to look at the current version. */
 export const request = act({
@@ -18,7 +41,7 @@ export const request = act({
   by: role('data-merchant', 'operating-unit', 'data-provider'),
   input: z.object({ productId: ProductId, kind: z.enum(KINDS), assessorId: PartyId }),
   output: z.object({ assessmentId: AssessmentId }),
-  rules: [rules.currentVersionBuilt, rules.assessorQualified, rules.independentAssessor],
+  rules: [rules.currentVersionBuilt, rules.assessorQualified, rules.independentAssessor, rules.affiliationWatched],
   facts: async ({ tx, actor, input }) => {
     const product = await lock(tx, input.productId, { heldBy: actor.partyId });
     if (product.state === 'withdrawn') productStates.move(product.state, 'assess');
@@ -46,9 +69,7 @@ export const request = act({
     }
     return {
       productId: product.id,
-      sellerId: product.holder_id,
-      shareHolderIds: product.content.shares.map((s) => s.partyId),
-      assessorId: assessor.id,
+      ...(await interestsOf(tx, product, assessor)),
       assessorRoles: assessor.roles,
       assessorState: assessor.state,
       kind: input.kind,
@@ -152,6 +173,7 @@ export const issue = act({
     rules.currentVersionBuilt,
     rules.assessorQualified,
     rules.independentAssessor,
+    rules.affiliationWatched,
     rules.measuredFirst,
     rules.checklistAnswered,
   ],
@@ -176,9 +198,7 @@ export const issue = act({
       row,
       product,
       next: assessmentLife.move(row.state, 'issue'),
-      sellerId: product.holder_id,
-      shareHolderIds: product.content.shares.map((s) => s.partyId),
-      assessorId: assessor.id,
+      ...(await interestsOf(tx, product, assessor)),
       assessorRoles: assessor.roles,
       assessorState: assessor.state,
       kind: row.kind,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getForOrder } from '../products/index.ts';
 import { ANONYMOUS, refusedKind, rulesOf } from '../testing.ts';
@@ -34,6 +35,43 @@ test('the wrong assessor is refused: other role, own party, one with a share', a
   expect(
     (await m.x.refusal(request, m.lawyer, { productId, kind: 'compliance', assessorId: m.lawyer.partyId })).kind,
   ).toBe('forbidden');
+});
+
+test('whoever holds a resource behind the product is refused, without a share and also at the conclusion', async () => {
+  const shares = [{ partyId: m.merchant.partyId, basisPoints: 10_000, reason: '全部' }];
+  const productId = await m.built({ shares });
+  const setRoles = (roles: string[]) =>
+    m.x.db.updateTable('party').set({ roles }).where('id', '=', m.department.partyId).execute();
+  await setRoles(['data-provider', 'compliance-assessor']);
+  const input = { productId, kind: 'compliance', assessorId: m.department.partyId };
+  const refusal = await m.x.refusal(request, m.merchant, input);
+  expect(rulesOf(refusal)).toEqual(['GY-21.1']);
+  expect(refusal.violations[0]?.fact.zh).toContain('持有该产品所用的数据资源');
+  await setRoles(['data-provider']);
+  // The lawyer is asked while it holds nothing, and comes to hold a resource of the product afterwards.
+  const assessmentId = await m.requested(productId, 'compliance', m.lawyer);
+  const holder = (partyId: string) =>
+    m.x.db.updateTable('resource').set({ holder_id: partyId }).where('id', '=', m.resourceId).execute();
+  await holder(m.lawyer.partyId);
+  const opinion = { assessmentId, conclusion: 'passed', statement: '符合', checklist: m.answers('compliance') };
+  expect(rulesOf(await m.x.refusal(issue, m.lawyer, opinion))).toEqual(['GY-21.1']);
+  await holder(m.department.partyId);
+  await m.x.run(issue, m.lawyer, opinion);
+});
+
+test('one head of the assessor and of an interested party raises an alert, and refuses nothing', async () => {
+  const head = (partyId: string, legal_representative: string) =>
+    m.x.db.updateTable('party').set({ legal_representative }).where('id', '=', partyId).execute();
+  const alerts = async () =>
+    (await sql<{ n: number }>`select count(*) as n from alert where rule_id = 'HS-4.15'`.execute(m.x.db)).rows[0]?.n;
+  await head(m.lawyer.partyId, '甲');
+  await head(m.department.partyId, '乙');
+  const before = await alerts();
+  await m.requested(await m.built(), 'compliance', m.lawyer);
+  expect(await alerts()).toBe(before);
+  await head(m.department.partyId, ' 甲 ');
+  await m.requested(await m.built(), 'compliance', m.lawyer);
+  expect(await alerts()).toBe((before ?? 0) + 1);
 });
 
 test('nothing is assessed before it is built, and one case runs at a time', async () => {

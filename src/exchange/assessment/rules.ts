@@ -3,19 +3,32 @@ import { text } from '../../kernel/text.ts';
 
 const DAY = '2026-11-23';
 
-/** Only a third party assesses: not the seller, and nobody who earns from the product; by a stated norm. */
+/**
+ * Only a third party assesses: not the seller, nobody who earns from the product, and nobody whose own data is in it, for
+ * then it would judge itself; by a stated norm.
+ */
 export const independentAssessor = rule<{
   readonly assessorId: string;
   readonly sellerId: string;
   readonly shareHolderIds: readonly string[];
+  /** Who holds the resources the product is made from. */
+  readonly resourceHolderIds: readonly string[];
   readonly norm: string;
 }>({
   id: 'GY-21.1',
   title: text('由独立第三方依规范评估', 'An independent third party assesses by a norm'),
-  decide: ({ assessorId, sellerId, shareHolderIds, norm }) => {
+  decide: ({ assessorId, sellerId, shareHolderIds, resourceHolderIds, norm }) => {
     if (assessorId === sellerId || shareHolderIds.includes(assessorId))
       return violated(
         text('评估机构是供方，或者参与产品的收益分配。', 'The assessor is the seller or has a share in the product.'),
+        text('请委托与产品没有利益关系的评估机构。', 'Choose an assessor without interest in the product.'),
+      );
+    if (resourceHolderIds.includes(assessorId))
+      return violated(
+        text(
+          '评估机构持有该产品所用的数据资源，等于评估自己的数据。',
+          'The assessor holds a resource the product is made from: it would judge its own data.',
+        ),
         text('请委托与产品没有利益关系的评估机构。', 'Choose an assessor without interest in the product.'),
       );
     return norm !== ''
@@ -26,27 +39,57 @@ export const independentAssessor = rule<{
     {
       name: 'a third party',
       at: DAY,
-      facts: { assessorId: 'c', sellerId: 'a', shareHolderIds: ['a', 'b'], norm: 'n' },
+      facts: { assessorId: 'c', sellerId: 'a', shareHolderIds: ['a', 'b'], resourceHolderIds: ['d'], norm: 'n' },
       expect: 'ok',
     },
     {
       name: 'the seller itself',
       at: DAY,
-      facts: { assessorId: 'a', sellerId: 'a', shareHolderIds: [], norm: 'n' },
+      facts: { assessorId: 'a', sellerId: 'a', shareHolderIds: [], resourceHolderIds: [], norm: 'n' },
       expect: 'violated',
     },
     {
       name: 'one with a share',
       at: DAY,
-      facts: { assessorId: 'b', sellerId: 'a', shareHolderIds: ['a', 'b'], norm: 'n' },
+      facts: { assessorId: 'b', sellerId: 'a', shareHolderIds: ['a', 'b'], resourceHolderIds: [], norm: 'n' },
+      expect: 'violated',
+    },
+    {
+      name: 'one whose data it is made of',
+      at: DAY,
+      facts: { assessorId: 'd', sellerId: 'a', shareHolderIds: ['a'], resourceHolderIds: ['d'], norm: 'n' },
       expect: 'violated',
     },
     {
       name: 'no norm',
       at: DAY,
-      facts: { assessorId: 'c', sellerId: 'a', shareHolderIds: [], norm: '' },
+      facts: { assessorId: 'c', sellerId: 'a', shareHolderIds: [], resourceHolderIds: [], norm: '' },
       expect: 'violated',
     },
+  ],
+});
+
+/** One head of two parties may be chance, two people of one name, or one hand: a person at the supervisor looks. */
+export const affiliationWatched = rule<{ readonly headsShared: readonly string[] }>({
+  id: 'HS-4.15',
+  title: text('疑似关联关系提示监管', 'A likely affiliation is shown to the supervisor'),
+  effect: 'monitor',
+  decide: ({ headsShared }) =>
+    headsShared.length === 0
+      ? ok()
+      : violated(
+          text(
+            `评估机构与以下单位登记的负责人同名：${headsShared.join('、')}。`,
+            `The assessor's registered head has the same name as that of: ${headsShared.join(', ')}.`,
+          ),
+          text(
+            '请核实是否存在关联关系；存在的，改由其他机构评估。',
+            'Check whether they are affiliated; if so, another assessor must do it.',
+          ),
+        ),
+  examples: [
+    { name: 'nobody', at: DAY, facts: { headsShared: [] }, expect: 'ok' },
+    { name: 'the seller', at: DAY, facts: { headsShared: ['甲公司'] }, expect: 'violated' },
   ],
 });
 

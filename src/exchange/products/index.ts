@@ -27,6 +27,7 @@ export {
   type ProductObject,
   recordOpinion,
   recordQuality,
+  resourceHoldersOf,
   titlesOf,
 } from './store.ts';
 

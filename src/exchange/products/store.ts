@@ -28,6 +28,19 @@ export async function titlesOf(q: Queryable, productIds: readonly string[]): Pro
   return new Map(rows.map((r) => [r.id, r.title]));
 }
 
+/** Who holds the resources a product is made from. */
+export async function resourceHoldersOf(q: Queryable, productId: string): Promise<string[]> {
+  const rows = await q
+    .selectFrom('product_resource as p')
+    .innerJoin('resource as r', 'r.id', 'p.resource_id')
+    .select('r.holder_id')
+    .distinct()
+    .where('p.product_id', '=', productId)
+    .orderBy('r.holder_id')
+    .execute();
+  return rows.map((r) => r.holder_id);
+}
+
 /** Locks a product for the rest of the transaction. @throws notFound when there is none, or `heldBy` does not hold it */
 export async function lock(
   tx: Tx,
