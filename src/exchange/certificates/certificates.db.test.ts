@@ -349,4 +349,13 @@ describe('revoking', () => {
     expect(own.certificate.revocation?.reason).toBe('主体名称有误');
     expect((await issue(people.buyer, 'trade', id)).certificateId).not.toBe(certificateId);
   });
+
+  test('whoever holds the id sees the holder, so the public log must not give it away', async () => {
+    const { certificateId } = await issue(people.buyer, 'trade', await order());
+    expect(await refusal('certificate.revoke', people.exchange, { certificateId, reason: '更正' })).toEqual([]);
+    const { rows } = await sql<{ entry: string }>`select convert_from(bytes, 'UTF8') as entry from evidence_entry
+      where bytes like ${Buffer.from('%certificate.%')}::bytea`.execute(database.db);
+    expect(rows.length).toBeGreaterThan(1);
+    for (const { entry } of rows) expect(entry).not.toMatch(/cer_[0-9a-z]{26}|买方/);
+  });
 });
