@@ -1,9 +1,17 @@
 import { join } from 'node:path';
+import { announceKeys, configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
 import type { Kernel } from './kernel/acts/index.ts';
 import type { OpenDatabase } from './kernel/database/index.ts';
-import { diskTileStore, fileKeyProvider, startSequencer, type TileStore } from './kernel/evidence/index.ts';
+import {
+  DEFAULT_ORIGIN,
+  diskTileStore,
+  fileKeyProvider,
+  type LogSigner,
+  startSequencer,
+  type TileStore,
+} from './kernel/evidence/index.ts';
 import { startJobs } from './kernel/jobs.ts';
 import { loadRulebook } from './kernel/rulebook/index.ts';
 import { openVault, type Vault } from './kernel/vault/index.ts';
@@ -43,14 +51,27 @@ export async function startEngine({ database, dataFolder, objectStore, origin }:
     ...(origin ? { origin } : {}),
     onError: complain,
   });
+  configureCertificates({ signers: certificateSigners(dataFolder, origin) });
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);
+  await announceKeys(kernel);
   const stop = async () => {
     await jobs.stop();
     await sequencer.stop();
   };
   return { ...everything, kernel, vault, dataFolder, logFiles, stop };
+}
+
+/** The key that signs certificates, made at the first start; it belongs into every backup, beside the log's. */
+function certificateSigners(dataFolder: string, origin = DEFAULT_ORIGIN): () => Promise<readonly LogSigner[]> {
+  const keys = fileKeyProvider(join(dataFolder, 'certificate.key'));
+  let signer: Promise<LogSigner> | undefined;
+  const load = async () => (await keys.load()) ?? keys.create(`${origin}/certificate`);
+  return async () => {
+    signer ??= load();
+    return [await signer];
+  };
 }
 
 function complain(error: unknown): void {

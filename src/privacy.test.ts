@@ -15,6 +15,8 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'party.admit': ['identityChecked', 'roles'],
   'party.resume': [],
   'party.suspend': [],
+  // Which keys sign certificates.
+  'certificate.announce-key': ['vkeys'],
   // The public directory of resources, and the market's own board.
   'product.list': ['board', 'kind', 'version'],
   'product.resume': ['by'],
@@ -29,7 +31,8 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
 /** Words in clear of acts that are no public fact. A certificate's number tells nothing of what it certifies. */
 const OPEN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'certificate.issue': ['kind', 'number'],
-  'certificate.revoke': ['number'],
+  'certificate.reissue': ['kind', 'number', 'supersedes'],
+  'certificate.revoke': ['ground', 'number'],
 };
 
 const { acts } = platform(loadRulebook());

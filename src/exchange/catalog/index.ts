@@ -3,7 +3,15 @@ import type { Task } from '../../kernel/jobs.ts';
 import { RESOURCE_COLUMNS, type Resource } from './model.ts';
 
 export { acts } from './acts.ts';
-export { DictionaryColumn, GRADES, maskProfile, Profile, type Resource, ResourceId } from './model.ts';
+export {
+  DictionaryColumn,
+  GRADES,
+  maskProfile,
+  Profile,
+  type Resource,
+  ResourceId,
+  resourceLife as resourceStates,
+} from './model.ts';
 export { addDerivedSource, type Derived, reads } from './queries.ts';
 
 export const tasks: readonly Task[] = [];

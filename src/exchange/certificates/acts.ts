@@ -1,26 +1,62 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, notFound, role, signedIn } from '../../kernel/acts/index.ts';
+import { type Act, act, type FactsContext, notFound, role, signedIn } from '../../kernel/acts/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
-import { canonical, sha256Hex } from '../../kernel/evidence/index.ts';
-import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
-import { chainOf, partyDetails, subjectOf } from './chain.ts';
+import { subjectOf } from './chain.ts';
+import { prepare, validOne, writeCertificate } from './issuing.ts';
+import { announceKey } from './keys.ts';
 import {
   CERTIFICATE_KINDS,
   CertificateId,
-  type Content,
+  type CertificateKind,
+  type CertificateTable,
   certificateLife,
-  missingIn,
-  numberOf,
-  seriesOf,
+  Day,
+  GROUNDS,
 } from './model.ts';
-import { certificateFromEvidence, eventsByHash, oneValid, voucherFromChain } from './rules.ts';
+import {
+  bookableAsset,
+  certificateFromEvidence,
+  eventsByHash,
+  eventsWithinLimit,
+  oneValid,
+  periodInOrder,
+  sumsMatchLedger,
+  tradeStands,
+  voucherFromChain,
+} from './rules.ts';
 
 const SubjectId = z
   .string()
   .regex(/^(res|prd|ord|dlv|clr)_[0-9a-hjkmnp-tv-z]{26}$/)
   .meta({ title: '事项编号', 'x-title-en': 'Subject', 'x-id': 'res|prd|ord|dlv|clr' });
+const Issue = z.object({ certificateId: CertificateId, number: z.string() });
+const ISSUE_RULES = [
+  certificateFromEvidence,
+  voucherFromChain,
+  eventsByHash,
+  tradeStands,
+  periodInOrder,
+  eventsWithinLimit,
+  sumsMatchLedger,
+  bookableAsset,
+] as const;
+
+interface Asked {
+  readonly kind: CertificateKind;
+  readonly subjectId: string;
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** What a right holder would be certified. @throws notFound for what is not the actor's to have certified */
+async function prepared({ tx, actor, at }: Pick<FactsContext<unknown>, 'tx' | 'actor' | 'at'>, asked: Asked) {
+  const holderId = actor.partyId;
+  const subject = await subjectOf(tx, asked.kind, asked.subjectId, at);
+  if (!subject || holderId === null || !subject.holders.includes(holderId)) throw notFound();
+  const period = { ...(asked.from ? { from: asked.from } : {}), ...(asked.until ? { until: asked.until } : {}) };
+  return prepare(tx, { kind: asked.kind, subject, holderId, period, at });
+}
 
 /** 出具凭证: on application of a right holder, from the evidence of the subject's acts and nothing else. */
 const issueCertificate = act({
@@ -30,102 +66,80 @@ const issueCertificate = act({
   input: z.object({
     kind: z.enum(CERTIFICATE_KINDS).meta({ title: '凭证种类', 'x-title-en': 'Kind' }),
     subjectId: SubjectId,
+    from: Day.optional().meta({ title: '期间自（资产凭证）', 'x-title-en': 'From (asset certificate)' }),
+    until: Day.optional().meta({ title: '期间至（资产凭证）', 'x-title-en': 'Until (asset certificate)' }),
   }),
-  output: z.object({ certificateId: CertificateId, number: z.string() }),
-  rules: [certificateFromEvidence, voucherFromChain, eventsByHash, oneValid],
-  facts: async ({ tx, actor, input, at }) => {
-    const holderId = actor.partyId;
-    const subject = await subjectOf(tx, input.kind, input.subjectId, at);
-    if (!subject || holderId === null || !subject.holders.includes(holderId)) throw notFound();
-    // Two applications for the same certificate: the second waits here and then sees the first.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`certificate ${holderId} ${input.kind} ${subject.id}`}, 0))`.execute(
-      tx,
-    );
-    const valid = await tx
-      .selectFrom('certificate')
-      .select('number')
-      .where('holder_id', '=', holderId)
-      .where('kind', '=', input.kind)
-      .where('subject_id', '=', subject.id)
-      .where('state', '=', 'valid')
-      .executeTakeFirst();
-    const { acts, events } = await chainOf(tx, subject);
-    return {
-      holderId,
-      subject: { id: subject.id, title: subject.title, parties: subject.parties, amounts: subject.amounts },
-      chain: { acts, entries: events.length, missing: missingIn(subject.chain, events) },
-      events,
-      hashes: events.map((e) => e.entrySha256),
-      valid: valid?.number ?? null,
-    };
+  output: Issue.extend({ contentSha256: z.string() }),
+  secretOutput: ['contentSha256'],
+  rules: [...ISSUE_RULES, oneValid],
+  facts: async (c) => {
+    const made = await prepared(c, c.input);
+    return { ...made.facts, content: made.content, valid: await validOne(c.tx, made.facts, c.input.kind) };
   },
-  perform: async ({ tx, input, facts, actId, at }) => {
-    const certificateId = newId('cer');
-    const series = seriesOf(input.kind, at);
-    const number = numberOf(series, await nextSerial(tx, series), at);
-    const { subject, holderId } = facts;
-    const partyIds = subject.parties.map((p) => p.id);
-    const party = await partyDetails(tx, [holderId, ...partyIds]);
-    const content: Content = {
-      type: 'shuheng/certificate/1',
-      number,
-      kind: input.kind,
-      issuedAt: at.toISOString(),
-      issuer: await issuerOf(tx),
-      holder: party(holderId),
-      subject: { id: subject.id, title: subject.title },
-      parties: subject.parties.map((p) => ({ ...party(p.id), role: p.role })),
-      amounts: subject.amounts,
-      events: [...facts.events],
-    };
-    await tx
-      .insertInto('certificate')
-      .values({
-        id: certificateId,
-        number,
-        kind: input.kind,
-        subject_id: subject.id,
-        holder_id: holderId,
-        party_ids: partyIds,
-        issued_at: at,
-        issued_act: actId,
-        content: JSON.stringify(content) as never,
-        content_sha256: contentHash(content),
-        state: certificateLife.first as 'valid',
-        version: 1,
-        revoked_at: null,
-        revoked_act: null,
-        revoked_reason: null,
-      })
-      .execute();
-    return { certificateId, number };
-  },
+  perform: ({ tx, facts, actId, at }) =>
+    writeCertificate(tx, { facts, content: facts.content }, { actId, at, supersedes: null }),
   entry: ({ input, facts, result }) => ({
     subject: result.certificateId,
-    // Which acts belong to one trade is for its parties to show; the number lets anybody find that it was issued.
+    // The number lets anybody find that it was issued; of what and with which content its holder shows.
     open: { number: result.number, kind: input.kind },
-    sealed: { of: facts.subject.id, events: facts.hashes, holder: facts.holderId },
+    sealed: { contentSha256: result.contentSha256, of: facts.subject.id, holder: facts.holderId },
   }),
 });
 
-/** SHA-256, hex, of the canonical JSON (RFC 8785) of what a certificate says. */
-const contentHash = (content: Content): string => sha256Hex(canonical(JSON.parse(JSON.stringify(content))));
+/** 换发凭证: a new one from today's evidence takes the place of a valid one. */
+const reissueCertificate = act({
+  name: 'certificate.reissue',
+  title: text('换发凭证', 'Reissue a certificate'),
+  by: signedIn(),
+  input: z.object({
+    certificateId: CertificateId,
+    from: Day.optional().meta({ title: '期间自（资产凭证）', 'x-title-en': 'From (asset certificate)' }),
+    until: Day.optional().meta({ title: '期间至（资产凭证）', 'x-title-en': 'Until (asset certificate)' }),
+  }),
+  output: Issue.extend({ contentSha256: z.string() }),
+  secretOutput: ['contentSha256'],
+  rules: ISSUE_RULES,
+  facts: async (c) => {
+    const old = await locked(c.tx, c.input.certificateId);
+    if (c.actor.partyId === null || old.holder_id !== c.actor.partyId) throw notFound();
+    certificateLife.move(old.state, 'replace');
+    const from = c.input.from ?? (old.period === '' ? undefined : old.period.slice(0, 'YYYY-MM-DD'.length));
+    const made = await prepared(c, { kind: old.kind, subjectId: old.subject_id, from, until: c.input.until });
+    return {
+      ...made.facts,
+      content: made.content,
+      old: { id: old.id, number: old.number, state: old.state, kind: old.kind, version: old.version },
+    };
+  },
+  version: (facts) => facts.old.version,
+  perform: async ({ tx, facts, actId, at }) => {
+    const { old } = facts;
+    // First, so that the new one is the one valid certificate.
+    await tx
+      .updateTable('certificate')
+      .set({ state: certificateLife.move(old.state, 'replace'), version: old.version + 1 })
+      .where('id', '=', old.id)
+      .execute();
+    const issued = await writeCertificate(tx, { facts, content: facts.content }, { actId, at, supersedes: old });
+    await tx.updateTable('certificate').set({ superseded_by: issued.certificateId }).where('id', '=', old.id).execute();
+    return issued;
+  },
+  entry: ({ facts, result }) => ({
+    subject: result.certificateId,
+    open: { number: result.number, kind: facts.old.kind, supersedes: facts.old.number },
+    sealed: { contentSha256: result.contentSha256, of: facts.subject.id, holder: facts.holderId },
+  }),
+});
 
-/** The next number of a series; the row stays locked until the act commits, so that none is skipped. */
-async function nextSerial(tx: Tx, series: string): Promise<number> {
-  const { rows } = await sql<{ last: number }>`insert into certificate_series (series, last) values (${series}, 1)
-    on conflict (series) do update set last = certificate_series.last + 1 returning last`.execute(tx);
-  const row = rows[0];
-  if (!row) throw new Error(`series ${series} gave no number`);
-  return row.last;
-}
-
-/** The exchange under its registered name. */
-async function issuerOf(tx: Tx): Promise<string> {
-  const { rows } = await sql<{
-    name: string;
-  }>`select name from party where 'exchange' = any (roles) and state = 'admitted' order by id limit 1`.execute(tx);
-  return rows[0]?.name ?? '数据交易所';
+async function locked(tx: Tx, certificateId: string): Promise<CertificateTable> {
+  const row = await tx
+    .selectFrom('certificate')
+    .selectAll()
+    .where('id', '=', certificateId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw notFound();
+  return row;
 }
 
 /** 注销凭证: by the exchange, with a reason; the certificate stays readable as revoked. */
@@ -136,17 +150,17 @@ const revokeCertificate = act({
   secondFactor: true,
   input: z.object({
     certificateId: CertificateId,
-    reason: z.string().trim().min(2).max(500).meta({ title: '注销理由', 'x-title-en': 'Reason' }),
+    ground: z.enum(GROUNDS).meta({ title: '注销事由（公开）', 'x-title-en': 'Ground (public)' }),
+    reason: z
+      .string()
+      .trim()
+      .min(2)
+      .max(500)
+      .meta({ title: '说明（仅当事方可见）', 'x-title-en': 'Explanation (for the parties)' }),
   }),
   output: z.object({ certificateId: CertificateId, state: z.literal('revoked') }),
   facts: async ({ tx, input }) => {
-    const row = await tx
-      .selectFrom('certificate')
-      .selectAll()
-      .where('id', '=', input.certificateId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!row) throw notFound();
+    const row = await locked(tx, input.certificateId);
     return { id: row.id, number: row.number, state: row.state, version: row.version, holderId: row.holder_id };
   },
   version: (facts) => facts.version,
@@ -159,6 +173,7 @@ const revokeCertificate = act({
         version: facts.version + 1,
         revoked_at: at,
         revoked_act: actId,
+        revoked_ground: input.ground,
         revoked_reason: input.reason,
       })
       .where('id', '=', facts.id)
@@ -167,10 +182,10 @@ const revokeCertificate = act({
   },
   entry: ({ input, facts }) => ({
     subject: facts.id,
-    open: { number: facts.number },
+    open: { number: facts.number, ground: input.ground },
     sealed: { reason: input.reason },
     parties: [facts.holderId],
   }),
 });
 
-export const acts: readonly Act[] = [issueCertificate, revokeCertificate];
+export const acts: readonly Act[] = [issueCertificate, reissueCertificate, revokeCertificate, announceKey];

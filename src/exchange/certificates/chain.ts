@@ -1,26 +1,17 @@
 import { sql } from 'kysely';
 import { partiesById } from '../../kernel/access/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
+import type { SealedValue } from '../../kernel/evidence/index.ts';
 import { money } from '../../kernel/ledger/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
+import * as assessment from '../assessment/index.ts';
 import * as catalog from '../catalog/index.ts';
 import * as clearing from '../clearing/index.ts';
 import * as contracts from '../contracts/index.ts';
 import * as delivery from '../delivery/index.ts';
 import * as products from '../products/index.ts';
-import {
-  type CertificateKind,
-  type CertifiedEvent,
-  type Chain,
-  type Content,
-  namesIn,
-  ORDER_CHAINS,
-  PRODUCT_CHAIN,
-  RESOURCE_CHAIN,
-} from './model.ts';
-
-/** More acts than this no certificate lists: it would say the same on too many pages. */
-const EVENTS_MAX = 100;
+import { type Chain, ORDER_CHAINS, PRODUCT_CHAIN, RESOURCE_CHAIN } from './chains.ts';
+import type { CertificateKind, CertifiedEvent, Content } from './model.ts';
 
 /** What a certificate could be about: whose it is, which acts tell of it. */
 export interface Subject {
@@ -33,6 +24,8 @@ export interface Subject {
   /** Who may have a certificate of it. */
   readonly holders: readonly string[];
   readonly amounts: Content['amounts'];
+  /** The price went back to the buyer. */
+  readonly undone: boolean;
 }
 
 /** Undefined when there is no such subject, or no certificate of this kind about it. */
@@ -42,7 +35,7 @@ export async function subjectOf(
   id: string,
   at: Date,
 ): Promise<Subject | undefined> {
-  if (kind === 'registration') return id.startsWith('res_') ? resource(q, id) : product(q, id);
+  if (kind === 'registration' || kind === 'asset') return id.startsWith('res_') ? resource(q, id) : product(q, id);
   const orderId = await orderIdOf(q, kind, id);
   const order = orderId === undefined ? undefined : await contracts.getOrder(q, orderId);
   if (!order) return undefined;
@@ -63,6 +56,7 @@ export async function subjectOf(
     ],
     holders: [...new Set([buyer.id, seller.id, ...recipients])],
     amounts: kind === 'delivery' ? [] : amountsOf(order.terms, cleared),
+    undone: order.state === 'refunded',
   };
 }
 
@@ -84,6 +78,7 @@ const registration = (found: { id: string; title: string; holder_id: string }, r
   parties: [{ id: found.holder_id, role }],
   holders: [found.holder_id],
   amounts: [],
+  undone: false,
 });
 
 async function orderIdOf(q: Queryable, kind: CertificateKind, id: string): Promise<string | undefined> {
@@ -106,38 +101,71 @@ function amountsOf(terms: contracts.Terms, cleared: clearing.Clearing | undefine
   ];
 }
 
+/** An event with what its parties may open of its entry. */
+export interface ChainEvent extends CertifiedEvent {
+  readonly opened: Readonly<Record<string, unknown>>;
+}
+
 export interface ChainOfActs {
   readonly acts: number;
   /** Those with their evidence, in the order they happened. */
-  readonly events: readonly CertifiedEvent[];
+  readonly events: readonly ChainEvent[];
 }
 
-/** The subject's acts beside their evidence entries, read from the log of acts and from nowhere else. @throws RangeError for too many */
-export async function chainOf(q: Queryable, subject: Subject): Promise<ChainOfActs> {
-  const { rows } = await sql<{ id: string; name: string; at: Date; party_id: string | null; entry: string | null }>`
-    select a.id, a.name, a.at, a.party_id, encode(sha256(e.bytes), 'hex') as entry
+export interface ActsWanted {
+  readonly subjects: readonly string[];
+  readonly names: readonly string[];
+  /** Acts from this moment on and before that one; without them all. */
+  readonly from?: Date;
+  readonly before?: Date;
+  readonly limit: number;
+}
+
+/** Acts beside their evidence entries, read from the log of acts and from nowhere else. */
+export async function chainOf(q: Queryable, wanted: ActsWanted): Promise<ChainOfActs> {
+  const { rows } = await sql<{
+    id: string;
+    name: string;
+    at: Date;
+    party_id: string | null;
+    subject: string;
+    hash: string | null;
+    sealed: Record<string, SealedValue> | null;
+  }>`
+    select a.id, a.name, a.at, a.party_id, a.subject, encode(sha256(e.bytes), 'hex') as hash, e.sealed
       from act_log a left join evidence_entry e on e.id = 'rct_' || substr(a.id, 5)
-     where a.subject = any (${[...subject.actSubjects]}::text[]) and a.name = any (${namesIn(subject.chain)}::text[])
-     order by a.at, a.id limit ${EVENTS_MAX + 1}`.execute(q);
-  if (rows.length > EVENTS_MAX) throw new RangeError(`${subject.id} has more than ${EVENTS_MAX} acts to certify`);
+     where a.subject = any (${[...wanted.subjects]}::text[]) and a.name = any (${[...wanted.names]}::text[])
+       and (${wanted.from ?? null}::timestamptz is null or a.at >= ${wanted.from ?? null})
+       and (${wanted.before ?? null}::timestamptz is null or a.at < ${wanted.before ?? null})
+     order by a.at, a.id limit ${wanted.limit}`.execute(q);
   const events = rows.flatMap((r) =>
-    r.entry === null
+    r.hash === null
       ? []
       : {
           receiptId: r.id.replace('act_', 'rct_'),
           act: r.name,
           title: titleOf(r.name),
           at: r.at.toISOString(),
+          subject: r.subject,
           partyId: r.party_id,
-          entrySha256: r.entry,
+          entrySha256: r.hash,
+          opened: valuesOf(r.sealed ?? {}),
         },
   );
   return { acts: rows.length, events };
 }
 
+/** What the parties share, and nobody erased. */
+const valuesOf = (sealed: Readonly<Record<string, SealedValue>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(sealed).flatMap(([name, kept]) => ('value' in kept && !kept.own ? [[name, kept.value]] : [])),
+  );
+
+const ROOMS = [catalog, assessment, products, contracts, delivery, clearing];
+
 /** The act's own title, from the room that defines it. */
 function titleOf(name: string): Text {
-  for (const room of [catalog, products, contracts, delivery, clearing]) {
+  for (const room of ROOMS) {
     const found = room.acts.find((a) => a.name === name);
     if (found) return found.title;
   }

@@ -6,8 +6,8 @@ import type { Queryable } from '../../kernel/database/index.ts';
 import { fenOf, yuan } from '../../kernel/ledger/index.ts';
 import { beijingDay } from '../../kernel/rulebook/index.ts';
 import type { Text } from '../../kernel/text.ts';
-import { type CertificateKind, KIND_TITLES } from './model.ts';
-import { type CertificateJson, certificateJson } from './reads.ts';
+import { type CertificateKind, type CertificateTable, type Content, KIND_TITLES, REVOCATION_GROUNDS } from './model.ts';
+import { certificateFor } from './reads.ts';
 
 const require = createRequire(import.meta.url);
 const font = (weight: string) => require.resolve(`@expo-google-fonts/noto-sans-sc/${weight}/NotoSansSC_${weight}.ttf`);
@@ -30,8 +30,23 @@ const BEIJING_OFFSET_MS = 8 * 3_600_000;
 
 type Doc = InstanceType<typeof PDFDocument>;
 
+/** What is printed: what the certificate says, and how it stands today. */
+export interface Paper extends Content {
+  readonly contentSha256: string;
+  readonly revocation: { readonly at: string; readonly ground: string } | null;
+}
+
+const paperOf = (row: CertificateTable): Paper => ({
+  ...row.content,
+  contentSha256: row.content_sha256,
+  revocation: row.revoked_at && {
+    at: row.revoked_at.toISOString(),
+    ground: row.revoked_ground === null ? '' : REVOCATION_GROUNDS[row.revoked_ground].zh,
+  },
+});
+
 /** What the certificate states in one sentence. */
-const STATEMENT: Readonly<Record<CertificateKind, (c: CertificateJson) => Text>> = {
+const STATEMENT: Readonly<Record<CertificateKind, (c: Paper) => Text>> = {
   registration: (c) => ({
     zh: `兹证明，${c.holder.name}持有的“${c.subject.title}”已在本所完成登记，登记记录已存入数据交易链。`,
     en: `This certifies that “${c.subject.title}”, held by ${c.holder.name}, is registered at this exchange and that the registration stands in its evidence log.`,
@@ -48,6 +63,10 @@ const STATEMENT: Readonly<Record<CertificateKind, (c: CertificateJson) => Text>>
     zh: `兹证明，数据产品“${c.subject.title}”的交易价款已按规则清算，并分配至下列收益权人。`,
     en: `This certifies that the price of the data product “${c.subject.title}” was cleared by the rules and paid to those named below.`,
   }),
+  asset: (c) => ({
+    zh: `兹依据数据交易链的登记、交易、交付记录，出具“${c.subject.title}”的数据资产凭证，供会计处理和资产评估参考。`,
+    en: `Made from the records of registration, trade and delivery in the evidence log, this certifies the facts of the data asset “${c.subject.title}” for accounting and valuation.`,
+  }),
 };
 
 /** @param publicUrl origin people reach the platform at; the QR code leads to its page for checking certificates */
@@ -57,11 +76,11 @@ export async function certificatePdf(
   certificateId: string,
   publicUrl: string,
 ): Promise<Buffer> {
-  return renderCertificate(await certificateJson(db, actor, certificateId), publicUrl);
+  return renderCertificate(paperOf(await certificateFor(db, actor, certificateId)), publicUrl);
 }
 
 /** Draws a certificate on A4. Characters outside the font (rare ones beyond the Basic Multilingual Plane) print as boxes. */
-export async function renderCertificate(certificate: CertificateJson, publicUrl: string): Promise<Buffer> {
+export async function renderCertificate(certificate: Paper, publicUrl: string): Promise<Buffer> {
   const title = KIND_TITLES[certificate.kind];
   const doc = new PDFDocument({
     size: 'A4',
@@ -152,7 +171,7 @@ const line = (doc: Doc, y: number): Doc =>
     .stroke();
 
 /** The scales of the mark, the issuer, and the number at the right. */
-function head(doc: Doc, c: CertificateJson): void {
+function head(doc: Doc, c: Paper): void {
   doc.rect(0, 0, doc.page.width, 6).fill(TEAL);
   const y = 40;
   doc.save().translate(MARGIN, y).lineWidth(2).strokeColor(TEAL);
@@ -175,7 +194,7 @@ function titleBlock(doc: Doc, title: Text, statement: Text): void {
   doc.y += 16;
 }
 
-function particulars(doc: Doc, c: CertificateJson): void {
+function particulars(doc: Doc, c: Paper): void {
   if (c.revocation) revoked(doc, c.revocation);
   const own = c.parties.find((p) => p.id === c.holder.id);
   const holder = own
@@ -191,8 +210,8 @@ function particulars(doc: Doc, c: CertificateJson): void {
   for (const a of c.amounts) amount(doc, a);
 }
 
-function revoked(doc: Doc, revocation: NonNullable<CertificateJson['revocation']>): void {
-  const said = `本凭证已于 ${beijing(revocation.at)} 注销：${revocation.reason}　Revoked`;
+function revoked(doc: Doc, revocation: NonNullable<Paper['revocation']>): void {
+  const said = `本凭证已于 ${beijing(revocation.at)} 注销：${revocation.ground}　Revoked`;
   const inner = { width: width(doc) - 24 };
   const height = doc.font('strong', 10).heightOfString(said, inner) + 14;
   const y = doc.y;
@@ -229,7 +248,7 @@ function cells(doc: Doc, row: readonly Cell[]): void {
 }
 
 /** An amount and for whom it is, on one line. */
-function amount(doc: Doc, { title, amount: money, party }: CertificateJson['amounts'][number]): void {
+function amount(doc: Doc, { title, amount: money, party }: Paper['amounts'][number]): void {
   const height = 23;
   room(doc, height);
   const y = doc.y;
@@ -241,7 +260,7 @@ function amount(doc: Doc, { title, amount: money, party }: CertificateJson['amou
 }
 
 /** The acts it rests on, each with its receipt and the hash of its entry. */
-function events(doc: Doc, c: CertificateJson): void {
+function events(doc: Doc, c: Paper): void {
   const each = 30;
   room(doc, 40 + 2 * each);
   line(doc, doc.y);
@@ -271,13 +290,7 @@ interface Place {
   readonly pages: number;
 }
 
-function foot(
-  doc: Doc,
-  c: CertificateJson,
-  verifyUrl: string,
-  modules: QRCode.BitMatrix,
-  { page, pages }: Place,
-): void {
+function foot(doc: Doc, c: Paper, verifyUrl: string, modules: QRCode.BitMatrix, { page, pages }: Place): void {
   const top = doc.page.height - FOOT + 12;
   // Text below the bottom margin would open a page of its own.
   doc.page.margins.bottom = 0;

@@ -24,7 +24,7 @@ export async function standingOf(
   const buyer = await getParty(q, trade.buyer_party_id);
   const seller = await getParty(q, trade.seller_party_id);
   return {
-    productStopped: !product || (product.state === 'suspended' && product.suspendedBy !== 'holder'),
+    productState: product?.state ?? 'suspended',
     buyerState: buyer?.state ?? 'suspended',
     sellerState: seller?.state ?? 'suspended',
     productTitle: product?.title ?? trade.product_id,

@@ -1,9 +1,8 @@
 export {
-  type BuiltEntry,
+  appendEntry,
   buildEntry,
   canonical,
   commitment,
-  insertEntry,
   type OpenEntry,
   type SealedValue,
   salted,
@@ -11,6 +10,7 @@ export {
 } from './entry.ts';
 export { type FsckReport, fsck } from './fsck.ts';
 export { fileKeyProvider, type LogKeyProvider } from './keys.ts';
+export { type LogSigner, signNote } from './note.ts';
 export {
   entryBytes,
   type LogFile,
@@ -21,6 +21,5 @@ export {
   proofFor,
   settled,
 } from './receipts.ts';
-export { type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
+export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
 export { diskTileStore, type TileStore } from './store.ts';
-export { policyOf, verifierPage } from './verifier-page.ts';

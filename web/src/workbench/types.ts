@@ -168,14 +168,17 @@ export interface Withdrawal {
 export interface Certificate {
   readonly id: string;
   readonly number: string;
-  readonly kind: 'registration' | 'trade' | 'delivery' | 'clearing';
+  readonly kind: 'registration' | 'trade' | 'delivery' | 'clearing' | 'asset';
   readonly kindTitle: Text;
-  readonly state: 'valid' | 'revoked';
+  readonly state: 'valid' | 'revoked' | 'superseded';
   readonly stateTitle: Text;
   readonly holder: string;
+  readonly mine: boolean;
   readonly issuedAt: string;
   readonly receiptId: string;
   readonly subject: { readonly id: string; readonly title: string };
+  /** Of an asset certificate, `YYYY-MM-DD/YYYY-MM-DD`. */
+  readonly period: string;
 }
 
 export interface Assessment {

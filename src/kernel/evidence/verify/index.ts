@@ -1,8 +1,15 @@
 /** The verifier of receipts: the same code in the browser and in Node, without the server and without `node:` modules. */
 export { base64, fromBase64, hex } from './bytes.ts';
+export {
+  type CertificateCheck,
+  type CertificateParts,
+  type CertificateVerification,
+  type UnreadableCertificate,
+  verifyCertificate,
+} from './certificate.ts';
+export type { CertificateProven } from './certificate-words.ts';
 export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 export { cosignatureTime, cosignedText } from './cosignature.ts';
-export { FILE_BYTES_MAX, type FileKind, HEAD_BYTES, kindOfHead, kindOfJson } from './kinds.ts';
 export { HASH_BYTES, isConsistent, leafHash, nodeHash, rootFromInclusion, type Tree } from './merkle.ts';
 export {
   checkNote,
@@ -18,7 +25,7 @@ export {
   type SignatureLine,
   typeAndKey,
 } from './note.ts';
-export { checkOpening, checkOpenings, type Opening, type OpeningCheck, type ShownOpening } from './opening.ts';
+export { checkOpening, type Opening, type OpeningCheck } from './opening.ts';
 export {
   type Cosigner,
   type Cosigning,

@@ -41,18 +41,21 @@ const WORDS = words(
   },
 );
 
-interface Shown extends Omit<Certificate, 'subject'> {
+interface Shown extends Pick<Certificate, 'id' | 'number' | 'kindTitle' | 'state' | 'stateTitle' | 'issuedAt'> {
   readonly issuer: string;
-  readonly contentSha256: string;
   readonly receiptId: string;
   readonly revokedAt: string | null;
   readonly certificate: {
+    readonly holder: string;
+    readonly contentSha256: string;
     readonly subject: { readonly id: string; readonly title: string };
-    readonly events: readonly {
-      readonly receiptId: string;
-      readonly title: { readonly zh: string; readonly en: string };
-      readonly at: string;
-    }[];
+    readonly content: {
+      readonly events: readonly {
+        readonly receiptId: string;
+        readonly title: { readonly zh: string; readonly en: string };
+        readonly at: string;
+      }[];
+    } | null;
   } | null;
 }
 
@@ -76,24 +79,24 @@ export default function CertificatePage() {
             <dl className="facts">
               <dt>{t.number}</dt>
               <dd className="mono">{c.number}</dd>
-              <dt>{t.holder}</dt>
-              <dd>{c.holder}</dd>
               <dt>{t.issuer}</dt>
               <dd>{c.issuer}</dd>
               <dt>{t.issued}</dt>
               <dd>{dateTime(c.issuedAt)}</dd>
-              <dt>{t.hash}</dt>
-              <dd className="mono" style={{ overflowWrap: 'anywhere' }}>
-                {c.contentSha256}
-              </dd>
               <dt>{t.receipt}</dt>
               <dd>
                 <ReceiptChip id={c.receiptId} />
               </dd>
               {c.certificate ? (
                 <>
+                  <dt>{t.holder}</dt>
+                  <dd>{c.certificate.holder}</dd>
                   <dt>{t.subject}</dt>
                   <dd>{c.certificate.subject.title}</dd>
+                  <dt>{t.hash}</dt>
+                  <dd className="mono" style={{ overflowWrap: 'anywhere' }}>
+                    {c.certificate.contentSha256}
+                  </dd>
                 </>
               ) : null}
             </dl>
@@ -101,7 +104,7 @@ export default function CertificatePage() {
               <>
                 <h2>{t.events}</h2>
                 <ul className="line-list">
-                  {c.certificate.events.map((e) => (
+                  {(c.certificate.content?.events ?? []).map((e) => (
                     <li key={e.receiptId}>
                       <b>{say(e.title)}</b> <small className="faint">{dateTime(e.at)}</small>{' '}
                       <ReceiptChip id={e.receiptId} />
