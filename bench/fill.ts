@@ -54,6 +54,6 @@ const COPIES = [
   `with made as (insert into evidence_entry (id, at, bytes, sealed)
      select replace(${actId}, 'act_', 'rct_'), e.at,
             convert_to(replace(replace(convert_from(e.bytes, 'UTF8'), e.id, replace(${actId}, 'act_', 'rct_')), $1, ${orderId}), 'UTF8'), e.sealed
-       from ${acts} join evidence_entry e on e.id = 'rct_' || substr(t.id, 5), generate_series($from, $to) n returning id)
-   insert into evidence_queue (entry_id) select id from made`,
+       from ${acts} join evidence_entry e on e.id = 'rct_' || substr(t.id, 5), generate_series($from, $to) n returning id, bytes)
+   insert into evidence_queue (entry_id, leaf) select id, sha256('\\x00'::bytea || bytes) from made`,
 ];

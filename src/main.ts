@@ -6,7 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { buildSample, forgetProgress, type SampleAccount } from '../examples/sample.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { buildApp } from './interfaces/http/app.ts';
-import { certificateRoutes, deliveryRoutes, evidenceRoutes } from './interfaces/http/files.ts';
+import {
+  certificateRoutes,
+  deliveryRoutes,
+  evidenceRoutes,
+  paperRoutes,
+  verifierRoute,
+} from './interfaces/http/files.ts';
 import { actorOf, bootstrap, registerSessions } from './kernel/access/index.ts';
 import type { Actor, Kernel } from './kernel/acts/index.ts';
 import {
@@ -126,8 +132,10 @@ async function serve(
           bytesMax: settings.UPLOAD_BYTES_MAX,
         }),
       (a) => evidenceRoutes(a, kernel, logFiles, identify),
+      (a) => verifierRoute(a, kernel),
       (a) => certificateRoutes(a, kernel, () => settings.PUBLIC_URL ?? addressOf(app, settings), identify),
       (a) => deliveryRoutes(a, kernel),
+      (a) => paperRoutes(a, kernel, vault, engine.fileViewers, identify),
     ],
     webRoot: join(ROOT, 'web', 'dist'),
     ready: async () => prepared && (await logKeepsUp(database)),

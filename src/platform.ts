@@ -37,6 +37,8 @@ export interface Platform {
   readonly acts: readonly Act[];
   readonly reads: readonly Read[];
   readonly tasks: readonly Task[];
+  /** Who besides its owner may read a paper. */
+  readonly fileViewers: readonly vault.FileViewer[];
 }
 
 /** Everything that can be done, read and run. @throws Error when two acts share a name or two reads a path */
@@ -47,7 +49,8 @@ export function platform(rulebook: Rulebook): Platform {
   unique(acts.map((a) => a.name));
   unique(reads.map((r) => r.path));
   unique(tasks.map((t) => t.name));
-  return { acts, reads, tasks };
+  const fileViewers = ROOMS.flatMap((room) => ('fileViewers' in room ? (room.fileViewers as vault.FileViewer[]) : []));
+  return { acts, reads, tasks, fileViewers };
 }
 
 function unique(names: readonly string[]): void {

@@ -217,7 +217,7 @@ describe('revoking', () => {
     const { certificateId } = await issue(people.buyer, 'trade', await order());
     expect(await refusal('certificate.revoke', people.exchange, { certificateId, reason: '更正' })).toEqual([]);
     const { rows } = await sql<{ entry: string }>`select convert_from(bytes, 'UTF8') as entry from evidence_entry
-      where bytes like ${Buffer.from('%certificate.%')}::bytea`.execute(database.db);
+      where bytes like ${Buffer.from('%certificate.%')}::bytea`.execute(market.database.db);
     expect(rows.length).toBeGreaterThan(1);
     for (const { entry } of rows) expect(entry).not.toMatch(/cer_[0-9a-z]{26}|买方/);
   });

@@ -69,6 +69,46 @@ export function refund(
   return close(tx, actId, at, orderId, 'refunded');
 }
 
+/**
+ * Gives an order's price back to the buyer: frees it while it is reserved; after it was paid out, everyone who got a
+ * share returns it, the exchange its fee. All or nothing.
+ * @throws Refused HS-6.1 when an account does not cover what it must return, HS-6.9 when there is nothing to give back
+ */
+export async function giveBack(
+  tx: Tx,
+  actId: string,
+  at: Date,
+  { orderId }: { readonly orderId: string },
+): Promise<ClearingTable> {
+  const paidOut = await tx
+    .updateTable('clearing')
+    .set({ state: 'refunded', closed_at: at, closed_act: actId })
+    .where('order_id', '=', orderId)
+    .where('state', '=', 'cleared')
+    .returningAll()
+    .executeTakeFirst();
+  if (!paidOut) return refund(tx, actId, at, { orderId });
+  await transfer(tx, actId, at, returnsOf(paidOut));
+  return paidOut;
+}
+
+/** What was paid out, the other way. */
+function returnsOf({ order_id, buyer_party_id, legs }: ClearingTable): TransferInput[] {
+  return legs.flatMap((leg, n) => {
+    const amountFen = BigInt(leg.amountFen);
+    if (amountFen === 0n) return [];
+    return {
+      id: `${order_id}:return:${n}`,
+      debitAccountId: leg.accountId,
+      creditAccountId: cashAccountOf(buyer_party_id),
+      amountFen,
+      kind: 'posted',
+      code: leg.partyId === null ? 'fee.return' : 'order.return',
+      reference: order_id,
+    };
+  });
+}
+
 async function close(
   tx: Tx,
   actId: string,

@@ -4,7 +4,7 @@ import type { Task } from '../../kernel/jobs.ts';
 import { accountActs } from './accounts.ts';
 import { clearOrder, clearTask } from './clear.ts';
 
-export { type Clearing, clearingOf, type Reservation, refund, release, reserve } from './escrow.ts';
+export { type Clearing, clearingOf, giveBack, type Reservation, refund, release, reserve } from './escrow.ts';
 export {
   cashAccountOf,
   EXCHANGE,

@@ -128,6 +128,12 @@ function purposeOf(code: string, deltaFen: bigint): Text {
         : text('订单收益分配', 'Share in the income of an order');
     case 'fee.release':
       return text('交易服务费', 'Trading fee');
+    case 'order.return':
+      return deltaFen < 0n
+        ? text('授权撤销，退还订单收益', 'Share returned after a revocation')
+        : text('授权撤销，收回订单价款', 'Price of an order returned after a revocation');
+    case 'fee.return':
+      return text('授权撤销，退还交易服务费', 'Trading fee returned after a revocation');
     default:
       return text(code, code);
   }

@@ -14,12 +14,13 @@ import { loadSides, type Side } from './offer.ts';
 import { deliveries, dueAfter, lockOrder, moveOrder } from './orders.ts';
 import { neutralMediator } from './rules.ts';
 import {
-  CLEARING_TASK,
+  clearingJob,
   field,
   JustOrder,
   lockMine,
   NewState,
   OrderId,
+  otherSide,
   partiesOf,
   Reason,
   TRADERS,
@@ -40,16 +41,10 @@ export const acceptOrder = act({
   version: (facts) => facts.order.version,
   perform: async ({ tx, facts: { order }, at, enqueue }) => {
     const state = await moveOrder(tx, order, 'accept', at, { accepted_at: at });
-    enqueue(clearingOf(order.id));
+    enqueue(clearingJob(order.id));
     return { orderId: order.id, state };
   },
   entry: ({ facts: { order } }) => ({ subject: order.id, parties: partiesOf(order) }),
-});
-
-const clearingOf = (orderId: string) => ({
-  task: CLEARING_TASK,
-  payload: { orderId },
-  key: `${CLEARING_TASK}:${orderId}`,
 });
 
 export const acceptByDeadline = act({
@@ -66,7 +61,7 @@ export const acceptByDeadline = act({
   },
   perform: async ({ tx, facts: { order }, at, enqueue }) => {
     const state = await moveOrder(tx, order, 'accept', at, { accepted_at: at, accepted_by_deadline: true });
-    enqueue(clearingOf(order.id));
+    enqueue(clearingJob(order.id));
     return { orderId: order.id, state };
   },
   entry: ({ facts: { order } }) => ({ subject: order.id, parties: partiesOf(order) }),
@@ -104,7 +99,9 @@ export const disputeOrder = act({
   output: NewState,
   rules: [deliveryOverdue, disputeInTime],
   facts: async ({ tx, actor, input }) => {
-    const order = await lockMine(tx, actor, input.orderId, 'buyer');
+    // The seller, too, may ask the exchange to decide, once there is a delivery to disagree about.
+    const order = await lockMine(tx, actor, input.orderId, 'buyer', 'seller');
+    if (order.state !== 'delivered' && order.buyer_party_id !== actor.partyId) throw otherSide(['buyer']);
     orderLife.move(order.state, 'dispute');
     return {
       order,
@@ -158,7 +155,7 @@ export const resolveDispute = act({
   perform: async ({ tx, facts: { order }, input, at, actId, enqueue }) => {
     if (input.decision === 'release') {
       const state = await moveOrder(tx, order, 'release', at, { accepted_at: at, resolution: input.reason });
-      enqueue(clearingOf(order.id));
+      enqueue(clearingJob(order.id));
       return { orderId: order.id, state };
     }
     await refund(tx, actId, at, { orderId: order.id });

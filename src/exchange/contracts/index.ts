@@ -21,8 +21,9 @@ export {
   splitOf,
 } from './orders.ts';
 export { actionsOn, oversees, reads, turnover } from './queries.ts';
+export { GROUNDS, settleRevoked } from './revocation.ts';
 export { deliveryAgreed } from './rules.ts';
-export { OrderId, TRADERS } from './shared.ts';
+export { OrderId, partiesOf, TRADERS } from './shared.ts';
 export { contractText, SplitPart, Terms } from './terms.ts';
 
 addDownstream({

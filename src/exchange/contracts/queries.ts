@@ -150,6 +150,9 @@ const namesOf = (q: Queryable, orders: readonly Order[]): Promise<Names> =>
     orders.flatMap((o) => [o.buyer_party_id, o.seller_party_id]),
   );
 
+/** Who takes a grant away: those who run or supervise the market (HS-5.15). */
+const mayRevoke = (actor: Actor): boolean => actor.roles.some((r) => r === 'exchange' || r === 'regulator');
+
 /** What the actor may do with an order in its present state. */
 export function actionsOn(order: Order, actor: Actor): string[] {
   const buyer = order.buyer_party_id === actor.partyId;
@@ -161,7 +164,7 @@ export function actionsOn(order: Order, actor: Actor): string[] {
   if (can('pay') && buyer) actions.push('order.pay');
   if (can('deliver') && seller) actions.push('delivery.deliver');
   if (can('accept') && buyer) actions.push('order.accept');
-  if (can('dispute') && buyer) actions.push('order.dispute');
+  if (can('dispute') && (buyer || (seller && order.state === 'delivered'))) actions.push('order.dispute');
   if (can('cancel') && (buyer || seller)) actions.push('order.cancel');
   if (can('refund') && actor.roles.includes('exchange')) actions.push('order.resolve');
   return actions;
@@ -252,7 +255,10 @@ export const reads: readonly Read[] = [
         acceptedByDeadline: order.accepted_by_deadline,
         reason: order.reason,
         resolution: order.resolution,
-        actions: actionsOn(order, actor),
+        actions: [
+          ...actionsOn(order, actor),
+          ...(delivery?.state === 'live' && mayRevoke(actor) ? ['delivery.revoke'] : []),
+        ],
       };
     },
   }),
@@ -271,7 +277,7 @@ export async function turnover(
   since: Date,
 ): Promise<{ monthFen: number; totalFen: number; cleared: number; orders: number }> {
   const { rows } = await sql<{ month: number; total: number; cleared: number; orders: number }>`select
-      coalesce(sum(total_fen) filter (where cleared_at >= ${since}), 0)::int8 as month,
+      coalesce(sum(total_fen) filter (where state = 'cleared' and cleared_at >= ${since}), 0)::int8 as month,
       coalesce(sum(total_fen) filter (where state = 'cleared'), 0)::int8 as total,
       count(*) filter (where state = 'cleared') as cleared, count(*) as orders from trade_order`.execute(q);
   const row = rows[0];

@@ -10,7 +10,7 @@ export const OrderId = idOf('ord', text('订单', 'Order'));
 /** Parties that buy and sell. */
 export const TRADERS = ['buyer', 'data-merchant', 'operating-unit', 'data-provider', 'broker'] as const;
 export const DEADLINE_TASK = 'contracts.deadline';
-export const CLEARING_TASK = 'clearing.clear';
+const CLEARING_TASK = 'clearing.clear';
 
 export const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 export const Reason = z.string().trim().min(1).max(1_000).meta(field('理由', 'Reason'));
@@ -23,6 +23,13 @@ export const watch = (orderId: string, dueAt: Date | null) => ({
   payload: { orderId },
   key: `${DEADLINE_TASK}:${orderId}`,
   ...(dueAt ? { runAt: dueAt } : {}),
+});
+
+/** The job that pays out an accepted order. */
+export const clearingJob = (orderId: string) => ({
+  task: CLEARING_TASK,
+  payload: { orderId },
+  key: `${CLEARING_TASK}:${orderId}`,
 });
 
 /** Locks the order; strangers to it learn nothing. */
@@ -41,7 +48,7 @@ export async function lockMine(
   return order;
 }
 
-function otherSide(sides: readonly string[]) {
+export function otherSide(sides: readonly string[]) {
   const zh = sides[0] === 'buyer' ? '买方' : '卖方';
   return refused(
     'forbidden',

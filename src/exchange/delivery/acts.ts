@@ -1,13 +1,23 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, notFound, role, signedIn, system } from '../../kernel/acts/index.ts';
+import { type Act, act, notFound, refused, role, signedIn, system } from '../../kernel/acts/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import { beijingDay, valueAt } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
-import { deliveryAgreed, lockOrder, markDelivered, OrderId, orderLife, TRADERS } from '../contracts/index.ts';
+import {
+  deliveryAgreed,
+  GROUNDS,
+  lockOrder,
+  markDelivered,
+  OrderId,
+  orderLife,
+  partiesOf,
+  settleRevoked,
+  TRADERS,
+} from '../contracts/index.ts';
 import { isProductObject } from '../products/index.ts';
 import { getDelivery, grantFacts, lockDelivery, revokeFor, standingOf } from './grants.ts';
-import { callsLeftOf } from './model.ts';
+import { callsLeftOf, grantState } from './model.ts';
 import { FORMATS } from './rendering.ts';
 import {
   grantLive,
@@ -15,6 +25,7 @@ import {
   neverRawData,
   nobodySuspended,
   queryWithinLimits,
+  revokedBySupervisor,
   traceableAndProtected,
 } from './rules.ts';
 import { deliverySetting, linkUrl } from './setting.ts';
@@ -214,28 +225,53 @@ export const queryDelivery = act({
   }),
 });
 
+/** 撤销交付授权: the money follows in the same act (HS-5.15). */
 export const revokeDelivery = act({
   name: 'delivery.revoke',
   title: text('撤销交付授权', 'Revoke the delivery'),
   by: signedIn(),
-  input: z.object({ deliveryId: DeliveryId, reason: Reason }),
-  output: z.object({ deliveryId: z.string(), revokedAt: z.string() }),
-  facts: async ({ tx, actor, input }) => {
-    const delivery = await lockDelivery(tx, input.deliveryId);
-    const overseer = ['exchange', 'regulator'].some((r) => actor.roles.includes(r)) && actor.secondFactor;
-    if (delivery.seller_party_id !== actor.partyId && !overseer) throw notFound();
-    return { delivery };
+  input: z.object({
+    deliveryId: DeliveryId,
+    ground: z.enum(GROUNDS).meta(field('撤销原因', 'Ground')),
+    reason: Reason,
+  }),
+  output: z.object({ deliveryId: z.string(), revokedAt: z.string(), orderState: z.string() }),
+  rules: [revokedBySupervisor],
+  facts: async ({ tx, actor, input, at }) => {
+    const seen = await getDelivery(tx, input.deliveryId);
+    const supervisor = ['exchange', 'regulator'].some((r) => actor.roles.includes(r)) && actor.secondFactor;
+    if (!seen || (!supervisor && seen.seller_party_id !== actor.partyId)) throw notFound();
+    // The order first, as everywhere: acceptance and clearing lock it too.
+    const order = await lockOrder(tx, seen.order_id);
+    const delivery = await lockDelivery(tx, seen.id);
+    // Nobody decides on a trade of their own, whatever roles they hold beside it.
+    const by = partiesOf(order).some((id) => id === actor.partyId) ? ('side' as const) : ('supervisor' as const);
+    if (by === 'supervisor' && grantState(delivery, at) !== 'live') throw notLive();
+    return { delivery, order, by, orderState: order.state };
   },
-  perform: async ({ tx, facts: { delivery }, input, at }) => {
-    if (!delivery.revoked_at) await revokeFor(tx, delivery.order_id, input.reason, at);
-    return { deliveryId: delivery.id, revokedAt: (delivery.revoked_at ?? at).toISOString() };
+  perform: async ({ tx, facts: { delivery, order }, input, at, actId, enqueue }) => {
+    const { ground, reason } = input;
+    await revokeFor(tx, order.id, reason, at);
+    const orderState = await settleRevoked(tx, { order, ground, reason, actId, at, enqueue });
+    return { deliveryId: delivery.id, revokedAt: at.toISOString(), orderState };
   },
-  entry: ({ facts: { delivery }, input }) => ({
+  entry: ({ facts: { delivery }, input, result }) => ({
     subject: delivery.id,
-    sealed: { order: delivery.order_id, reason: input.reason },
+    open: { order: delivery.order_id, ground: input.ground },
+    sealed: { reason: input.reason, orderState: result.orderState },
     parties: [delivery.buyer_party_id, delivery.seller_party_id],
   }),
 });
+
+function notLive() {
+  return refused(
+    'state',
+    'HS-5.10',
+    text('授权已经终止', 'The grant has ended'),
+    text('该授权已撤销、已到期或者已用完。', 'The grant is revoked already, is over, or is used up.'),
+    text('无需撤销。', 'Nothing is left to revoke.'),
+  );
+}
 
 export const recordUsage = act({
   name: 'delivery.record-usage',

@@ -190,7 +190,7 @@ it('revoked in the middle of a download, stops it and every later request', asyn
     for await (const chunk of body ?? []) {
       received += (chunk as Buffer).length;
       if (received === (chunk as Buffer).length) {
-        await t.run('delivery.revoke', t.people.seller, { deliveryId, reason: '发现错误' });
+        await t.run('delivery.revoke', t.people.exchange, { deliveryId, ground: 'not-the-buyer', reason: '发现错误' });
       }
       await new Promise((done) => setTimeout(done, 60));
     }
@@ -205,14 +205,133 @@ it('revoked in the middle of a download, stops it and every later request', asyn
   });
 });
 
-it('is revoked by the seller, the exchange and the regulator, by nobody else', async () => {
-  const { deliveryId } = await t.delivered(await t.product());
-  const input = { deliveryId, reason: '核查' };
-  for (const actor of [t.people.buyer, t.people.stranger, { ...t.people.regulator, secondFactor: false }]) {
-    expect(kindOf(await t.attempt('delivery.revoke', actor, input))).toBe('not-found');
-  }
-  await t.run('delivery.revoke', t.people.regulator, input);
-  expect(kindOf(await t.attempt('delivery.revoke', t.people.exchange, input))).toBe('ok');
+describe('revoking a paid grant', () => {
+  const ground = 'not-the-buyer';
+  const moneyOf = async (partyId: string): Promise<number> => {
+    const { rows } = await sql<{ fen: string }>`select (credits_posted - debits_posted - debits_pending)::text as fen
+      from ledger_account where id = ${`party:${partyId}:cash`}`.execute(t.db);
+    return Number(rows[0]?.fen ?? 0);
+  };
+  const everybody = async () => ({
+    buyer: await moneyOf(t.people.buyer.partyId),
+    seller: await moneyOf(t.people.seller.partyId),
+    department: await moneyOf(t.people.department.partyId),
+  });
+  const stateOf = async (orderId: string) =>
+    (await t.read<{ state: string }>('/orders/:orderId', t.people.buyer, { orderId })).state;
+  const cleared = async () => {
+    const trade = await t.delivered(await t.product());
+    await t.run('order.accept', t.people.buyer, { orderId: trade.orderId });
+    await t.jobs();
+    expect(await stateOf(trade.orderId)).toBe('cleared');
+    return trade;
+  };
+
+  it('is not the seller’s to do, before or after the money arrived; and does not exist for strangers', async () => {
+    const { orderId, deliveryId } = await t.delivered(await t.product());
+    const input = { deliveryId, ground, reason: '想要收回' };
+    for (const actor of [t.people.buyer, t.people.stranger, { ...t.people.regulator, secondFactor: false }]) {
+      expect(kindOf(await t.attempt('delivery.revoke', actor, input))).toBe('not-found');
+    }
+    expect(rulesOf(await t.attempt('delivery.revoke', t.people.seller, input))).toEqual(['HS-5.15']);
+    await t.run('order.accept', t.people.buyer, { orderId });
+    await t.jobs();
+    expect(rulesOf(await t.attempt('delivery.revoke', t.people.seller, input))).toEqual(['HS-5.15']);
+    expect((await serve(await linkOf(deliveryId), { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it('is not done around the rule by suspending the product: that ends the sale, not the use', async () => {
+    const productId = await t.product();
+    const { deliveryId } = await t.delivered(productId);
+    const suspendedBy = (by: string) =>
+      t.db.updateTable('product').set({ state: 'suspended', suspended_by: by }).where('id', '=', productId).execute();
+    await suspendedBy('holder');
+    expect((await serve(await linkOf(deliveryId), { method: 'HEAD' })).status).toBe(200);
+    await suspendedBy('regulator');
+    expect(rulesOf(await t.attempt('delivery.create-link', t.people.buyer, { deliveryId }))).toEqual(['HS-5.10']);
+  });
+
+  it('lets the seller ask the exchange while the money is in escrow', async () => {
+    const { orderId } = await t.delivered(await t.product());
+    await t.run('order.dispute', t.people.seller, { orderId, reason: '买方转售' });
+    await t.run('order.resolve', t.people.exchange, { orderId, decision: 'release', reason: '属实' });
+    const unpaid = await t.signed(await t.product());
+    await t.run('order.pay', t.people.buyer, { orderId: unpaid });
+    expect(kindOf(await t.attempt('order.dispute', t.people.seller, { orderId: unpaid, reason: '不想交付' }))).toBe(
+      'forbidden',
+    );
+    await t.jobs();
+  });
+
+  it('frees the money while it is in escrow', async () => {
+    const before = await everybody();
+    const { orderId, deliveryId } = await t.delivered(await t.product());
+    await t.run('delivery.revoke', t.people.regulator, { deliveryId, ground, reason: '数据违法' });
+    expect(await everybody()).toEqual(before);
+    expect(await stateOf(orderId)).toBe('refunded');
+    const again = { deliveryId, ground, reason: '再来一次' };
+    expect(kindOf(await t.attempt('delivery.revoke', t.people.exchange, again))).toBe('state');
+  });
+
+  it('takes the money back from everyone who was paid, the fee too', async () => {
+    const before = await everybody();
+    const { orderId, deliveryId } = await cleared();
+    expect(await everybody()).not.toEqual(before);
+    await t.run('delivery.revoke', t.people.exchange, { deliveryId, ground, reason: '供方越权' });
+    expect(await everybody()).toEqual(before);
+    expect(await stateOf(orderId)).toBe('refunded');
+    const { rows } = await sql<{ code: string; fen: string }>`select code, sum(amount_fen)::text as fen
+      from ledger_transfer where reference = ${orderId} and code like '%.return' group by code order by code`.execute(
+      t.db,
+    );
+    expect(rows).toEqual([
+      { code: 'fee.return', fen: '100' },
+      { code: 'order.return', fen: '9901' },
+    ]);
+    expect(rulesOf(await t.attempt('delivery.create-link', t.people.buyer, { deliveryId }))).toEqual(['GY-13.5']);
+  });
+
+  it('changes nothing at all when someone who was paid cannot pay it back', async () => {
+    const { orderId, deliveryId } = await cleared();
+    const administrator = { ...t.people.department, roles: ['data-provider', 'party-admin'] };
+    const everything = (await moneyOf(t.people.department.partyId)).toString();
+    const { withdrawalId } = await t.run<{ withdrawalId: string }>('account.request-withdrawal', administrator, {
+      amount: { amountFen: everything, currency: 'CNY' },
+      bankAccount: '6222 0000 0000 0000',
+    });
+    const officer = { ...t.people.exchange, personId: 'psn_00000000000000000000000001' };
+    await t.run('account.approve-withdrawal', officer, { withdrawalId });
+    const before = await everybody();
+    const refused = await t.attempt('delivery.revoke', t.people.exchange, { deliveryId, ground, reason: '供方越权' });
+    expect(rulesOf(refused)).toEqual(['HS-6.1']);
+    expect(await everybody()).toEqual(before);
+    expect(await stateOf(orderId)).toBe('cleared');
+    expect((await serve(await linkOf(deliveryId), { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it('leaves the price with the rights holders when the buyer broke the terms', async () => {
+    const before = await everybody();
+    const { orderId, deliveryId } = await t.delivered(await t.product());
+    const input = { deliveryId, ground: 'buyer-breach', reason: '买方转售数据' };
+    await t.run('delivery.revoke', t.people.exchange, input);
+    expect(rulesOf(await t.attempt('delivery.create-link', t.people.buyer, { deliveryId }))).toEqual(['GY-13.5']);
+    await t.jobs();
+    expect(await stateOf(orderId)).toBe('cleared');
+    const after = await everybody();
+    expect([before.buyer - after.buyer, after.seller - before.seller + after.department - before.department]).toEqual([
+      10_001, 9_901,
+    ]);
+    const done = await cleared();
+    await t.run('delivery.revoke', t.people.exchange, { ...input, deliveryId: done.deliveryId });
+    expect(await stateOf(done.orderId)).toBe('cleared');
+  });
+
+  it('is not decided by a side of the trade', async () => {
+    const { deliveryId } = await t.delivered(await t.product());
+    const both = { ...t.people.seller, roles: ['exchange'] };
+    const input = { deliveryId, ground, reason: '自己决定' };
+    expect(rulesOf(await t.attempt('delivery.revoke', both, input))).toEqual(['HS-5.15']);
+  });
 });
 
 it('as CSV is made once and served with ranges', async () => {

@@ -24,7 +24,7 @@ export async function standingOf(
   const buyer = await getParty(q, trade.buyer_party_id);
   const seller = await getParty(q, trade.seller_party_id);
   return {
-    productState: product?.state ?? 'suspended',
+    productStopped: !product || (product.state === 'suspended' && product.suspendedBy !== 'holder'),
     buyerState: buyer?.state ?? 'suspended',
     sellerState: seller?.state ?? 'suspended',
     productTitle: product?.title ?? trade.product_id,

@@ -94,19 +94,20 @@ export const grantLive = rule<{ grant: Grant }>({
 });
 
 interface Standing {
-  readonly productState: string;
+  /** Suspended by the exchange or a regulator; a seller's own suspension stops only the sale. */
+  readonly productStopped: boolean;
   readonly buyerState: string;
   readonly sellerState: string;
 }
 
-/** A suspended product or party stops the use of what was delivered, at once. */
+/** A product that a supervisor suspended, or a suspended party, stops the use of what was delivered, at once. */
 export const nobodySuspended = rule<{ standing: Standing }>({
   id: 'HS-5.10',
   title: text('产品和双方均未被暂停', 'Neither the product nor a side is suspended'),
-  decide: ({ standing: { productState, buyerState, sellerState } }) => {
-    if (productState === 'suspended') {
+  decide: ({ standing: { productStopped, buyerState, sellerState } }) => {
+    if (productStopped) {
       return violated(
-        text('产品已被暂停。', 'The product is suspended.'),
+        text('产品已被交易所或监管部门暂停。', 'The exchange or a regulator suspended the product.'),
         text('请等待恢复，或向交易所查询。', 'Wait until it is resumed, or ask the exchange.'),
       );
     }
@@ -125,25 +126,62 @@ export const nobodySuspended = rule<{ standing: Standing }>({
     {
       name: 'all well',
       at: '2026-01-01',
-      facts: { standing: { productState: 'listed', buyerState: 'admitted', sellerState: 'admitted' } },
-      expect: 'ok',
-    },
-    {
-      name: 'withdrawn from sale, still licensed',
-      at: '2026-01-01',
-      facts: { standing: { productState: 'withdrawn', buyerState: 'admitted', sellerState: 'admitted' } },
+      facts: { standing: { productStopped: false, buyerState: 'admitted', sellerState: 'admitted' } },
       expect: 'ok',
     },
     {
       name: 'product suspended',
       at: '2026-01-01',
-      facts: { standing: { productState: 'suspended', buyerState: 'admitted', sellerState: 'admitted' } },
+      facts: { standing: { productStopped: true, buyerState: 'admitted', sellerState: 'admitted' } },
       expect: 'violated',
     },
     {
       name: 'seller suspended',
       at: '2026-01-01',
-      facts: { standing: { productState: 'listed', buyerState: 'admitted', sellerState: 'suspended' } },
+      facts: { standing: { productStopped: false, buyerState: 'admitted', sellerState: 'suspended' } },
+      expect: 'violated',
+    },
+  ],
+});
+
+/** 撤销有据、钱随权走: what was paid for is taken away only by those who answer for the market. */
+export const revokedBySupervisor = rule<{ by: 'supervisor' | 'side'; orderState: string }>({
+  id: 'HS-5.15',
+  title: text('付款后的授权由交易所或监管部门撤销', 'A paid grant is revoked by the exchange or a regulator'),
+  decide: ({ by, orderState }) => {
+    if (by === 'supervisor') return ok();
+    const fact = text(
+      '买方已经付款，交易一方不能自行撤销授权。',
+      'The buyer has paid; a side of the trade cannot take the grant away.',
+    );
+    return orderState === 'delivered'
+      ? violated(
+          fact,
+          text(
+            '请在订单上提出异议，由交易所决定放款或者退款。',
+            'Dispute the order: the exchange decides on release or refund.',
+          ),
+        )
+      : violated(
+          fact,
+          text(
+            '请向交易所说明理由；撤销的，价款按规则退还买方，买方违约的除外。',
+            'Give the exchange your reason; on revocation the price goes back to the buyer, unless the buyer broke the terms.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'the exchange', at: '2026-01-01', facts: { by: 'supervisor', orderState: 'cleared' }, expect: 'ok' },
+    {
+      name: 'the seller before acceptance',
+      at: '2026-01-01',
+      facts: { by: 'side', orderState: 'delivered' },
+      expect: 'violated',
+    },
+    {
+      name: 'the seller after it was paid',
+      at: '2026-01-01',
+      facts: { by: 'side', orderState: 'cleared' },
       expect: 'violated',
     },
   ],

@@ -136,7 +136,10 @@ function capacity(product: Product, actor: Actor): 'holder' | 'exchange' | 'regu
 
 const Decision = z.object({ productId: ProductId, reason: Reason });
 
-/** 暂停产品: nobody can order it until it is resumed; running orders go on. */
+/**
+ * 暂停产品: nobody can order it until it is resumed. Suspended by its holder, what was bought stays usable: a seller does
+ * not take a paid grant away (HS-5.15). Suspended by the exchange or a regulator, its use rests too (HS-5.10).
+ */
 export const suspend = act({
   name: 'product.suspend',
   title: { zh: '暂停产品', en: 'Suspend a product' },
@@ -220,7 +223,7 @@ export const withdraw = act({
   by: role(...SELLERS),
   input: Decision,
   output: Moved,
-  // Deliveries of a suspended product stand still; those of a withdrawn one run on, so withdrawing lifts a suspension.
+  // Where a supervisor suspended it, deliveries stand still; those of a withdrawn product run on, so withdrawing lifts that.
   rules: [rules.liftedByRight],
   facts: async ({ tx, actor, input }) => {
     const product = await lock(tx, input.productId, { heldBy: actor.partyId });

@@ -80,6 +80,8 @@ export interface ProductForOrder {
   readonly title: string;
   readonly kind: string;
   readonly state: ProductState;
+  /** Who suspended it; null while it is not. */
+  readonly suspendedBy: string | null;
   /** The vault object built for this version; empty while there is none, so never for a listed product. */
   readonly objectId: string;
   readonly sellerId: string;
@@ -113,6 +115,7 @@ export async function getForOrder(q: Queryable, productId: string): Promise<Prod
     title: product.title,
     kind: product.kind,
     state: product.state,
+    suspendedBy: product.suspended_by,
     objectId: product.object_id ?? '',
     sellerId: product.holder_id,
     sector: product.sector,

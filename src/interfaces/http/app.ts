@@ -114,6 +114,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       root: options.webRoot,
       decorateReply: false,
       wildcard: false,
+      // Has its own route, since a key is written into it.
+      globIgnore: ['verify.html'],
       index: false,
       cacheControl: false,
     });

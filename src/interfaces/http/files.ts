@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
-import { logFile, type TileStore } from '../../kernel/evidence/index.ts';
+import { logFile, logKey, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
+import { type FileViewer, readableFile, type Vault } from '../../kernel/vault/index.ts';
 
 type Authenticate = (request: FastifyRequest) => Promise<Actor>;
 
@@ -51,6 +52,19 @@ export function evidenceRoutes(
   });
 }
 
+/** The static verifier with this log's key in it, to keep and pass on. */
+export function verifierRoute(app: FastifyInstance, kernel: Kernel): void {
+  app.get('/verify.html', async (_, reply) => {
+    const page = await verifierPage(await logKey(kernel.db), new Date());
+    if (page === undefined) throw notFound();
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', policyOf(page))
+      .header('cache-control', 'no-cache')
+      .send(page);
+  });
+}
+
 /** A certificate as people print it and as machines read it. */
 export function certificateRoutes(
   app: FastifyInstance,
@@ -78,6 +92,26 @@ export function certificateRoutes(
       .header('content-disposition', `inline; filename="${request.params.certificateId}.pdf"`)
       .header('cache-control', 'no-store')
       .send(pdf);
+  });
+}
+
+/** Papers, as they came: for their owner and for whoever a room lets read them. Never shown in place, whatever they are. */
+export function paperRoutes(
+  app: FastifyInstance,
+  kernel: Kernel,
+  vault: Vault,
+  viewers: readonly FileViewer[],
+  authenticate: Authenticate,
+): void {
+  app.get<{ Params: { fileId: string } }>('/v1/files/:fileId/content', async (request, reply) => {
+    const actor = withinScopes(await authenticate(request), 'read.files');
+    const file = await readableFile(kernel.db, actor, request.params.fileId, viewers);
+    return reply
+      .type('application/octet-stream')
+      .header('content-length', file.bytes ?? undefined)
+      .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
+      .header('cache-control', 'no-store')
+      .send(await vault.open(file.objectId));
   });
 }
 

@@ -154,6 +154,13 @@ describe('execute', () => {
     expect(all.rows[0]?.t).not.toMatch(/hunter2|seen only now/);
   });
 
+  it('goes on when a migration changes a table it has asked often', async () => {
+    const act = count([]);
+    for (let n = 0; n < 10; n++) await execute(kernel, act, actor(['clerk']), {});
+    await sql`alter table counter alter column value type bigint`.execute(database.db);
+    expect(await execute(kernel, act, actor(['clerk']), {})).toMatchObject({ ok: true, result: { value: 11 } });
+  });
+
   it('lets one of two win and tells the other what version it missed', async () => {
     const act = count();
     const both = await Promise.all(

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { ulid } from 'ulid';
-import { z } from 'zod';
-import type { Database, Tx } from '../database/index.ts';
-import { appendEntry, buildEntry, canonical, commitment, salted, sha256Hex } from '../evidence/index.ts';
+import { type Database, isStalePlan, type Tx } from '../database/index.ts';
+import { buildEntry, canonical, commitment, salted, sha256Hex } from '../evidence/index.ts';
 import type { ParameterUsed, Rule, Rulebook } from '../rulebook/index.ts';
 import type { Act, JobRequest } from './act.ts';
 import { type Actor, permits, withinScopes } from './actor.ts';
-import { type Refusal, type RefusalKind, Refused, refused, type Violation } from './refusal.ts';
+import { record } from './record.ts';
+import { type Refusal, Refused, type Violation } from './refusal.ts';
+import { invalidInput, otherUseOfKey, plain, stale, withArticles } from './refusals.ts';
 
 const RETRIES_MAX = 4;
 const IDEMPOTENCY_KEY_MAX = 200;
@@ -55,7 +57,7 @@ interface Before {
   readonly result: unknown;
 }
 
-interface Prelude {
+interface Opening {
   readonly at: Date;
   readonly adopted: ReadonlySet<string>;
   readonly before: Before | undefined;
@@ -137,24 +139,12 @@ async function perform(
 ): Promise<Outcome> {
   const { definition } = act;
   const key = options.idempotencyKey;
-  if (key) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${scopeOf(actor)} ${key}`}, 0))`.execute(tx);
-  }
-  const { at, adopted, before } = await prelude(tx, actor, key);
+  const { at, adopted, before } = await open(tx, actor, key);
   if (before) return answerOf(before, act, inputHash);
   const facts = await definition.facts({ tx, actor, input, at });
   const version = definition.version?.(facts);
   if (options.expectedVersion !== undefined && version !== undefined && version !== options.expectedVersion) {
-    throw refused(
-      'stale',
-      'HS-1.5',
-      { zh: '内容已被他人更新', en: 'Someone changed it meanwhile' },
-      {
-        zh: `您看到的是第 ${options.expectedVersion} 版，现在是第 ${version} 版。`,
-        en: `You saw version ${options.expectedVersion}; it is now version ${version}.`,
-      },
-      { zh: '请刷新后再办理。', en: 'Reload, look at what changed, and try again.' },
-    );
+    throw stale(options.expectedVersion, version);
   }
   const { records, alerts, factsSalt } = decide(kernel.rulebook, act, facts, adopted, at);
 
@@ -191,24 +181,23 @@ async function perform(
       },
     },
   );
-  await appendEntry(tx, { id: receiptId, at, bytes, sealed });
-  const parties = [...new Set([actor.partyId, ...(draft.parties ?? [])])].filter((p): p is string => p !== null);
-  const stored = JSON.stringify(without(result, definition.secretOutput));
-  const column = <T>(pick: (job: JobRequest) => T): T[] => jobs.map(pick);
-  // One statement for all of it: every round trip to the database counts in every act.
-  await sql`with a as (insert into act_log (id, name, at, party_id, person_id, subject, scope, idempotency_key, input_hash, result, decisions)
-      values (${actId}, ${act.name}, ${at}, ${actor.partyId}, ${actor.personId}, ${draft.subject}, ${scopeOf(actor)},
-              ${key ?? null}, ${inputHash}, ${stored}::jsonb, ${JSON.stringify(records)}::jsonb)),
-    p as (insert into act_party (party_id, act_id) select party, ${actId} from unnest(${parties}::text[]) party)
-    select graphile_worker.add_job(j.task, j.payload::json, run_at => j.run_at, max_attempts => j.attempts, job_key => j.key)
-      from unnest(${column((j) => j.task)}::text[], ${column((j) => JSON.stringify(j.payload))}::text[],
-                  ${column((j) => j.runAt?.toISOString() ?? null)}::timestamptz[], ${column((j) => j.attemptsMax ?? null)}::int[],
-                  ${column((j) => j.key ?? null)}::text[]) as j (task, payload, run_at, attempts, key)`.execute(tx);
-  for (const alert of alerts) {
-    await sql`insert into alert (id, act_id, rule_id, party_id, subject, at, fact, remedy)
-      values (${`alt_${ulid().toLowerCase()}`}, ${actId}, ${alert.rule}, ${actor.partyId}, ${draft.subject}, ${at},
-              ${JSON.stringify(alert.fact)}::jsonb, ${JSON.stringify(alert.remedy)}::jsonb)`.execute(tx);
-  }
+  await record(tx, {
+    id: actId,
+    name: act.name,
+    at,
+    partyId: actor.partyId,
+    personId: actor.personId,
+    subject: draft.subject,
+    scope: scopeOf(actor),
+    idempotencyKey: key,
+    inputHash,
+    result: without(result, definition.secretOutput),
+    decisions: records,
+    parties: [...new Set([actor.partyId, ...(draft.parties ?? [])])].filter((p): p is string => p !== null),
+    alerts,
+    jobs,
+    entry: { id: receiptId, at, bytes, sealed },
+  });
   return { ok: true, result, receipt: { id: receiptId, at: at.toISOString() }, replayed: false };
 }
 
@@ -221,19 +210,15 @@ export async function enqueue(
     max_attempts => ${attemptsMax ?? null}::int, job_key => ${key ?? null}::text)`.execute(tx);
 }
 
-/** The act's one time, the drafts in force, and the act that stands under the key already. */
-async function prelude(tx: Tx, actor: Actor, key: string | undefined): Promise<Prelude> {
-  const { rows } = await sql<{ at: Date; adopted: string[] | null; before: Date | null } & Omit<Before, 'at'>>`
-    select transaction_timestamp() as at, b.id, b.name, b.at as before, b.input_hash, b.result,
-      (select array_agg(document) from document_adoption
-        where revoked_at is null and adopted_from <= (transaction_timestamp() at time zone 'Asia/Shanghai')::date) as adopted
-      from (select) one left join act_log b on b.scope = ${scopeOf(actor)} and b.idempotency_key = ${key ?? null}`.execute(
+/** The act's one time, the drafts in force, and the act that stands under the key already: twins wait here for each other. */
+async function open(tx: Tx, actor: Actor, key: string | undefined): Promise<Opening> {
+  const { rows } = await sql<{ opened_at: Date; adopted: string[] | null } & (Before | { id: null })>`
+    select opened_at, adopted, id, name, at, input_hash, result from act_opening(${scopeOf(actor)}, ${key ?? null})`.execute(
     tx,
   );
-  const row = rows[0];
+  const [row] = rows;
   if (!row) throw new Error('the database gave no time');
-  const { at, adopted, before, ...rest } = row;
-  return { at, adopted: new Set(adopted ?? []), before: before === null ? undefined : { ...rest, at: before } };
+  return { at: row.opened_at, adopted: new Set(row.adopted ?? []), before: row.id === null ? undefined : row };
 }
 
 /** Decides every rule, also after a violation: a person is told all reasons at once. */
@@ -289,54 +274,6 @@ function authorise(act: Act, actor: Actor): Refusal | undefined {
   return undefined;
 }
 
-const REMEDIES: Readonly<Record<string, { zh: string; en: string }>> = {
-  'HS-1.1': { zh: '请登录，或检查令牌是否过期。', en: 'Sign in, or check whether the token has expired.' },
-  'HS-1.2': { zh: '请由有相应角色的单位或人员办理。', en: 'Ask a party or person that holds the role.' },
-  'HS-1.3': { zh: '请用动态口令重新登录。', en: 'Sign in again with the one-time code.' },
-  'HS-1.6': { zh: '请改正后再提交。', en: 'Correct it and send it again.' },
-};
-
-function plain(kind: RefusalKind, rule: string, zh: string, en: string): Refusal {
-  const remedy = REMEDIES[rule] ?? { zh: '请核对后再办理。', en: 'Check and try again.' };
-  return {
-    kind,
-    title: { zh, en },
-    violations: [{ rule, article: '', fact: { zh: `${zh}。`, en: `${en}.` }, remedy }],
-  };
-}
-
-/** Field errors in both languages, one violation a field; also used for the parameters of reads. */
-export function invalidInput(error: z.ZodError): Refusal {
-  const zh = z.locales.zhCN().localeError;
-  const en = z.locales.en().localeError;
-  const say = (f: typeof zh, issue: z.core.$ZodIssue) => {
-    const said = f(issue as never);
-    return typeof said === 'string' ? said : (said?.message ?? issue.message);
-  };
-  return {
-    kind: 'invalid',
-    title: { zh: '填写有误', en: 'The input is not right' },
-    violations: error.issues.slice(0, 20).map((issue) => {
-      const field = issue.path.join('.') || '-';
-      const own = issue.code === 'custom' ? issue.message : undefined;
-      return {
-        rule: 'HS-1.6',
-        article: '',
-        fact: { zh: `${field}：${own ?? say(zh, issue)}`, en: `${field}: ${own ?? say(en, issue)}` },
-        remedy: { zh: '请改正后再提交。', en: 'Correct it and send it again.' },
-      };
-    }),
-  };
-}
-
-/** Fills in how people cite each article. */
-export function withArticles(rulebook: Rulebook, refusal: Refusal): Refusal {
-  return {
-    ...refusal,
-    violations: refusal.violations.map((v) => ({ ...v, article: v.article || rulebook.cite(v.rule) })),
-  };
-}
-
 async function replay(
   db: Database | Tx,
   act: Act,
@@ -352,22 +289,7 @@ async function replay(
 /** The answer given before, or the refusal of a key that was used for something else. */
 function answerOf(before: Before, act: Act, inputHash: Buffer): Outcome {
   if (before.name !== act.name || !before.input_hash.equals(inputHash)) {
-    const refusal: Refusal = {
-      kind: 'idempotency',
-      title: { zh: '同一幂等键用于不同的请求', en: 'This idempotency key was used for another request' },
-      violations: [
-        {
-          rule: 'HS-1.7',
-          article: '',
-          fact: {
-            zh: `该键已用于 ${before.name}，内容不同。`,
-            en: `The key belongs to ${before.name} with other input.`,
-          },
-          remedy: { zh: '请为新的请求使用新的键。', en: 'Use a new key for a new request.' },
-        },
-      ],
-    };
-    return { ok: false, refusal };
+    return { ok: false, refusal: otherUseOfKey(before.name) };
   }
   return {
     ok: true,
@@ -411,15 +333,9 @@ function without(value: unknown, fields: readonly string[] | undefined): unknown
   return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name)));
 }
 
-/** Serialisation failure, deadlock, or a unique key raced by a twin. */
+/** Serialisation failure, deadlock, a plan from before a migration, or a unique key raced by a twin. */
 function isTransient(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === '40001' || code === '40P01') return true;
-  return (
-    code === '23505' &&
-    typeof error === 'object' &&
-    error !== null &&
-    'constraint' in error &&
-    error.constraint === 'act_log_idempotency'
-  );
+  if (!(error instanceof pg.DatabaseError)) return false;
+  if (error.code === '40001' || error.code === '40P01' || isStalePlan(error)) return true;
+  return error.code === '23505' && error.constraint === 'act_log_idempotency';
 }

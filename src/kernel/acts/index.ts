@@ -29,10 +29,8 @@ export {
   enqueue,
   execute,
   holdsNul,
-  invalidInput,
   type Kernel,
   type Outcome,
-  withArticles,
 } from './execute.ts';
 export { type Lifecycle, type LifecycleNames, lifecycle } from './lifecycle.ts';
 export { afterOf, PageQuery, page, pageOf } from './page.ts';
@@ -46,3 +44,4 @@ export {
   refused,
   type Violation,
 } from './refusal.ts';
+export { invalidInput, withArticles } from './refusals.ts';

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { PreparingClient } from './prepare.ts';
 
 /**
  * All tables of the house. Each room adds its own by declaration merging, so that the kernel knows none of them:
@@ -37,6 +38,7 @@ export interface OpenDatabase {
 /** Opens a pool on a PostgreSQL 15 or later. @param max most connections held at once */
 export function openDatabase(url: string, { max = POOL_MAX }: { max?: number } = {}): OpenDatabase {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max,
     idleTimeoutMillis: IDLE_MS,
@@ -46,8 +48,6 @@ export function openDatabase(url: string, { max = POOL_MAX }: { max?: number } =
   });
   // An idle connection cut by the server must not end the process; the pool opens another.
   pool.on('error', () => undefined);
-  // Nor must one that is in use: its query fails, which is told there.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   // The same for a connection lent out: its query fails, and that failure is what the caller sees.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

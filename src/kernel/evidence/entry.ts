@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { sql } from 'kysely';
-import type { Tx } from '../database/index.ts';
+import { type RawBuilder, sql } from 'kysely';
 
 /** An entry must fit the uint16 length of a tlog-tiles entry bundle (C2SP tlog-tiles). */
 export const ENTRY_BYTES_MAX = 65_535;
@@ -97,12 +96,20 @@ function refuseFreeText(path: string, value: unknown): void {
   for (const [name, part] of Object.entries(value)) refuseFreeText(`${path}.${name}`, part);
 }
 
-/** Appends an entry in the act's transaction: both commit or neither (law 2 of the house). */
-export async function appendEntry(
-  tx: Tx,
-  entry: { id: string; at: Date; bytes: Buffer; sealed: Record<string, SealedValue> },
-): Promise<void> {
-  await sql`with e as (insert into evidence_entry (id, at, bytes, sealed)
-    values (${entry.id}, ${entry.at}, ${entry.bytes}, ${JSON.stringify(entry.sealed)}::jsonb))
-    insert into evidence_queue (entry_id) values (${entry.id})`.execute(tx);
+/** An entry ready to be written. */
+export interface BuiltEntry {
+  readonly id: string;
+  readonly at: Date;
+  readonly bytes: Buffer;
+  readonly sealed: Record<string, SealedValue>;
 }
+
+/**
+ * Writes an entry and queues it for its index: parts of the `with` of the statement that writes the act, so that both
+ * are written or neither (law 2 of the house). The queue line carries the entry's leaf hash, made by the database from
+ * the very bytes it stores, so that sequencing reads no entry.
+ */
+export const insertEntry = ({ id, at, bytes, sealed }: BuiltEntry): RawBuilder<unknown> => sql`evidence as (
+    insert into evidence_entry (id, at, bytes, sealed) values (${id}, ${at}, ${bytes}, ${JSON.stringify(sealed)}::jsonb)
+    returning id, bytes),
+  waiting as (insert into evidence_queue (entry_id, leaf) select id, sha256('\\x00'::bytea || bytes) from evidence)`;

@@ -125,12 +125,17 @@ describe('fsck', () => {
     [
       'an entry sequenced and waiting',
       /sequenced and still waiting/,
-      'insert into evidence_queue select entry_id from evidence_leaf where index = 3',
+      `insert into evidence_queue select entry_id, sha256('') from evidence_leaf where index = 3`,
     ],
     [
       'a queue line without an entry',
       /neither sequenced nor waiting/,
-      `insert into evidence_queue values ('rct_ghost')`,
+      `insert into evidence_queue values ('rct_ghost', sha256(''))`,
+    ],
+    [
+      'another hash beside a waiting entry',
+      /not the hash of its entry/,
+      `update evidence_queue set leaf = sha256('x') where entry_id = 'WAITING'`,
     ],
     [
       'an act without evidence',

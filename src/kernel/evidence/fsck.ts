@@ -61,7 +61,11 @@ export async function fsck(
 ): Promise<FsckReport> {
   // The files are listed before the snapshot is taken: the database is then at least as far as they are.
   const checkpointFile = (await store.get(CHECKPOINT_PATH))?.toString();
-  const files = (await store.list()).map(parseTilePath).filter((tile) => tile !== undefined);
+  const files: Tile[] = [];
+  for await (const path of store.list()) {
+    const tile = parseTilePath(path);
+    if (tile) files.push(tile);
+  }
   try {
     return await db
       .transaction()
@@ -216,7 +220,7 @@ class Check {
       let done = 0;
       const start = edge.size;
       for (const stop of [...stops, start + chunk.length]) {
-        for (const tile of edge.append(chunk.slice(done, stop - start).map(leafHash)))
+        for (const tile of edge.append(Buffer.concat(chunk.slice(done, stop - start).map(leafHash))))
           grown.set(`${tile.level}/${tile.n}`, tile);
         done = stop - start;
         lookAtRoot();
@@ -364,6 +368,16 @@ async function checkQueue(rows: Rows): Promise<number> {
     throw new Difference(
       `记录 ${odd.id} 既未编号也不在待编队列，或只在队列中。`,
       `Entry ${odd.id} is neither sequenced nor waiting, or only in the queue.`,
+    );
+  const [other] = await rows<{ entry_id: string }>(
+    `select q.entry_id from evidence_queue q join evidence_entry e on e.id = q.entry_id
+      where q.leaf <> sha256('\\x00'::bytea || e.bytes) order by 1 limit 1`,
+    [],
+  );
+  if (other)
+    throw new Difference(
+      `待编队列中记录 ${other.entry_id} 的哈希不是这条记录的。`,
+      `The hash waiting for entry ${other.entry_id} is not the hash of its entry.`,
     );
   const [queue] = await rows<{ count: number }>('select count(*) as count from evidence_queue', []);
   return queue?.count ?? 0;

@@ -1,8 +1,9 @@
 export {
-  appendEntry,
+  type BuiltEntry,
   buildEntry,
   canonical,
   commitment,
+  insertEntry,
   type OpenEntry,
   type SealedValue,
   salted,
@@ -23,3 +24,4 @@ export {
 } from './receipts.ts';
 export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
 export { diskTileStore, type TileStore } from './store.ts';
+export { policyOf, verifierPage } from './verifier-page.ts';

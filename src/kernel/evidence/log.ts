@@ -1,15 +1,17 @@
 import type pg from 'pg';
 import { OperatorError } from '../database/index.ts';
 import type { LogKeyProvider } from './keys.ts';
-import { partialsFolder, TILE_WIDTH, type Tile, tilePath, tilesBetween } from './layout.ts';
-import { Edge, EMPTY_ROOT, edgeTiles, rangeRoot, tilesOf } from './merkle.ts';
+import { Edge, EMPTY_ROOT, edgeTiles, HASH_BYTES, rangeRoot, tilesOf } from './merkle.ts';
 import { checkpointText, type LogSigner, signNote } from './note.ts';
+import { dropPartials, MissingTile, restoreTiles, writeTiles } from './publication.ts';
 import type { TileStore } from './store.ts';
-import { deriveTile, type Rows, readTiles } from './tiles.ts';
+import { type Rows, readTiles } from './tiles.ts';
 import { checkNote, parseCheckpoint, parseKey, parseNote } from './verify/index.ts';
 
 /** Entries taken in one transaction; the batch grows towards it while the last one is on its way to disk. */
-export const BATCH_ENTRIES_MAX = 1_024;
+export const BATCH_ENTRIES_MAX = 4_096;
+/** A backlog is looked at from its beginning again after so many batches. */
+const BATCHES_A_ROUND = 16;
 export const CHECKPOINT_PATH = 'checkpoint';
 
 interface LogState {
@@ -46,6 +48,9 @@ export class EvidenceLog {
   #state: LogState;
   #edge: Edge;
   #published: number;
+  /** The last entry taken while working off a backlog; '' starts at the beginning. */
+  #after = '';
+  #batches = 0;
 
   private constructor(client: pg.Client, store: TileStore, signer: LogSigner, state: LogState, edge: Edge) {
     this.#client = client;
@@ -70,7 +75,8 @@ export class EvidenceLog {
     await refuseDamage(rows, state, edge);
     await refuseOlderDatabase(rows, state, store);
     const log = new EvidenceLog(client, store, signer, state, edge);
-    await log.#restoreTiles();
+    await restoreTiles(rows, store, state.size).catch(asDamage);
+    log.#published = state.size;
     await log.publish();
     return log;
   }
@@ -92,18 +98,13 @@ export class EvidenceLog {
   async commit(): Promise<number> {
     await this.#client.query('begin');
     try {
-      const taken = await this.#rows<{ entry_id: string; leaf: Buffer }>(
-        `with q as materialized (select entry_id from evidence_queue order by entry_id limit $1)
-         select q.entry_id, sha256('\\x00'::bytea || e.bytes) as leaf
-           from q join evidence_entry e on e.id = q.entry_id order by q.entry_id`,
-        [BATCH_ENTRIES_MAX],
-      );
-      if (taken.length === 0) {
+      const { ids, leaves } = await this.#take();
+      if (ids.length === 0) {
         await this.#client.query('rollback');
         return 0;
       }
       const edge = this.#edge.copy();
-      const grown = edge.append(taken.map((t) => t.leaf));
+      const grown = edge.append(leaves);
       const root = edge.root();
       const { origin } = this.#state;
       const checkpoint = await signNote(checkpointText({ origin, size: edge.size, root }), [this.#signer]);
@@ -113,31 +114,50 @@ export class EvidenceLog {
         [edge.size, root, checkpoint, this.#state.size, this.#state.root, this.#state.vkey],
       );
       if (swapped.length !== 1) throw new Overtaken(`the log is no longer at ${this.#state.size}`);
-      const ids = taken.map((t) => t.entry_id);
       await this.#rows(
         `with t as (insert into log_tile (level, n, hashes)
              select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
-             on conflict (level, n) do update set hashes = excluded.hashes),
-           l as (insert into evidence_leaf (index, entry_id)
-             select $4::bigint + ordinality - 1, id from unnest($5::text[]) with ordinality as u (id, ordinality))
-         delete from evidence_queue where entry_id = any($5::text[])`,
+             on conflict (level, n) do update set hashes = excluded.hashes)
+         insert into evidence_leaf (index, entry_id)
+           select $4::bigint + ordinality - 1, id from unnest($5::text[]) with ordinality as u (id, ordinality)`,
         [grown.map((g) => g.level), grown.map((g) => g.n), grown.map((g) => g.hashes), this.#state.size, ids],
       );
       await this.#client.query('commit');
       this.#edge = edge;
       this.#state = { ...this.#state, size: edge.size, root, checkpoint };
-      return taken.length;
+      this.#resume(ids);
+      return ids.length;
     } catch (error) {
       await this.#client.query('rollback').catch(() => undefined);
       throw error;
     }
   }
 
+  /** Takes the next waiting entries off the queue, by the numbers of their rows: no index is searched twice. */
+  async #take(): Promise<Taken> {
+    const [taken] = await this.#rows<{ ids: string[] | null; leaves: Buffer | null }>(
+      `with taken as (delete from evidence_queue where ctid = any (array(
+           select ctid from evidence_queue where entry_id > $2 order by entry_id limit $1)) returning entry_id, leaf)
+       select array_agg(entry_id) as ids, string_agg(leaf, ''::bytea) as leaves from taken`,
+      [BATCH_ENTRIES_MAX, this.#after],
+    );
+    return inOrder(taken?.ids ?? [], taken?.leaves ?? Buffer.alloc(0));
+  }
+
+  /**
+   * A backlog is worked off from where the last batch ended, past the rows it left dead; entries that committed behind
+   * that place come with the next round, which starts at the beginning.
+   */
+  #resume(ids: readonly string[]): void {
+    this.#batches = ids.length === BATCH_ENTRIES_MAX ? (this.#batches + 1) % BATCHES_A_ROUND : 0;
+    this.#after = this.#batches === 0 ? '' : (ids.at(-1) ?? '');
+  }
+
   /** Writes the tiles of the committed state, then its checkpoint, then says so in the database. */
   async publish(): Promise<void> {
     const { size, checkpoint } = this.#state;
     const before = this.#published;
-    for (const tile of tilesBetween(before, size)) await this.#write(tile);
+    await writeTiles(this.#rows, this.#store, before, size).catch(asDamage);
     await this.#store.put(CHECKPOINT_PATH, Buffer.from(checkpoint));
     await this.#rows(
       `update log_state set published_size = $1, published_checkpoint = $2
@@ -145,25 +165,24 @@ export class EvidenceLog {
       [size, checkpoint],
     );
     this.#published = size;
-    for (const tile of tilesBetween(before, size)) {
-      if (tile.width === TILE_WIDTH) await this.#store.removeFolder(partialsFolder(tile));
-    }
+    await dropPartials(this.#store, before, size);
   }
+}
 
-  async #write(tile: Tile): Promise<void> {
-    const bytes = await deriveTile(this.#rows, tile);
-    if (!bytes) throw damaged(`tile ${tilePath(tile)} cannot be derived`);
-    await this.#store.put(tilePath(tile), bytes);
-  }
+/** Entries off the queue, and their leaf hashes back to back. */
+interface Taken {
+  readonly ids: readonly string[];
+  readonly leaves: Buffer;
+}
 
-  /** Writes what a kill, or a lost folder, left unwritten. */
-  async #restoreTiles(): Promise<void> {
-    const there = new Set(await this.#store.list());
-    for (const tile of tilesBetween(0, this.#state.size)) {
-      if (!there.has(tilePath(tile))) await this.#write(tile);
-    }
-    this.#published = this.#state.size;
-  }
+/** Rows come as they lie; indexes follow the time in the entries' numbers. */
+function inOrder(ids: readonly string[], leaves: Buffer): Taken {
+  if (ids.every((id, i) => i === 0 || (ids[i - 1] ?? '') < id)) return { ids, leaves };
+  const order = ids.map((_, i) => i).sort((a, b) => ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : 1));
+  return {
+    ids: order.map((i) => ids[i] ?? ''),
+    leaves: Buffer.concat(order.map((i) => leaves.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))),
+  };
 }
 
 const rowsOn =
@@ -225,6 +244,10 @@ const damaged = (what: string) =>
   new OperatorError(
     `日志数据损坏（${what}）：请运行 shuheng log fsck。The log's data is damaged (${what}): run shuheng log fsck.`,
   );
+
+function asDamage(error: unknown): never {
+  throw error instanceof MissingTile ? damaged(error.message) : error;
+}
 
 async function refuseDamage(rows: Rows, state: LogState, edge: Edge): Promise<void> {
   if (!edge.root().equals(state.root)) throw damaged('root');

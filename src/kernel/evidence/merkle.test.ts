@@ -63,7 +63,7 @@ function logOf(size: number, step = size) {
   const edge = Edge.empty();
   while (edge.size < size) {
     const batch = Array.from({ length: Math.min(step, size - edge.size) }, (_, i) => leaf(edge.size + i));
-    for (const { level, n, hashes } of edge.append(batch)) tiles.set(`${level}/${n}`, hashes);
+    for (const { level, n, hashes } of edge.append(Buffer.concat(batch))) tiles.set(`${level}/${n}`, hashes);
   }
   return { edge, tileOf: (level: number, n: number) => tiles.get(`${level}/${n}`) };
 }
@@ -212,7 +212,7 @@ describe('the edge of the tree', () => {
         let edge = Edge.empty();
         for (const batch of batches) {
           const before = edge.size;
-          const grown = edge.append(Array.from({ length: batch }, (_, i) => leaf(before + i)));
+          const grown = edge.append(Buffer.concat(Array.from({ length: batch }, (_, i) => leaf(before + i))));
           for (const { level, n, hashes } of grown) tiles.set(`${level}/${n}`, hashes);
           const written = [...tilesBetween(before, edge.size)].filter((t) => t.level !== 'entries');
           expect(grown.map((g) => `${g.level}/${g.n}`).sort()).toEqual(written.map((t) => `${t.level}/${t.n}`).sort());

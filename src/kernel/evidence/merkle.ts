@@ -7,31 +7,40 @@ import { hashesAt, LEVELS_MAX, TILE_WIDTH } from './layout.ts';
  * operator touches them.
  */
 const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
+const NODE_PREFIX = 1;
 export const HASH_BYTES = 32;
+const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
 /** One call without a hash object: about twice as fast as createHash on input this short. */
 const sha256 = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer');
 
 export const EMPTY_ROOT: Buffer = sha256(Buffer.alloc(0));
 export const leafHash = (entry: Uint8Array): Buffer => sha256(Buffer.concat([LEAF, entry]));
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => sha256(Buffer.concat([NODE, left, right]));
 
-/** Root of exactly 2^k hashes. */
-function perfectRoot(hashes: readonly Buffer[]): Buffer {
-  let level = hashes;
-  while (level.length > 1) {
-    const above: Buffer[] = [];
-    for (let i = 0; i < level.length; i += 2) above.push(nodeHash(at(level, i), at(level, i + 1)));
-    level = above;
-  }
-  return at(level, 0);
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  const pair = Buffer.concat([left, right]);
+  hashPair(pair, 0, pair, 0);
+  return pair.subarray(0, HASH_BYTES);
 }
 
-function at(hashes: readonly Buffer[], i: number): Buffer {
-  const found = hashes[i];
-  if (!found) throw new Error(`hash ${i} of ${hashes.length} is missing`);
-  return found;
+const node = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX);
+
+/**
+ * Hashes the two hashes at `from` of `source` into `target`. A digest as a Latin-1 string stays inside the engine's own
+ * memory; a Buffer for each node costs three times as much, most of it in collecting them.
+ */
+function hashPair(source: Buffer, from: number, target: Buffer, to: number): void {
+  source.copy(node, 1, from, from + 2 * HASH_BYTES);
+  target.write(hash('sha256', node, 'binary'), to, HASH_BYTES, 'latin1');
+}
+
+/** Root of exactly 2^k hashes, back to back. */
+function perfectRoot(hashes: Buffer): Buffer {
+  const work = Buffer.from(hashes);
+  for (let count = work.length / HASH_BYTES; count > 1; count /= 2) {
+    for (let i = 0; i < count; i += 2) hashPair(work, i * HASH_BYTES, work, (i / 2) * HASH_BYTES);
+  }
+  return Buffer.from(work.subarray(0, HASH_BYTES));
 }
 
 /** A tile that got hashes: all of them from its beginning, back to back. */
@@ -41,13 +50,21 @@ export interface GrownTile {
   readonly hashes: Buffer;
 }
 
+/** The last tile of a level when that is partial: room for 256 hashes, and how many there are. */
+interface OpenTile {
+  readonly hashes: Buffer;
+  count: number;
+}
+
+const openTile = (): OpenTile => ({ hashes: Buffer.alloc(TILE_BYTES), count: 0 });
+const filled = ({ hashes, count }: OpenTile): Buffer => hashes.subarray(0, count * HASH_BYTES);
+
 /** The right edge of the tree: all that is needed to append and to know the root, O(log n) in memory. */
 export class Edge {
   #size: number;
-  /** By level, the hashes of its last tile when that is partial (0 to 255 of them). */
-  readonly #levels: Buffer[][];
+  readonly #levels: OpenTile[];
 
-  private constructor(size: number, levels: Buffer[][]) {
+  private constructor(size: number, levels: OpenTile[]) {
     this.#size = size;
     this.#levels = levels;
   }
@@ -58,16 +75,19 @@ export class Edge {
 
   /** @param tileOf the stored hashes of a tile, at least as many as the edge needs */
   static at(size: number, tileOf: (level: number, n: number) => Buffer | undefined): Edge {
-    const levels: Buffer[][] = [];
+    const levels: OpenTile[] = [];
     for (const { level, n, width } of edgeTiles(size)) {
       const stored = tileOf(level, n);
       if (!stored || stored.length < width * HASH_BYTES)
         throw new Error(`tile ${level}/${n} has fewer than ${width} hashes`);
-      levels[level] = split(stored).slice(0, width);
+      const tile = openTile();
+      stored.copy(tile.hashes, 0, 0, width * HASH_BYTES);
+      tile.count = width;
+      levels[level] = tile;
     }
     return new Edge(
       size,
-      Array.from(levels, (hashes) => hashes ?? []),
+      Array.from(levels, (tile) => tile ?? openTile()),
     );
   }
 
@@ -77,51 +97,64 @@ export class Edge {
 
   /** The partial tile of a level, all its hashes back to back. */
   tile(level: number): Buffer {
-    return Buffer.concat(this.#levels[level] ?? []);
+    const tile = this.#levels[level];
+    return tile ? Buffer.from(filled(tile)) : Buffer.alloc(0);
   }
 
   copy(): Edge {
     return new Edge(
       this.#size,
-      this.#levels.map((hashes) => [...hashes]),
+      this.#levels.map(({ hashes, count }) => ({ hashes: Buffer.from(hashes), count })),
     );
   }
 
-  /** Appends leaf hashes. @returns each tile that grew, as it now stands; lower levels first within a tile's life */
-  append(leaves: readonly Buffer[]): GrownTile[] {
+  /**
+   * Appends leaf hashes.
+   * @param leaves back to back
+   * @returns each tile that grew, as it now stands; lower levels first within a tile's life
+   */
+  append(leaves: Buffer): GrownTile[] {
     const grown = new Map<string, GrownTile>();
-    const note = (level: number, n: number, hashes: readonly Buffer[]) =>
-      grown.set(`${level}/${n}`, { level, n, hashes: Buffer.concat(hashes) });
+    const note = (level: number, n: number, hashes: Buffer) =>
+      grown.set(`${level}/${n}`, { level, n, hashes: Buffer.from(hashes) });
     const touched = new Set<number>();
-    for (const leaf of leaves) {
-      let node = leaf;
-      for (let level = 0; ; level++) {
-        this.#levels[level] ??= [];
-        const tile = this.#levels[level] as Buffer[];
-        tile.push(node);
-        touched.add(level);
-        if (tile.length < TILE_WIDTH) break;
-        // The entry being appended is the last one below this tile.
-        note(level, hashesAt(level, this.#size + 1) / TILE_WIDTH - 1, tile);
-        this.#levels[level] = [];
-        node = perfectRoot(tile);
-      }
+    for (let at = 0; at < leaves.length; at += HASH_BYTES) {
+      this.#push(leaves, at, touched, note);
       this.#size++;
     }
     for (const level of touched) {
-      const tile = this.#levels[level] ?? [];
-      if (tile.length > 0) note(level, Math.floor(hashesAt(level, this.#size) / TILE_WIDTH), tile);
+      const tile = this.#levels[level];
+      if (tile && tile.count > 0) note(level, Math.floor(hashesAt(level, this.#size) / TILE_WIDTH), filled(tile));
     }
     return [...grown.values()];
   }
 
+  /** Puts one hash on level 0; each tile it fills sends its root a level up. */
+  #push(leaves: Buffer, at: number, touched: Set<number>, full: (level: number, n: number, hashes: Buffer) => void) {
+    let source = leaves;
+    let from = at;
+    for (let level = 0; ; level++) {
+      this.#levels[level] ??= openTile();
+      const tile = this.#levels[level] as OpenTile;
+      source.copy(tile.hashes, tile.count * HASH_BYTES, from, from + HASH_BYTES);
+      tile.count++;
+      touched.add(level);
+      if (tile.count < TILE_WIDTH) return;
+      // The entry being appended is the last one below this tile.
+      full(level, hashesAt(level, this.#size + 1) / TILE_WIDTH - 1, tile.hashes);
+      tile.count = 0;
+      source = perfectRoot(tile.hashes);
+      from = 0;
+    }
+  }
+
   root(): Buffer {
     const subtrees: Buffer[] = [];
-    for (const tile of this.#levels.toReversed()) {
+    for (const { hashes, count } of this.#levels.toReversed()) {
       let from = 0;
       for (let width = TILE_WIDTH / 2; width >= 1; width /= 2) {
-        if (tile.length % (width * 2) < width) continue;
-        subtrees.push(perfectRoot(tile.slice(from, from + width)));
+        if (count % (width * 2) < width) continue;
+        subtrees.push(perfectRoot(hashes.subarray(from * HASH_BYTES, (from + width) * HASH_BYTES)));
         from += width;
       }
     }
@@ -138,12 +171,6 @@ export function edgeTiles(size: number): { level: number; n: number; width: numb
     if (width > 0) tiles.push({ level, n: Math.floor(count / TILE_WIDTH), width });
   }
   return tiles;
-}
-
-export function split(hashes: Buffer): Buffer[] {
-  return Array.from({ length: hashes.length / HASH_BYTES }, (_, i) =>
-    hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
-  );
 }
 
 /** Entries [start, end): a subtree of the tree over `end` or more entries. */
@@ -207,7 +234,7 @@ export function rangeRoot(range: Range, tileOf: (level: number, n: number) => Bu
       const stored = tileOf(level, n);
       if (!stored || stored.length < (from + count) * HASH_BYTES)
         throw new Error(`tile ${level}/${n} has fewer than ${from + count} hashes`);
-      return perfectRoot(split(stored.subarray(from * HASH_BYTES, (from + count) * HASH_BYTES)));
+      return perfectRoot(stored.subarray(from * HASH_BYTES, (from + count) * HASH_BYTES));
     })
     .reduceRight((right, left) => nodeHash(left, right));
 }

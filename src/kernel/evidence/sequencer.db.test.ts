@@ -83,7 +83,7 @@ describe('sequencing', () => {
     await start();
     await expect(
       t.db.transaction().execute(async (tx) => {
-        await sql`insert into evidence_queue (entry_id) values ('rct_gone')`.execute(tx);
+        await sql`insert into evidence_queue (entry_id, leaf) values ('rct_gone', sha256(''))`.execute(tx);
         throw new Error('changed my mind');
       }),
     ).rejects.toThrow('changed my mind');

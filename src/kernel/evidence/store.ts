@@ -1,17 +1,19 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
-import { codeOf, makeFolder, writeDurably } from './durable.ts';
+import { join, resolve, sep } from 'node:path';
+import { codeOf, type DurableFile, makeFolder, writeAllDurably } from './durable.ts';
 
 /**
- * Where the log's public files lie: a folder by default, which any web server can serve as it is; an object store is
- * another implementation. Everything in it is derived from the database and can be made again.
+ * Where the log's public files lie: a folder by default, which any web server can serve as it is, or a bucket of an S3
+ * service (`store-s3.ts`). Everything in it is derived from the database and can be made again.
  */
 export interface TileStore {
   /** Durable and whole when it resolves; replaces what was there. */
   readonly put: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Several files in no order; all durable when it resolves. Cheaper than one by one. */
+  readonly putAll: (files: readonly DurableFile[]) => Promise<void>;
   readonly get: (path: string) => Promise<Buffer | undefined>;
-  /** All paths, in no order. */
-  readonly list: () => Promise<string[]>;
+  /** All paths, in no order; memory holds one folder or one page of them. */
+  readonly list: () => AsyncIterable<string>;
   /** Removes everything below a folder; that it is not there is no error. */
   readonly removeFolder: (folder: string) => Promise<void>;
 }
@@ -26,11 +28,16 @@ export function diskTileStore(folder: string): TileStore {
     if (!target.startsWith(root + sep)) throw new RangeError(`${path} leads out of the log folder`);
     return target;
   };
+  const putAll = async (files: readonly DurableFile[]) => {
+    await makeFolder(making);
+    await writeAllDurably(
+      files.map(({ path, bytes }) => ({ path: place(path), bytes })),
+      making,
+    );
+  };
   return {
-    put: async (path, bytes) => {
-      await makeFolder(making);
-      await writeDurably(place(path), bytes, making);
-    },
+    put: (path, bytes) => putAll([{ path, bytes }]),
+    putAll,
     get: async (path) => {
       try {
         return await readFile(place(path));
@@ -39,18 +46,21 @@ export function diskTileStore(folder: string): TileStore {
         throw error;
       }
     },
-    list: async () => {
-      try {
-        const found = await readdir(root, { recursive: true, withFileTypes: true });
-        const paths = found
-          .filter((f) => f.isFile())
-          .map((f) => relative(root, join(f.parentPath, f.name)).split(sep).join('/'));
-        return paths.filter((path) => !path.startsWith(`${MAKING}/`));
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return [];
-        throw error;
-      }
-    },
+    list: () => walk(root, ''),
     removeFolder: (path) => rm(place(path), { recursive: true, force: true }),
   };
+}
+
+async function* walk(root: string, below: string): AsyncGenerator<string> {
+  const found = await readdir(join(root, below), { withFileTypes: true }).catch((error: unknown) => {
+    // A partial form may be removed between being seen and being looked into.
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const one of found) {
+    const path = below === '' ? one.name : `${below}/${one.name}`;
+    if (path === MAKING) continue;
+    if (one.isDirectory()) yield* walk(root, path);
+    else if (one.isFile()) yield path;
+  }
 }

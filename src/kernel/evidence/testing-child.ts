@@ -20,6 +20,7 @@ function killedInTheMiddle(store: TileStore): TileStore {
   return {
     ...store,
     put: (path, bytes) => step(() => store.put(path, bytes)),
+    putAll: (files) => step(() => store.putAll(files)),
     removeFolder: (path) => step(() => store.removeFolder(path)),
   };
 }

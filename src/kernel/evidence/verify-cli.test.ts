@@ -18,7 +18,7 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shuheng-verify-'));
   const edge = Edge.empty();
-  edge.append([leafHash(entry)]);
+  edge.append(leafHash(entry));
   const checkpoint = await signNote(checkpointText({ origin: signer.name, size: 1, root: edge.root() }), [signer]);
   await writeFile(at('p.tlog-proof'), formatProof({ index: 0n, hashes: [], checkpoint }));
   const notary = cosigner('notary.example', Buffer.alloc(32, 6), () => 1_770_000_000);

@@ -1,7 +1,20 @@
-export { acts } from './datasets/acts.ts';
-export { tasks } from './datasets/ingest.ts';
+import type { Act, Read } from '../acts/index.ts';
+import type { Task } from '../jobs.ts';
+import { acts as datasetActs } from './datasets/acts.ts';
+import { tasks as datasetTasks } from './datasets/ingest.ts';
+import { reads as datasetReads } from './datasets/queries.ts';
+import { fileActs } from './files/acts.ts';
+import { keepTask } from './files/keep.ts';
+import { fileRead } from './files/queries.ts';
+
+export const acts: readonly Act[] = [...datasetActs, ...fileActs];
+export const reads: readonly Read[] = [...datasetReads, fileRead];
+export const tasks: readonly Task[] = [...datasetTasks, keepTask];
+
 export { ColumnSchema, ColumnTypeSchema, type Dataset, DatasetId, TableProfileSchema } from './datasets/model.ts';
-export { getDataset, reads } from './datasets/queries.ts';
+export { getDataset } from './datasets/queries.ts';
+export { FileId, type VaultFile } from './files/model.ts';
+export { type FileViewer, getFile, readableFile, relyOnFile } from './files/queries.ts';
 export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
 export type { KeyProvider } from './objects/keys.ts';
 export {

@@ -1,4 +1,5 @@
 import { dated, ok, rule, violated } from '../rulebook/index.ts';
+import { FILE_ENDINGS } from './files/model.ts';
 
 const FROM = '2020-01-01';
 const GIB = 1024 ** 3;
@@ -7,6 +8,7 @@ const GIB = 1024 ** 3;
 export const HOUSE_LIMITS = {
   uploadsMax: dated({ from: FROM, value: 20, unit: 'upload', reference: 'HS-3.2' }),
   stagedBytesMax: dated({ from: FROM, value: 16 * GIB, unit: 'byte', reference: 'HS-3.2' }),
+  fileBytesMax: dated({ from: FROM, value: 100 * 1024 ** 2, unit: 'byte', reference: 'HS-3.7' }),
   uploadHours: dated({ from: FROM, value: 24, unit: 'hour', reference: 'HS-3.3' }),
   columnsMax: dated({ from: FROM, value: 2_000, unit: 'column', reference: 'HS-3.5' }),
 };
@@ -69,5 +71,52 @@ export const uploadComplete = rule<UploadFacts>({
       expect: 'violated',
     },
     { name: 'taken before', at: '2026-11-23', facts: { upload: { complete: true, taken: true } }, expect: 'violated' },
+  ],
+});
+
+/** 文件限于常用的文书格式: papers are read by people; large tables are datasets. */
+export const paperOnly = rule({
+  id: 'HS-3.7',
+  title: { zh: '文件的格式与大小', en: 'Form and size of a file' },
+  params: {
+    bytesMax: HOUSE_LIMITS.fileBytesMax,
+    endings: dated<readonly string[]>({ from: FROM, value: FILE_ENDINGS, reference: 'HS-3.7' }),
+  },
+  decide: ({ bytes, ending }: { bytes: number; ending: string }, { bytesMax, endings }) => {
+    const empty = !bytes;
+    if (!endings.includes(ending))
+      return violated(
+        { zh: `不接受“.${ending}”文件。`, en: `Files ending in “.${ending}” are not taken.` },
+        { zh: `请使用以下格式之一：${endings.join('、')}。`, en: `Use one of: ${endings.join(', ')}.` },
+      );
+    return bytes > bytesMax || empty
+      ? violated(
+          {
+            zh: `文件有${bytes.toLocaleString('en-US')}字节，须有内容且不超过${bytesMax.toLocaleString('en-US')}字节。`,
+            en: `The file has ${bytes.toLocaleString('en-US')} bytes; it must not be empty, and holds at most ${bytesMax.toLocaleString('en-US')}.`,
+          },
+          {
+            zh: '请压缩或拆分；数据表请作为数据集登记。',
+            en: 'Make it smaller or split it; tables are registered as datasets.',
+          },
+        )
+      : ok();
+  },
+  examples: [
+    { name: 'at the limit', at: '2026-11-23', facts: { bytes: 100 * 1024 ** 2, ending: 'pdf' }, expect: 'ok' },
+    {
+      name: 'one byte more',
+      at: '2026-11-23',
+      facts: { bytes: 100 * 1024 ** 2 + 1, ending: 'pdf' },
+      expect: 'violated',
+    },
+    { name: 'empty', at: '2026-11-23', facts: { bytes: 0, ending: 'pdf' }, expect: 'violated' },
+    { name: 'a program', at: '2026-11-23', facts: { bytes: 10, ending: 'exe' }, expect: 'violated' },
+    ...FILE_ENDINGS.map((ending) => ({
+      name: `a .${ending}`,
+      at: '2026-11-23',
+      facts: { bytes: 10, ending },
+      expect: 'ok' as const,
+    })),
   ],
 });

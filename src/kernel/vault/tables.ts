@@ -28,6 +28,7 @@ export interface UploadTable {
   readonly completed_at: Date | null;
   readonly closed_at: Date | null;
   readonly dataset_id: string | null;
+  readonly file_id: Stored<string | null, string | null | undefined, string | null>;
 }
 
 export type DatasetState = 'ingesting' | 'ready' | 'failed';
@@ -59,11 +60,28 @@ export interface DatasetProgressTable {
   readonly at: Generated;
 }
 
+export type FileState = 'keeping' | 'kept';
+
+export interface VaultFileTable {
+  readonly id: string;
+  readonly party_id: string;
+  readonly upload_id: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly state: FileState;
+  readonly object_id: string | null;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  readonly created_at: Date;
+  readonly retain_until: Date | null;
+}
+
 declare module '../database/database.ts' {
   interface Tables {
     vault_object: VaultObjectTable;
     upload: UploadTable;
     dataset: DatasetTable;
     dataset_progress: DatasetProgressTable;
+    vault_file: VaultFileTable;
   }
 }

@@ -1,21 +1,4 @@
-const PATHS = {
-  menu: 'M3 6h18M3 12h18M3 18h18',
-  close: 'M5 5l14 14M19 5L5 19',
-  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5',
-  check: 'M4 12.5l5 5L20 6.5',
-  download: 'M12 3v12M7 10.5l5 5 5-5M4 20h16',
-  upload: 'M12 16V4M7 8.5l5-5 5 5M4 20h16',
-  sun: 'M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM12 1v2M12 21v2M4.2 4.2l1.4 1.4M18.4 18.4l1.4 1.4M1 12h2M21 12h2M4.2 19.8l1.4-1.4M18.4 5.6l1.4-1.4',
-  moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z',
-  system: 'M3 4h18v12H3zM8 21h8M12 16v5',
-  plus: 'M12 5v14M5 12h14',
-  minus: 'M5 12h14',
-  fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
-  chevron: 'M9 5l7 7-7 7',
-  shield: 'M12 2l8 3v6c0 5-3.4 9.3-8 11-4.6-1.7-8-6-8-11V5zM8.5 12l2.5 2.5 4.5-5',
-} as const;
-
-export type IconName = keyof typeof PATHS;
+import { ICON_PATHS, type IconName } from './icon-paths.ts';
 
 /** Decoration beside words, or inside a button that has a label of its own. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
@@ -31,7 +14,7 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      <path d={PATHS[name]} />
+      <path d={ICON_PATHS[name]} />
     </svg>
   );
 }

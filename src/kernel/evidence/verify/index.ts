@@ -10,6 +10,7 @@ export {
 export type { CertificateProven } from './certificate-words.ts';
 export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 export { cosignatureTime, cosignedText } from './cosignature.ts';
+export { FILE_BYTES_MAX, type FileKind, HEAD_BYTES, kindOfHead, kindOfJson } from './kinds.ts';
 export { HASH_BYTES, isConsistent, leafHash, nodeHash, rootFromInclusion, type Tree } from './merkle.ts';
 export {
   checkNote,
@@ -25,7 +26,7 @@ export {
   type SignatureLine,
   typeAndKey,
 } from './note.ts';
-export { checkOpening, type Opening, type OpeningCheck } from './opening.ts';
+export { checkOpening, checkOpenings, type Opening, type OpeningCheck, type ShownOpening } from './opening.ts';
 export {
   type Cosigner,
   type Cosigning,

@@ -37,3 +37,32 @@ function sealedOf(entry: Uint8Array): Record<string, unknown> | undefined {
     return undefined;
   }
 }
+
+/** What a person is shown of one commitment. */
+export interface ShownOpening {
+  readonly name: string;
+  readonly value: unknown;
+  readonly check: OpeningCheck;
+}
+
+/**
+ * Checks a file of openings against the entry it is said to open.
+ * @param file the JSON of `GET /v1/receipts/<id>/openings`; what it withholds is left out
+ * @returns undefined when it is no such file
+ */
+export function checkOpenings(entry: Uint8Array, file: Uint8Array): ShownOpening[] | undefined {
+  const text = textOf(file);
+  let openings: unknown;
+  try {
+    ({ openings } = JSON.parse(text ?? '') as { openings?: unknown });
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(openings)) return undefined;
+  return openings.flatMap((o: unknown): ShownOpening[] => {
+    if (typeof o !== 'object' || o === null || !('name' in o) || !('value' in o) || !('salt' in o)) return [];
+    const { name, salt, value } = o;
+    if (typeof name !== 'string' || typeof salt !== 'string') return [];
+    return [{ name, value, check: checkOpening(entry, name, { salt, value }) }];
+  });
+}

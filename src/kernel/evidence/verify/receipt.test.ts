@@ -34,7 +34,7 @@ const entry = entries[INDEX] ?? Buffer.alloc(0);
 
 async function receipt(): Promise<string> {
   const edge = Edge.empty();
-  const [tile] = edge.append(entries.map(leafHash));
+  const [tile] = edge.append(Buffer.concat(entries.map(leafHash)));
   const hashes = inclusionRanges(INDEX, SIZE).map((range) => rangeRoot(range, () => tile?.hashes));
   const checkpoint = await signNote(checkpointText({ origin: ORIGIN, size: SIZE, root: edge.root() }), [signer]);
   return formatProof({ index: BigInt(INDEX), hashes, checkpoint });
@@ -67,7 +67,7 @@ describe('a true receipt', () => {
     expect(proven({ proof: `${proof}— other.example AAAAAAAA\n` })).toBe('proven');
     const plain = Buffer.from([0xff, 0, 1]);
     const edge = Edge.empty();
-    edge.append([leafHash(plain)]);
+    edge.append(leafHash(plain));
     const checkpoint = await signNote(checkpointText({ origin: ORIGIN, size: 1, root: edge.root() }), [signer]);
     expect(proven({ proof: formatProof({ index: 0n, hashes: [], checkpoint }), entry: plain })).toBe('proven');
   });

@@ -37,7 +37,7 @@ export const ingestDataset = act({
         name: row.name,
         bytes: row.bytes,
         complete: row.completed_at !== null,
-        taken: row.dataset_id !== null,
+        taken: row.dataset_id !== null || row.file_id !== null,
       },
       partyId: row.party_id,
     };

@@ -121,17 +121,18 @@ export async function markComplete(db: Queryable, id: string): Promise<void> {
     .execute();
 }
 
-/** Forgets an upload with its bytes, unless a dataset is being made of it. */
+/** Forgets an upload with its bytes, unless a dataset or a file is being made of it. */
 export async function cancelUpload(db: Database, vault: Vault, id: string): Promise<void> {
   const { numDeletedRows } = await db
     .deleteFrom('upload')
     .where('id', '=', id)
     .where('dataset_id', 'is', null)
+    .where('file_id', 'is', null)
     .executeTakeFirst();
   if (numDeletedRows > 0n) await rm(vault.uploadPath(id), { force: true });
 }
 
-/** Removes the bytes of an upload that a dataset was made from; the row stays as its origin. */
+/** Removes the bytes of an upload that was taken; the row stays as its origin. */
 export async function closeUpload(db: Queryable, vault: Vault, id: string): Promise<void> {
   await db
     .updateTable('upload')
@@ -149,6 +150,7 @@ export async function sweepUploads(db: Database, vault: Vault): Promise<void> {
     .select('id')
     .where('closed_at', 'is', null)
     .where('dataset_id', 'is', null)
+    .where('file_id', 'is', null)
     .where('expires_at', '<', sql<Date>`now()`)
     .execute();
   for (const { id } of expired) await cancelUpload(db, vault, id);

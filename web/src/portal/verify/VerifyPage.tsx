@@ -1,150 +1,115 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useSearchParams } from 'react-router';
-import type { Verification } from '../../../../src/kernel/evidence/verify/index.ts';
 import { address, getBytes, getText, Problem } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
-import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
-import { FileDrop } from './FileDrop.tsx';
-import { KeyField, useLogKey } from './KeyField.tsx';
-import { Outcome } from './Outcome.tsx';
+import { useLanguage, useWords, words } from '../../app/words.ts';
+import { byIdForm } from './verifier/by-id.ts';
+import { h, icon } from './verifier/dom.ts';
+import { mountVerifier, type Verifier } from './verifier/mount.ts';
+import type { GivenTrust } from './verifier/trust.ts';
+import { type Language, WORDS as VERIFIER_WORDS } from './verifier/words.ts';
 import './verify.css';
 
 const WORDS = words(
   {
-    title: '核验回执',
+    title: '核验凭证与回执',
     sub: '核验在您的浏览器里完成：不上传文件，不需要信任本站。页面打开后断开网络也能核验。',
-    byId: '按编号核验',
-    byIdHint: '从本站取得该回执的证明与条目原文后，在浏览器中核验。需要登录，且贵方是当事方。',
-    id: '回执编号',
-    fetch: '取回并核验',
-    byFile: '按文件核验',
-    byFileHint: '把证明文件（.tlog-proof）和条目原文（.json）一起拖进来。',
-    asked: '取回回执',
-    verify: '核验',
+    file: '单文件核验器',
+    fileText: '同样的核验程序，一个网页文件：可以保存、转交、放在任何网站，或不联网打开。',
+    download: '下载 verify.html',
   },
   {
-    title: 'Verify a receipt',
+    title: 'Verify certificates and receipts',
     sub: 'The check runs in your browser: nothing is uploaded, and you need not trust this site. Once open, the page works offline.',
-    byId: 'By receipt id',
-    byIdHint:
-      'Gets proof and entry from this site, then verifies them in the browser. You must be signed in and concerned by the act.',
-    id: 'Receipt id',
-    fetch: 'Get and verify',
-    byFile: 'By files',
-    byFileHint: 'Drop the proof (.tlog-proof) and the entry (.json) here together.',
-    asked: 'get the receipt',
-    verify: 'Verify',
+    file: 'The verifier as one file',
+    fileText: 'The same program in one web page: keep it, pass it on, host it anywhere, or open it offline.',
+    download: 'Download verify.html',
   },
 );
 
-export interface Parts {
-  readonly proof: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | null;
-  readonly entry: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | null;
+/** The site's policy, with its witnesses; a log that has none still has a key. */
+async function siteTrust(): Promise<GivenTrust | null> {
+  for (const url of ['/log/policy', '/log/vkey']) {
+    const text = await getText(url).catch(() => null);
+    if (text !== null) return { text: text.trim(), from: 'site' };
+  }
+  return null;
 }
 
-export interface Checked {
-  readonly verification: Verification;
-  readonly entry: Uint8Array<ArrayBuffer>;
+/** Gets proof and entry of a receipt from this site and hands them to the verifier like files. */
+async function fetchReceipt(verifier: Verifier, receiptId: string): Promise<void> {
+  const path = `/receipts/${encodeURIComponent(receiptId)}`;
+  try {
+    const [proof, entry, openings] = await Promise.all([
+      getText(address(`${path}.tlog-proof`)),
+      getBytes(address(`${path}/entry`)),
+      getBytes(address(`${path}/openings`)),
+    ]);
+    verifier.takeFiles([
+      new File([proof], `${receiptId}.tlog-proof`),
+      new File([entry], `${receiptId}.json`),
+      new File([openings], `${receiptId}.openings.json`),
+    ]);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { titleText, violations, title } = error.body;
+    const say = (language: Language) =>
+      [titleText?.[language] ?? title, ...violations.flatMap((v) => [v.fact[language], v.remedy[language]])].join(
+        language === 'zh' ? '：' : ': ',
+      );
+    verifier.say({ zh: say('zh'), en: say('en') });
+  }
 }
-
-/** Loaded with the page, so that verifying needs no network. */
-const verifier = import('../../../../src/kernel/evidence/verify/index.ts');
 
 export default function VerifyPage() {
   const t = useWords(WORDS);
+  const language = useLanguage();
   const [search] = useSearchParams();
   const asked = search.get('receipt') ?? '';
-  const [id, setId] = useState(asked);
-  const [parts, setParts] = useState<Parts>({ proof: null, entry: null });
-  const [vkey, setVkey] = useLogKey();
-  const [checked, setChecked] = useState<Checked | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
 
-  const fetchParts = useCallback(async (receiptId: string) => {
-    setBusy(true);
-    setProblem(null);
-    setChecked(null);
-    try {
-      const [proof, entry] = await Promise.all([
-        getText(address(`/receipts/${encodeURIComponent(receiptId)}.tlog-proof`)),
-        getBytes(address(`/receipts/${encodeURIComponent(receiptId)}/entry`)),
-      ]);
-      setParts({
-        proof: { name: `${receiptId}.tlog-proof`, bytes: new TextEncoder().encode(proof) },
-        entry: { name: `${receiptId}.json`, bytes: entry },
-      });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }, []);
-
+  // The verifier is begun anew for another language: what was dropped must be kept, so it lives in the handle.
+  const verifier = useRef<Verifier | null>(null);
+  const aside = useRef(document.createElement('div'));
+  const shown = useRef(language);
   useEffect(() => {
-    if (asked) void fetchParts(asked);
-  }, [asked, fetchParts]);
-
-  useEffect(() => {
-    setChecked(null);
-    const { proof, entry } = parts;
-    if (!proof || !entry || !vkey.trim()) return;
-    let current = true;
-    void verifier.then(({ verifyReceipt }) => {
-      if (current)
-        setChecked({
-          verification: verifyReceipt({ proof: proof.bytes, entry: entry.bytes, vkey: vkey.trim() }),
-          entry: entry.bytes,
-        });
-    });
-    return () => {
-      current = false;
+    if (!root.current) return;
+    const made = mountVerifier(root.current, { language: shown.current, given: siteTrust(), aside: aside.current });
+    verifier.current = made;
+    const takeHash = () => {
+      if (location.hash.startsWith('#c=')) made.takeText(VERIFIER_WORDS[shown.current].qr, location.hash);
     };
-  }, [parts, vkey]);
+    takeHash();
+    addEventListener('hashchange', takeHash);
+    return () => {
+      removeEventListener('hashchange', takeHash);
+      made.end();
+    };
+  }, []);
+  useEffect(() => {
+    shown.current = language;
+    verifier.current?.setLanguage(language);
+    const get = (id: string) => (verifier.current ? fetchReceipt(verifier.current, id) : Promise.resolve());
+    aside.current.replaceChildren(
+      byIdForm(VERIFIER_WORDS[language], asked, get),
+      h(
+        'section',
+        { class: 'verify-file' },
+        h('h2', {}, t.file),
+        h('p', { class: 'faint' }, t.fileText),
+        h('a', { class: 'button', href: '/verify.html', download: 'verify.html' }, icon('download'), t.download),
+      ),
+    );
+  }, [language, asked, t]);
+  useEffect(() => {
+    if (asked && verifier.current) void fetchReceipt(verifier.current, asked);
+  }, [asked]);
 
   return (
     <>
       <title>{t.title}</title>
       <h1>{t.title}</h1>
       <p className="sub">{t.sub}</p>
-      <div className="columns verify">
-        <div>
-          <section>
-            <h2>{t.byFile}</h2>
-            <p className="faint">{t.byFileHint}</p>
-            <FileDrop parts={parts} onParts={setParts} />
-          </section>
-          <section aria-live="polite">{checked ? <Outcome checked={checked} vkey={vkey} /> : null}</section>
-        </div>
-        <aside>
-          <h2>{t.byId}</h2>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (id.trim()) void fetchParts(id.trim());
-            }}
-          >
-            <label className="field">
-              <span className="label">{t.id}</span>
-              <input
-                className="input mono"
-                value={id}
-                placeholder="rct_…"
-                spellCheck={false}
-                autoComplete="off"
-                onChange={(event) => setId(event.target.value)}
-              />
-              <span className="hint">{t.byIdHint}</span>
-            </label>
-            <button type="submit" className="button" disabled={busy || !id.trim()}>
-              {t.fetch}
-            </button>
-          </form>
-          {problem ? <RefusalPanel problem={problem} asked={t.asked} /> : null}
-          <KeyField value={vkey} onChange={setVkey} />
-        </aside>
-      </div>
+      <div ref={root} />
     </>
   );
 }

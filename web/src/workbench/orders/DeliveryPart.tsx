@@ -27,7 +27,10 @@ const WORDS = words(
     linkReady: (left: string) => `链接已生成，${left}失效；下载会自动开始。没有开始？`,
     again: '点这里下载',
     revoke: '撤销授权',
-    revokeText: '撤销后买方立即不能再下载或查询；请写明理由。',
+    revokeText:
+      '撤销后买方立即不能再下载或查询，款项随之处理：非买方原因的，价款全额退还买方（已清算的由各收款方退回）；买方违约的，价款归权利人。',
+    'not-the-buyer': '非买方原因，价款退还买方',
+    'buyer-breach': '买方违约，价款不退',
     revokedBecause: '撤销理由',
     latest: '最近的使用',
     at: '时间',
@@ -54,7 +57,10 @@ const WORDS = words(
     linkReady: (left: string) => `The link is made and ends ${left}; the download starts by itself. It did not?`,
     again: 'Download here',
     revoke: 'Revoke the grant',
-    revokeText: 'The buyer can no longer download or query from that moment; say why.',
+    revokeText:
+      'The buyer can no longer download or query from that moment, and the money follows: unless the buyer broke the terms, the whole price goes back (whoever was paid returns their share); if the buyer did, the right holders keep it.',
+    'not-the-buyer': 'Not the buyer’s doing: the price goes back',
+    'buyer-breach': 'The buyer broke the terms: the price stays',
     revokedBecause: 'Why it was revoked',
     latest: 'Latest use',
     at: 'Time',
@@ -67,7 +73,7 @@ const WORDS = words(
 
 type Tell = ReturnType<typeof useDone>['tell'];
 
-/** What was delivered and what is left of it: the buyer downloads or queries, the seller sees the use and may revoke. */
+/** What was delivered and what is left of it: the buyer downloads or queries, the seller sees the use, a supervisor may revoke. */
 export function DeliveryPart(props: {
   readonly order: Order;
   readonly delivery: NonNullable<Order['delivery']>;
@@ -123,13 +129,14 @@ export function DeliveryPart(props: {
         <QueryForm deliveryId={delivery.id} productId={order.product.id} />
       ) : null}
       {detail && detail.usage.latest.length > 0 ? <Latest delivery={detail} /> : null}
-      {side === 'seller' && live ? (
+      {order.actions.includes('delivery.revoke') ? (
         <div className="work-gap">
           <ActDrawer
             act="delivery.revoke"
             label={t.revoke}
             explain={t.revokeText}
             fixed={{ deliveryId: delivery.id }}
+            options={{ ground: GROUNDS.map((value) => ({ value, title: t[value] })) }}
             danger
             tell={props.tell}
           />
@@ -139,6 +146,7 @@ export function DeliveryPart(props: {
   );
 }
 
+const GROUNDS = ['not-the-buyer', 'buyer-breach'] as const;
 const FORMATS = ['csv', 'csv-exact', 'parquet'] as const;
 
 /** A short-lived link made at the press, then the download itself; the grant is checked again by the server. */
