@@ -1,0 +1,76 @@
+import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { Text } from '../text.ts';
+import type { PeriodUnit } from './clock.ts';
+
+export interface CaseTable {
+  id: string;
+  procedure: string;
+  subject_id: string;
+  title: ColumnType<Text, string, string>;
+  state: string;
+  version: Generated<number>;
+  opened_at: Date;
+  moved_at: Date;
+  closed_at: Date | null;
+  due_at: Date | null;
+}
+export type CaseRow = Selectable<CaseTable>;
+
+export interface CasePartTable {
+  case_id: string;
+  part: string;
+  party_id: string;
+  person_id: string | null;
+}
+
+/** RFC 3339; `to` is null while the clock stands. */
+export interface StoredPause {
+  readonly from: string;
+  readonly to: string | null;
+}
+
+export interface CaseClockTable {
+  id: string;
+  case_id: string;
+  name: string;
+  state: 'running' | 'paused' | 'stopped' | 'overdue';
+  started_at: Date;
+  unit: PeriodUnit;
+  count: number;
+  reference: string;
+  pauses: ColumnType<readonly StoredPause[], string, string>;
+  due_at: Date | null;
+  warn_at: Date | null;
+  warned_at: Date | null;
+  ended_at: Date | null;
+}
+export type CaseClock = Selectable<CaseClockTable>;
+
+interface CalendarYearTable {
+  year: number;
+  holidays: ColumnType<string[], readonly string[], readonly string[]>;
+  workdays: ColumnType<string[], readonly string[], readonly string[]>;
+  source: string;
+  recorded_at: Date;
+  act_id: string;
+}
+
+interface NotificationTable {
+  id: string;
+  party_id: string;
+  person_id: string | null;
+  case_id: string | null;
+  words: ColumnType<Text, string, string>;
+  at: Date;
+  read_at: Date | null;
+}
+
+declare module '../database/database.ts' {
+  interface Tables {
+    case_file: CaseTable;
+    case_part: CasePartTable;
+    case_clock: CaseClockTable;
+    calendar_year: CalendarYearTable;
+    notification: NotificationTable;
+  }
+}
