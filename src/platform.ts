@@ -11,6 +11,7 @@ import * as supervision from './exchange/supervision/index.ts';
 import * as workbench from './exchange/workbench/index.ts';
 import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
+import { caseRoom, checkProcedures, type Procedure } from './kernel/cases/index.ts';
 import { receiptReads } from './kernel/evidence/reads.ts';
 import type { Task } from './kernel/jobs.ts';
 import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/index.ts';
@@ -43,13 +44,17 @@ export interface Platform {
 
 /** Everything that can be done, read and run. @throws Error when two acts share a name or two reads a path */
 export function platform(rulebook: Rulebook): Platform {
-  const acts = [...ROOMS.flatMap((room) => room.acts), ...rulebookActs(rulebook)];
-  const reads = [...ROOMS.flatMap((room) => room.reads), ...rulebookReads(rulebook, acts), ...receiptReads(acts)];
-  const tasks = ROOMS.flatMap((room) => room.tasks);
+  const procedures = ROOMS.flatMap((room) => ('procedures' in room ? (room.procedures as readonly Procedure[]) : []));
+  const cases = caseRoom(procedures, () => acts);
+  const rooms = [...ROOMS, cases];
+  const acts: readonly Act[] = [...rooms.flatMap((room) => room.acts), ...rulebookActs(rulebook)];
+  const reads = [...rooms.flatMap((room) => room.reads), ...rulebookReads(rulebook, acts), ...receiptReads(acts)];
+  const tasks = rooms.flatMap((room) => room.tasks);
+  const fileViewers = rooms.flatMap((room) => ('fileViewers' in room ? (room.fileViewers as vault.FileViewer[]) : []));
   unique(acts.map((a) => a.name));
   unique(reads.map((r) => r.path));
   unique(tasks.map((t) => t.name));
-  const fileViewers = ROOMS.flatMap((room) => ('fileViewers' in room ? (room.fileViewers as vault.FileViewer[]) : []));
+  checkProcedures(procedures, acts);
   return { acts, reads, tasks, fileViewers };
 }
 

@@ -51,7 +51,7 @@ export function clockActs(procedures: Procedures): Act[] {
     input: z.object({ clockId: ClockId }),
     output: z.object({ caseId: z.string(), told: z.number() }),
     facts: ({ tx, input }) => load(tx, input.clockId),
-    perform: async ({ tx, facts: { clock, row }, at, enqueue }) => {
+    perform: async ({ tx, facts: { clock, row }, at }) => {
       await tx.updateTable('case_clock').set({ warned_at: at }).where('id', '=', clock.id).execute();
       const definition = procedureOf(procedures, row);
       const { waits } = stateOf(definition, row.state);
@@ -60,7 +60,7 @@ export function clockActs(procedures: Procedures): Act[] {
         `${waits.what.zh}，期限至${moment(clock.due_at)}。`,
         `${waits.what.en}; the time ends at ${moment(clock.due_at)}.`,
       );
-      return { caseId: row.id, told: await notifyPart(tx, row, waits.part, words, { at, enqueue }) };
+      return { caseId: row.id, told: await notifyPart(tx, row, waits.part, words, at) };
     },
     entry: ({ facts: { clock, row } }) => ({ subject: row.id, open: { clock: clock.name } }),
   });
@@ -73,7 +73,7 @@ export function clockActs(procedures: Procedures): Act[] {
     input: z.object({ clockId: ClockId }),
     output: z.object({ caseId: z.string(), told: z.number() }),
     facts: ({ tx, input }) => load(tx, input.clockId),
-    perform: async ({ tx, facts: { clock, row }, at, actId, enqueue }) => {
+    perform: async ({ tx, facts: { clock, row }, at, actId }) => {
       await tx.updateTable('case_clock').set({ state: 'overdue' }).where('id', '=', clock.id).execute();
       const definition = procedureOf(procedures, row);
       const { waits } = stateOf(definition, row.state);
@@ -85,7 +85,7 @@ export function clockActs(procedures: Procedures): Act[] {
       await sql`insert into alert (id, act_id, rule_id, party_id, subject, at, fact, remedy)
         values (${`alt_${ulid().toLowerCase()}`}, ${actId}, ${rule}, null, ${row.id}, ${at},
                 ${JSON.stringify(fact)}::jsonb, ${JSON.stringify(REMEDY)}::jsonb)`.execute(tx);
-      return { caseId: row.id, told: await notifyPart(tx, row, definition.supervisor, fact, { at, enqueue }) };
+      return { caseId: row.id, told: await notifyPart(tx, row, definition.supervisor, fact, at) };
     },
     entry: ({ facts: { clock, row } }) => ({ subject: row.id, open: { clock: clock.name, state: row.state } }),
   });

@@ -1,2 +1,46 @@
+import type { Act, Read } from '../acts/index.ts';
+import type { Task } from '../jobs.ts';
+import type { FileViewer } from '../vault/index.ts';
+import { clockActs, clockTask } from './firing.ts';
+import { noticeActs } from './notices.ts';
+import { caseFileActs, caseFileViewer } from './papers.ts';
+import type { Procedure } from './procedure.ts';
+import { caseReads } from './reads.ts';
+import { calendarActs } from './years.ts';
+
 export { BeyondCalendar, type Calendar, type CalendarYear, calendarOf, type Day, shippedYears } from './calendar.ts';
-export { dueAt, lastDay, type Pause, PERIOD_UNITS, type Period, type PeriodUnit } from './clock.ts';
+export { dueAt, lastDay, type Pause, type Period, type PeriodUnit } from './clock.ts';
+export { closeNotices, openNotice } from './notices.ts';
+export { notifyPart } from './notifications.ts';
+export { CaseId, missingPapers } from './papers.ts';
+export { checkProcedures, type Procedure, procedure } from './procedure.ts';
+export {
+  isOpen,
+  lockCase,
+  lockCaseAbout,
+  moveCase,
+  openCase,
+  partsOf,
+  seesCase,
+  takePart,
+} from './store.ts';
+export type { CaseRow } from './tables.ts';
+
+export interface CaseRoom {
+  readonly acts: readonly Act[];
+  readonly reads: readonly Read[];
+  readonly tasks: readonly Task[];
+  readonly fileViewers: readonly FileViewer[];
+}
+
+/** What every procedure has in common, made once for all procedures of the house. @param acts all acts, once they are known */
+export function caseRoom(procedures: readonly Procedure[], acts: () => readonly Act[]): CaseRoom {
+  const byName = new Map(procedures.map((p) => [p.name, p]));
+  if (byName.size < procedures.length) throw new Error('two procedures share a name');
+  return {
+    acts: [...clockActs(byName), ...noticeActs(byName), ...caseFileActs(byName), ...calendarActs(byName)],
+    reads: caseReads(byName),
+    tasks: [clockTask(byName, acts)],
+    fileViewers: [caseFileViewer],
+  };
+}

@@ -38,6 +38,8 @@ export interface Procedure {
   /** The part that is told when a clock is over. */
   readonly supervisor: string;
   readonly clocks: Readonly<Record<string, ClockDefinition>>;
+  /** Kinds of paper it knows, and the events that need one. */
+  readonly papers: Readonly<Record<string, { readonly title: Text; readonly neededFor: readonly string[] }>>;
   readonly states: Readonly<Record<string, StateDefinition>>;
 }
 
@@ -55,8 +57,12 @@ export function procedure<const P extends Procedure>(definition: P): P {
 export const firstState = ({ states }: Procedure): string => Object.keys(states)[0] ?? '';
 export const isFinal = (state: StateDefinition): boolean => Object.keys(state.moves).length === 0;
 
-function holesIn({ parts, supervisor, clocks, states }: Procedure): string[] {
+function holesIn({ parts, supervisor, clocks, papers, states }: Procedure): string[] {
   const problems: string[] = [];
+  const events = new Set(Object.values(states).flatMap((s) => Object.keys(s.moves)));
+  for (const [kind, { neededFor }] of Object.entries(papers))
+    for (const event of neededFor)
+      if (!events.has(event)) problems.push(`paper ${kind} is needed for ${event}, which never happens`);
   if (!parts[supervisor]) problems.push(`supervisor ${supervisor} is no part`);
   for (const [name, state] of Object.entries(states)) {
     const say = (what: string) => problems.push(`${name} ${what}`);

@@ -1,14 +1,25 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Actor, afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../acts/index.ts';
+import {
+  type Actor,
+  afterOf,
+  anyone,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  signedIn,
+} from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
-import { idOf } from '../ids.ts';
 import { type Text, TextSchema, text } from '../text.ts';
+import { NoticeId } from './notices.ts';
+import { CaseId, papersOf } from './papers.ts';
 import { isFinal, type Procedure } from './procedure.ts';
 import { partsOf, seesAllCases, seesCase, stateOf } from './store.ts';
 import type { CaseClock, CaseRow } from './tables.ts';
 
-export const CaseId = idOf('cas', text('事项', 'Case'));
 type Procedures = ReadonlyMap<string, Procedure>;
 
 /** Who must act next, in words and as parties. */
@@ -59,6 +70,22 @@ const CaseDetail = Case.extend({
   /** The reader's parts. */
   mine: z.array(z.string()),
   clocks: z.array(Clock),
+  papers: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      kindTitle: TextSchema,
+      party: z.string(),
+      fileId: z.string(),
+      name: z.string(),
+      bytes: z.number().nullable(),
+      sha256: z.string().nullable(),
+      attachedAt: z.iso.datetime(),
+    }),
+  ),
+  /** Kinds of paper the procedure knows. */
+  kinds: z.array(z.object({ kind: z.string(), title: TextSchema, neededFor: z.array(z.string()) })),
+  notices: z.array(z.string()),
   /** Acts that move the case on from here, by whoever plays the part. */
   moves: z.array(z.object({ event: z.string(), act: z.string(), to: z.string() })),
 });
@@ -157,6 +184,12 @@ export function caseReads(procedures: Procedures): Read[] {
       const procedure = procedures.get(row.procedure);
       if (!procedure) throw notFound();
       const players = await playersOf(db, [row.id]);
+      const notices = await db
+        .selectFrom('public_notice')
+        .select('id')
+        .where('case_id', '=', row.id)
+        .orderBy('id')
+        .execute();
       const clocks = await db
         .selectFrom('case_clock')
         .selectAll()
@@ -174,12 +207,23 @@ export function caseReads(procedures: Procedures): Read[] {
         })),
         mine: await partsOf(db, actor, row.id),
         clocks: clocks.map((c) => clockShown(procedure, c)),
+        papers: (await papersOf(db, row.id)).map((p) => ({
+          ...p,
+          kindTitle: procedure.papers[p.kind]?.title ?? text(p.kind, p.kind),
+          attachedAt: p.attachedAt.toISOString(),
+        })),
+        kinds: Object.entries(procedure.papers).map(([kind, p]) => ({
+          kind,
+          title: p.title,
+          neededFor: [...p.neededFor],
+        })),
+        notices: notices.map((n) => n.id),
         moves: Object.entries(stateOf(procedure, row.state).moves).map(([event, m]) => ({ event, ...m })),
       };
     },
   });
 
-  return [list, detail];
+  return [list, detail, noticeList, noticeDetail, notifications];
 }
 
 const partTitle = ({ parts }: Procedure, part: string): Text => parts[part] ?? text(part, part);
@@ -212,3 +256,149 @@ function clockShown(procedure: Procedure, c: CaseClock): z.input<typeof Clock> {
     pauses: [...c.pauses],
   };
 }
+
+const NoticeItem = z.object({
+  id: z.string(),
+  title: TextSchema,
+  openedAt: z.iso.datetime(),
+  /** Null while an objection is looked into, or where a holiday notice is not recorded. */
+  closesAt: z.iso.datetime().nullable(),
+  closedAt: z.iso.datetime().nullable(),
+  objections: z.number().int(),
+});
+
+/** Without grounds and contact: an objection is between who objects and who decides, its outcome is public. */
+const NoticeDetail = NoticeItem.extend({
+  body: TextSchema,
+  /** Only for whoever plays a part in the case. */
+  caseId: z.string().nullable(),
+  decisions: z.array(z.object({ id: z.string(), state: z.string(), decidedAt: z.iso.datetime().nullable() })),
+  /** With grounds and contact, for whoever plays a part in the case. */
+  objectionsInFull: z
+    .array(
+      z.object({
+        id: z.string(),
+        grounds: z.string(),
+        contact: z.string().nullable(),
+        filedAt: z.iso.datetime(),
+        state: z.string(),
+        reason: z.string().nullable(),
+      }),
+    )
+    .nullable(),
+});
+
+interface NoticeRow {
+  readonly id: string;
+  readonly case_id: string;
+  readonly title: Text;
+  readonly body: Text;
+  readonly opened_at: Date;
+  readonly closes_at: Date | null;
+  readonly closed_at: Date | null;
+  readonly objections: number;
+}
+
+const noticeShown = (n: NoticeRow): z.input<typeof NoticeItem> => ({
+  id: n.id,
+  title: n.title,
+  openedAt: n.opened_at.toISOString(),
+  closesAt: n.closes_at?.toISOString() ?? null,
+  closedAt: n.closed_at?.toISOString() ?? null,
+  objections: n.objections,
+});
+
+const NOTICE = sql`select n.*, (select count(*)::int from objection o where o.notice_id = n.id) as objections from public_notice n`;
+
+const noticeList = read({
+  path: '/notices',
+  title: text('公示', 'Public notices'),
+  by: anyone(),
+  params: z.object({}),
+  query: PageQuery.extend({ open: z.enum(['true', 'false']).optional() }),
+  output: pageOf(NoticeItem),
+  run: async ({ db, query }) => {
+    const after = afterOf(query.cursor) ?? null;
+    const open =
+      query.open === undefined
+        ? sql`true`
+        : query.open === 'true'
+          ? sql`n.closed_at is null`
+          : sql`n.closed_at is not null`;
+    const { rows } = await sql<NoticeRow>`${NOTICE} where ${open} and (${after}::text is null or n.id < ${after})
+      order by n.id desc limit ${query.limit + 1}`.execute(db);
+    const { items, nextCursor } = page(rows, query.limit, (n) => n.id);
+    return { items: items.map(noticeShown), nextCursor };
+  },
+});
+
+const noticeDetail = read({
+  path: '/notices/:noticeId',
+  title: text('公示详情', 'Public notice'),
+  by: anyone(),
+  params: z.object({ noticeId: NoticeId }),
+  query: z.object({}),
+  output: NoticeDetail,
+  run: async ({ db, actor, params }) => {
+    const { rows } = await sql<NoticeRow>`${NOTICE} where n.id = ${params.noticeId}`.execute(db);
+    const [notice] = rows;
+    if (!notice) throw notFound();
+    const objections = await db
+      .selectFrom('objection')
+      .selectAll()
+      .where('notice_id', '=', notice.id)
+      .orderBy('id')
+      .execute();
+    const inside = await seesCase(db, actor, notice.case_id);
+    return {
+      ...noticeShown(notice),
+      body: notice.body,
+      caseId: inside ? notice.case_id : null,
+      decisions: objections.map((o) => ({ id: o.id, state: o.state, decidedAt: o.decided_at?.toISOString() ?? null })),
+      objectionsInFull: inside
+        ? objections.map((o) => ({
+            id: o.id,
+            grounds: o.grounds,
+            contact: o.contact,
+            filedAt: o.filed_at.toISOString(),
+            state: o.state,
+            reason: o.reason,
+          }))
+        : null,
+    };
+  },
+});
+
+const NotificationItem = z.object({
+  id: z.string(),
+  caseId: z.string().nullable(),
+  words: TextSchema,
+  at: z.iso.datetime(),
+});
+
+const notifications = read({
+  path: '/notifications',
+  title: text('通知', 'Notifications'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(NotificationItem),
+  run: async ({ db, actor, query }) => {
+    let rows = db
+      .selectFrom('notification')
+      .selectAll()
+      .where('party_id', '=', actor.partyId ?? '')
+      .where((e) => e.or([e('person_id', 'is', null), e('person_id', '=', actor.personId)]));
+    const after = afterOf(query.cursor);
+    if (after) rows = rows.where('id', '<', after);
+    const found = await rows
+      .orderBy('id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(found, query.limit, (n) => n.id);
+    return {
+      items: items.map((n) => ({ id: n.id, caseId: n.case_id, words: n.words, at: n.at.toISOString() })),
+      nextCursor,
+    };
+  },
+});

@@ -113,3 +113,204 @@ export const stillRunning = rule({
     { name: 'standing still', at: '2026-01-10', facts: { state: 'paused', dueAt: null }, expect: 'violated' },
   ],
 });
+
+/** 公示期限: objections come in while the notice is open; at the very end it is too late. */
+export const withinPublicity = rule({
+  id: 'HS-12.3',
+  title: text('异议须在公示期内提出', 'Objections come in while the notice is open'),
+  decide: ({ open, closesAt }: { open: boolean; closesAt: string | null }, _, at) => {
+    if (open && (closesAt === null || at.toISOString() < closesAt)) return ok();
+    return violated(
+      text('公示已经结束。', 'The notice has ended.'),
+      text('可以向监管部门举报，或者依法申请复议、提起诉讼。', 'You can report it to the regulator, or go to law.'),
+    );
+  },
+  examples: [
+    { name: 'in time', at: '2026-01-08', facts: { open: true, closesAt: '2026-01-09T00:00:00.000Z' }, expect: 'ok' },
+    {
+      name: 'while another objection is looked into',
+      at: '2026-01-20',
+      facts: { open: true, closesAt: null },
+      expect: 'ok',
+    },
+    {
+      name: 'at the very end',
+      at: '2026-01-09',
+      facts: { open: true, closesAt: '2026-01-09T00:00:00.000Z' },
+      expect: 'violated',
+    },
+    {
+      name: 'closed',
+      at: '2026-01-08',
+      facts: { open: false, closesAt: '2026-01-09T00:00:00.000Z' },
+      expect: 'violated',
+    },
+  ],
+});
+
+interface Decision {
+  readonly state: string;
+  readonly parts: readonly string[];
+  readonly waitsFor: string | null;
+  readonly objectorIsDecider: boolean;
+}
+
+/** 异议调查: decided once, by whoever the case waits for, and never by the one who objected. */
+export const decidedByWhoeverInvestigates = rule({
+  id: 'HS-12.4',
+  title: text('异议由承办单位处理一次', 'An objection is decided once, by whoever handles the case'),
+  decide: ({ state, parts, waitsFor, objectorIsDecider }: Decision) => {
+    if (state !== 'filed')
+      return violated(
+        text('该异议已经处理。', 'The objection has been decided.'),
+        text('如有新的事实，请另行提出。', 'New facts make a new objection.'),
+      );
+    if (objectorIsDecider)
+      return violated(
+        text('异议人不得处理自己的异议。', 'Whoever objected does not decide on it.'),
+        text('请由其他单位处理。', 'Another party decides.'),
+      );
+    if (waitsFor === null || !parts.includes(waitsFor))
+      return violated(
+        text('本事项目前不由贵单位处理。', 'The case does not wait for your party.'),
+        text('请由承办单位处理。', 'Whoever handles the case decides.'),
+      );
+    return ok();
+  },
+  examples: [
+    {
+      name: 'its turn',
+      at: '2026-01-08',
+      facts: { state: 'filed', parts: ['authority'], waitsFor: 'authority', objectorIsDecider: false },
+      expect: 'ok',
+    },
+    {
+      name: 'another part',
+      at: '2026-01-08',
+      facts: { state: 'filed', parts: ['applicant'], waitsFor: 'authority', objectorIsDecider: false },
+      expect: 'violated',
+    },
+    {
+      name: 'the own objection',
+      at: '2026-01-08',
+      facts: { state: 'filed', parts: ['authority'], waitsFor: 'authority', objectorIsDecider: true },
+      expect: 'violated',
+    },
+    {
+      name: 'twice',
+      at: '2026-01-08',
+      facts: { state: 'dismissed', parts: ['authority'], waitsFor: 'authority', objectorIsDecider: false },
+      expect: 'violated',
+    },
+  ],
+});
+
+/** 材料保存期限: papers of a case stay as long as the records of registration do. */
+export const RETENTION_YEARS = dated({ from: '2020-01-01', value: 20, unit: 'year', reference: 'HS-12.5' });
+
+interface Paper {
+  readonly kind: string;
+  readonly kinds: readonly string[];
+  readonly open: boolean;
+  readonly parts: readonly string[];
+}
+
+/** 提交材料: papers of a kind the procedure knows, while the case is open, by those who play a part. */
+export const paperOfTheProcedure = rule({
+  id: 'HS-12.5',
+  title: text('材料须为本事项所需种类', 'A document is of a kind the procedure knows'),
+  decide: ({ kind, kinds, open, parts }: Paper) => {
+    if (!open || !parts.at(0))
+      return violated(
+        text('事项已办结，或者贵单位不参与本事项。', 'The case is closed, or your party plays no part in it.'),
+        text('请在办理期间由参与单位提交。', 'Parties to the case add documents while it is open.'),
+      );
+    if (!kinds.includes(kind))
+      return violated(
+        text(`本事项没有“${kind}”这种材料。`, `The procedure knows no document of kind “${kind}”.`),
+        text(`可以提交：${kinds.join('、')}。`, `Kinds: ${kinds.join(', ')}.`),
+      );
+    return ok();
+  },
+  examples: [
+    {
+      name: 'a proof',
+      at: '2026-01-08',
+      facts: { kind: 'proof', kinds: ['proof'], open: true, parts: ['applicant'] },
+      expect: 'ok',
+    },
+    {
+      name: 'another kind',
+      at: '2026-01-08',
+      facts: { kind: 'photo', kinds: ['proof'], open: true, parts: ['applicant'] },
+      expect: 'violated',
+    },
+    {
+      name: 'closed',
+      at: '2026-01-08',
+      facts: { kind: 'proof', kinds: ['proof'], open: false, parts: ['applicant'] },
+      expect: 'violated',
+    },
+    {
+      name: 'only reading',
+      at: '2026-01-08',
+      facts: { kind: 'proof', kinds: ['proof'], open: true, parts: [] },
+      expect: 'violated',
+    },
+  ],
+});
+
+interface Given {
+  readonly parts: readonly string[];
+  readonly open: boolean;
+  readonly ownPerson: boolean;
+  readonly active: boolean;
+}
+
+/** 交办: a party gives its turn to one of its own people. */
+export const giveToOwnPerson = rule({
+  id: 'HS-12.6',
+  title: text('只能交由本单位在岗人员办理', 'A turn is given to an active person of one’s own party'),
+  decide: ({ parts, open, ownPerson, active }: Given) =>
+    parts.at(0) && open && ownPerson && active
+      ? ok()
+      : violated(
+          text(
+            '该人员不是本单位在岗人员，或者事项已办结。',
+            'That is no active person of your party, or the case is closed.',
+          ),
+          text('请选择本单位在岗人员。', 'Choose an active person of your party.'),
+        ),
+  examples: [
+    {
+      name: 'a colleague',
+      at: '2026-01-08',
+      facts: { parts: ['authority'], open: true, ownPerson: true, active: true },
+      expect: 'ok',
+    },
+    {
+      name: 'a stranger',
+      at: '2026-01-08',
+      facts: { parts: ['authority'], open: true, ownPerson: false, active: true },
+      expect: 'violated',
+    },
+    {
+      name: 'a closed account',
+      at: '2026-01-08',
+      facts: { parts: ['authority'], open: true, ownPerson: true, active: false },
+      expect: 'violated',
+    },
+    {
+      name: 'a closed case',
+      at: '2026-01-08',
+      facts: { parts: ['authority'], open: false, ownPerson: true, active: true },
+      expect: 'violated',
+    },
+    {
+      name: 'no part in it',
+      at: '2026-01-08',
+      facts: { parts: [], open: true, ownPerson: true, active: true },
+      expect: 'violated',
+    },
+  ],
+});

@@ -90,6 +90,8 @@ export async function lockCaseAbout(tx: Tx, procedure: Procedure, subjectId: str
   return row;
 }
 
+export const isOpen = (row: Pick<CaseRow, 'closed_at'>): boolean => row.closed_at === null;
+
 /** Supervisors read every case; whoever plays a part, their own. */
 const SEES_ALL: readonly string[] = ['regulator', 'audit-admin'];
 export const seesAllCases = (actor: Actor): boolean =>

@@ -62,7 +62,40 @@ interface NotificationTable {
   case_id: string | null;
   words: ColumnType<Text, string, string>;
   at: Date;
-  read_at: Date | null;
+}
+
+interface PublicNoticeTable {
+  id: string;
+  case_id: string;
+  title: ColumnType<Text, string, string>;
+  body: ColumnType<Text, string, string>;
+  opened_at: Date;
+  closes_at: Date | null;
+  closed_at: Date | null;
+}
+export type Notice = Selectable<PublicNoticeTable>;
+
+interface ObjectionTable {
+  id: string;
+  notice_id: string;
+  party_id: string | null;
+  grounds: string;
+  contact: string | null;
+  filed_at: Date;
+  state: 'filed' | 'upheld' | 'dismissed';
+  reason: string | null;
+  decided_at: Date | null;
+  decided_by: string | null;
+}
+export type Objection = Selectable<ObjectionTable>;
+
+interface CaseDocumentTable {
+  id: string;
+  case_id: string;
+  party_id: string;
+  kind: string;
+  file_id: string;
+  attached_at: Date;
 }
 
 declare module '../database/database.ts' {
@@ -72,5 +105,8 @@ declare module '../database/database.ts' {
     case_clock: CaseClockTable;
     calendar_year: CalendarYearTable;
     notification: NotificationTable;
+    public_notice: PublicNoticeTable;
+    objection: ObjectionTable;
+    case_document: CaseDocumentTable;
   }
 }

@@ -52,6 +52,11 @@ export const calendarActs = (procedures: ReadonlyMap<string, Procedure>): Act[] 
         .execute();
       return { year, clocks: await rescheduleWaiting(tx, await calendarNow(tx), procedures, enqueue) };
     },
-    entry: ({ input }) => ({ subject: `calendar-${input.year}`, open: { ...input } }),
+    entry: ({ input: { source, ...days } }) => ({
+      subject: `calendar-${days.year}`,
+      public: true,
+      open: days,
+      sealed: { source },
+    }),
   }),
 ];

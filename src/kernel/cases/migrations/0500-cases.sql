@@ -58,7 +58,7 @@ create table calendar_year (
   act_id      text not null
 );
 
--- What parties are told; read in the workbench, and sent out by the adapters the operator has set.
+-- What parties are told; read in the workbench.
 create table notification (
   id        text primary key,
   party_id  text not null references party (id),
@@ -66,7 +66,6 @@ create table notification (
   person_id text references person (id),
   case_id   text references case_file (id),
   words     jsonb not null,
-  at        timestamptz not null,
-  read_at   timestamptz
+  at        timestamptz not null
 );
 create index notification_party on notification (party_id, id);
