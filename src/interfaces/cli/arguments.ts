@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 export interface Arguments {
   readonly words: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean>>;
+  /** As they came, for commands that read them by rules of their own. */
+  readonly raw: readonly string[];
 }
 
 /** `--name value`, `--name=value` and bare `--name`; everything else are words, in order. */
@@ -15,7 +17,7 @@ export function readArguments(
     [...names].map((n) => [n, { type: booleans.includes(n) ? ('boolean' as const) : ('string' as const) }]),
   );
   const parsed = parseArgs({ args: [...values], options, allowPositionals: true, strict: false });
-  return { words: parsed.positionals, flags: parsed.values as Record<string, string | boolean> };
+  return { words: parsed.positionals, flags: parsed.values as Record<string, string | boolean>, raw: values };
 }
 
 /** The text of a flag. @throws UsageError when it is missing */

@@ -3,7 +3,6 @@ import { existsSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { backup, OperatorError, openDatabase, restore } from '../../kernel/database/index.ts';
 import { diskTileStore, fsck } from '../../kernel/evidence/index.ts';
-import { verifyCommand } from '../../kernel/evidence/verify-cli.ts';
 import { readSettings } from '../../kernel/settings.ts';
 import { reachDatabase, startServer } from '../../main.ts';
 import { type Arguments, UsageError } from './arguments.ts';
@@ -61,14 +60,6 @@ const TRY = `
 
 按 Ctrl-C 停止 Ctrl-C stops.
 `;
-
-/** `shuheng verify`: needs no server and no database. */
-export function verifyCommandLine(args: Arguments): Promise<number> {
-  const values = Object.entries(args.flags).flatMap(([name, value]) =>
-    value === true ? [`--${name}`] : [`--${name}`, String(value)],
-  );
-  return verifyCommand([...args.words, ...values]);
-}
 
 /** `shuheng log fsck`: exit code 1 names the first difference. */
 export async function logCommand(args: Arguments): Promise<number> {

@@ -1,21 +1,18 @@
 import { OperatorError } from '../../kernel/database/index.ts';
+import { verifyCommand } from '../../kernel/evidence/verify-cli.ts';
+import { witnessCommand } from '../../kernel/evidence/witness/cli.ts';
 import { actCommand } from './act.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
 import { clockCommand } from './clock.ts';
-import {
-  backupCommand,
-  doctorCommand,
-  logCommand,
-  restoreCommand,
-  startCommand,
-  verifyCommandLine,
-} from './commands.ts';
+import { backupCommand, doctorCommand, logCommand, restoreCommand, startCommand } from './commands.ts';
 
 interface Command {
   readonly name: string;
   readonly zh: string;
   readonly en: string;
   readonly usage: string;
+  /** Has a help text of its own. */
+  readonly explains?: true;
   readonly run: (args: Arguments) => Promise<number>;
 }
 
@@ -26,7 +23,17 @@ const COMMANDS: readonly Command[] = [
     zh: '离线核验回执',
     en: 'verify a receipt offline',
     usage: 'shuheng verify --proof p.tlog-proof --entry e.json (--policy file | --key <vkey|file>)',
-    run: verifyCommandLine,
+    explains: true,
+    run: (args) => verifyCommand(args.raw),
+  },
+  {
+    name: 'witness',
+    zh: '见证日志：核对并联署检查点',
+    en: 'witness logs: check and cosign their checkpoints',
+    usage:
+      'shuheng witness --listen :7380 --store DIR --log <vkey|file> [--log …] [--name N] | export --store DIR | check FILE --log <vkey>',
+    explains: true,
+    run: (args) => witnessCommand(args.raw),
   },
   {
     name: 'act',
@@ -92,7 +99,7 @@ export async function runCommandLine(values: readonly string[]): Promise<void> {
     return;
   }
   const args = readArguments(values.slice(1));
-  if (args.flags.help) {
+  if (args.flags.help && !command.explains) {
     process.stdout.write(`${command.zh} · ${command.en}\n  ${command.usage}\n${EXIT_CODES}\n`);
     return;
   }

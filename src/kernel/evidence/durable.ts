@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { eachOf } from './each.ts';
 
@@ -50,6 +50,26 @@ export async function writeAllDurably(files: readonly DurableFile[], making: str
     }
   });
   for (const folder of folders) await syncFolder(folder);
+}
+
+/**
+ * A file in the manner of {@link writeDurably} that must not be there yet. Of any number of writers, in any number of
+ * processes, one wins: making a link is an atomic "compare with nothing, and set".
+ * @returns false when the file was there already
+ */
+export async function createDurably(path: string, bytes: Uint8Array, making: string, mode = 0o644): Promise<boolean> {
+  const temporary = join(making, randomBytes(12).toString('hex'));
+  try {
+    await writeSynced(temporary, bytes, mode);
+    await link(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 async function writeSynced(path: string, bytes: Uint8Array, mode: number): Promise<void> {

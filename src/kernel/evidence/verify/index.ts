@@ -1,5 +1,5 @@
 /** The verifier of receipts: the same code in the browser and in Node, without the server and without `node:` modules. */
-export { base64, fromBase64, hex } from './bytes.ts';
+export { base64, decimal, fromBase64, hex, same, textOf } from './bytes.ts';
 export {
   type CertificateCheck,
   type CertificateParts,
@@ -12,6 +12,12 @@ export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 export { cosignatureTime, cosignedText } from './cosignature.ts';
 export { FILE_BYTES_MAX, type FileKind, HEAD_BYTES, kindOfHead, kindOfJson } from './kinds.ts';
 export { HASH_BYTES, isConsistent, leafHash, nodeHash, rootFromInclusion, type Tree } from './merkle.ts';
+export {
+  checkMisbehaviour,
+  type Misbehaviour,
+  type MisbehaviourCheck,
+  type MisbehaviourFinding,
+} from './misbehaviour.ts';
 export {
   checkNote,
   formatKey,

@@ -55,10 +55,24 @@ export function isConsistent(older: Tree, newer: Tree, proof: readonly Uint8Arra
   if (older.size < 0n || older.size > newer.size) return false;
   if (older.size === newer.size) return proof.length === 0 && same(older.root, newer.root);
   if (older.size === 0n) return proof.length === 0;
+  const roots = rootsFromConsistency(older, newer, proof);
+  return roots !== undefined && same(roots.older, older.root) && same(roots.newer, newer.root);
+}
+
+/**
+ * The roots that the hashes of a consistency proof lead to: of the newer tree, and of its first `older.size` entries.
+ * @returns undefined when the proof has the wrong length for these sizes, or one of the trees is empty
+ */
+export function rootsFromConsistency(
+  older: Tree,
+  newer: Tree,
+  proof: readonly Uint8Array[],
+): { older: Uint8Array; newer: Uint8Array } | undefined {
+  if (older.size <= 0n || older.size >= newer.size) return undefined;
   // A whole power of two is itself the first node of the path.
   const path = (older.size & (older.size - 1n)) === 0n ? [older.root, ...proof] : proof;
   const [first, ...rest] = path;
-  if (!first) return false;
+  if (!first) return undefined;
   let node = older.size - 1n;
   let last = newer.size - 1n;
   while (node & 1n) {
@@ -68,7 +82,7 @@ export function isConsistent(older: Tree, newer: Tree, proof: readonly Uint8Arra
   let oldRoot = first;
   let newRoot = first;
   for (const hash of rest) {
-    if (last === 0n) return false;
+    if (last === 0n) return undefined;
     if (node & 1n || node === last) {
       oldRoot = nodeHash(hash, oldRoot);
       newRoot = nodeHash(hash, newRoot);
@@ -82,5 +96,5 @@ export function isConsistent(older: Tree, newer: Tree, proof: readonly Uint8Arra
     node >>= 1n;
     last >>= 1n;
   }
-  return last === 0n && same(oldRoot, older.root) && same(newRoot, newer.root);
+  return last === 0n ? { older: oldRoot, newer: newRoot } : undefined;
 }

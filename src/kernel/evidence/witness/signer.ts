@@ -11,7 +11,7 @@ const TIME_BYTES = 8;
 export function cosigner(
   name: string,
   seed: Uint8Array,
-  now: () => number = () => Math.floor(Date.now() / 1000),
+  now: () => number | bigint = () => Math.floor(Date.now() / 1000),
 ): LogSigner {
   if (!isKeyName(name)) throw new RangeError(`${JSON.stringify(name)} cannot name a witness: no spaces, no plus sign`);
   const { publicKey, sign } = ed25519Pair(seed);
