@@ -42,6 +42,19 @@ const registered = async (change: Record<string, unknown> = {}): Promise<string>
   String((await x.run(resource.register, department, registration(change))).resourceId);
 
 describe('resource.register', () => {
+  test('public data says how it is opened; what a company holds need not', async () => {
+    const silent = registration({ opening: undefined });
+    expect(rulesOf(await x.refusal(resource.register, department, silent))).toEqual(['BJ-6.5']);
+    for (const opening of ['unconditional', 'conditional', 'paid']) await registered({ opening });
+    expect((await x.refusal(resource.register, department, registration({ opening: 'later' }))).kind).toBe('invalid');
+    const own = { ...silent, datasetId: await x.dataset(merchant, CSV) };
+    const { resourceId } = await x.run(resource.register, merchant, own);
+    expect(await x.read(reads, '/resources/:resourceId', ANONYMOUS, { resourceId })).toMatchObject({
+      opening: null,
+      publicData: false,
+    });
+  });
+
   test('the page shows the dictionary with real types and hides the values of sensitive columns', async () => {
     const resourceId = await registered();
     const page = (await x.read(reads, '/resources/:resourceId', ANONYMOUS, { resourceId })) as {

@@ -105,7 +105,8 @@ export interface ResourceTable {
   region: string;
   covers_from: string | null;
   covers_to: string | null;
-  opening: (typeof OPENINGS)[number];
+  /** Null only for what is not public data. */
+  opening: (typeof OPENINGS)[number] | null;
   public_data: boolean;
   dataset_id: string;
   object_id: string;

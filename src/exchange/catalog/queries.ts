@@ -40,7 +40,7 @@ const Summary = z.object({
   holder: Party,
   sector: z.string(),
   classification: z.object({ class: z.string(), grade: z.string() }),
-  opening: z.string(),
+  opening: z.string().nullable(),
   publicData: z.boolean(),
   containsPersonalInformation: z.boolean(),
   updateFrequency: z.string(),

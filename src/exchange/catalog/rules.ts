@@ -157,22 +157,23 @@ export const sensitiveAuthorised = rule<{ readonly sensitive: boolean; readonly 
   ],
 });
 
-/** Free, on conditions, or against payment: each resource says which. */
-export const openingStated = rule<{ readonly opening: string }>({
+/** Free, on conditions, or against payment: each resource of public data says which. */
+export const openingStated = rule<{ readonly publicData: boolean; readonly opening: string | null }>({
   id: 'BJ-6.5',
-  title: text('明确开放属性', 'The kind of opening is stated'),
-  decide: ({ opening }) =>
-    opening === 'unconditional' || opening === 'conditional' || opening === 'paid'
+  title: text('明确公共数据的开放属性', 'The kind of opening of public data is stated'),
+  decide: ({ publicData, opening }) => {
+    if (!publicData) return notApplicable();
+    return opening !== null
       ? ok()
       : violated(
           text('没有明确开放属性。', 'The kind of opening is not stated.'),
           text('请选择无条件开放、有条件开放或者有偿使用。', 'Choose unconditional, conditional or paid.'),
-        ),
+        );
+  },
   examples: [
-    { name: 'paid', at: DAY, facts: { opening: 'paid' }, expect: 'ok' },
-    { name: 'conditional', at: DAY, facts: { opening: 'conditional' }, expect: 'ok' },
-    { name: 'unconditional', at: DAY, facts: { opening: 'unconditional' }, expect: 'ok' },
-    { name: 'unclear', at: DAY, facts: { opening: 'later' }, expect: 'violated' },
+    { name: 'paid', at: DAY, facts: { publicData: true, opening: 'paid' }, expect: 'ok' },
+    { name: 'not stated', at: DAY, facts: { publicData: true, opening: null }, expect: 'violated' },
+    { name: 'a company’s own', at: DAY, facts: { publicData: false, opening: null }, expect: 'not-applicable' },
   ],
 });
 

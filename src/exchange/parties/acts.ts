@@ -25,7 +25,8 @@ export const apply = act({
   input: z.object({
     name: Name,
     uscc: z.string().trim().max(40),
-    legalRepresentative: z.string().trim().min(1).max(60),
+    // Who runs public data must name one to be admitted (JN-15.2); others may leave it out.
+    legalRepresentative: z.string().trim().max(60).default(''),
     contact: z.string().trim().min(1).max(200),
     roles: z.array(PartyRoleSchema).min(1).max(6),
     login: z.string().trim().min(3).max(60),
@@ -58,7 +59,7 @@ export const apply = act({
     const party = await createParty(tx, {
       name: input.name,
       uscc: input.uscc,
-      legalRepresentative: input.legalRepresentative,
+      legalRepresentative: input.legalRepresentative || null,
       contact: input.contact,
       statement: input.statement,
       requestedRoles: roles,

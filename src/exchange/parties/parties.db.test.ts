@@ -112,6 +112,20 @@ describe('party.admit', () => {
     expect(items.map((i) => i.id)).toContain(partyId);
   });
 
+  test('who runs public data names its head, by the rule; a buyer need not', async () => {
+    for (const role of ['operating-unit', 'data-provider']) {
+      const partyId = await applied({ roles: [role], legalRepresentative: ' ' });
+      const refusal = await x.refusal(party.admit, exchange, { partyId, ...admission });
+      expect(rulesOf(refusal)).toEqual(['JN-15.2']);
+      expect(refusal.violations[0]?.article).toContain('第十五条');
+    }
+    const partyId = await applied({ roles: ['buyer'], legalRepresentative: '' });
+    await x.run(party.admit, exchange, { partyId, ...admission });
+    expect(await x.read(reads, '/parties/:partyId', exchange, { partyId })).toMatchObject({
+      dossier: { legalRepresentative: null },
+    });
+  });
+
   test('strangers, other roles and other states are refused', async () => {
     const partyId = await applied();
     expect((await x.refusal(party.admit, ANONYMOUS, { partyId, ...admission })).kind).toBe('unauthenticated');

@@ -2,7 +2,7 @@ import type { Generated, Selectable, ColumnType as Stored } from 'kysely';
 import { z } from 'zod';
 import { lifecycle } from '../../kernel/acts/index.ts';
 import { idOf } from '../../kernel/ids.ts';
-import { PositiveMoney } from '../../kernel/ledger/index.ts';
+import { Money } from '../../kernel/ledger/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import { DictionaryColumn, type Profile, ResourceId } from '../catalog/index.ts';
 import { PartyId } from '../parties/index.ts';
@@ -50,7 +50,8 @@ export type RecipeInput = z.infer<typeof RecipeInput>;
 
 export const Pricing = z.object({
   mode: z.enum(['one-off', 'per-call']),
-  price: PositiveMoney,
+  /** A draft may stand without a price; the market does not take it so (SH-10.6). */
+  price: Money,
   callsPerPackage: z.number().int().min(1).max(1_000_000_000).optional(),
 });
 export const Terms = z.object({

@@ -209,6 +209,7 @@ describe('product.list', () => {
   test.each<[string[], Record<string, unknown>]>([
     [['GY-13.5'], { terms: { purposes: [], validDays: 1, redistribution: false } }],
     [['GY-13.5'], { kind: 'query-service' }],
+    [['SH-10.6'], { pricing: { mode: 'one-off', price: { amountFen: '0', currency: 'CNY' } } }],
     [['BJ-15.6'], { summary: '含人脸图像的数据集' }],
     [['HS-4.4', 'GY-1.4'], { shares: 'seller-only-short' }],
     [['GY-1.4'], { shares: 'seller-only' }],
