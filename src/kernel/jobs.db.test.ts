@@ -64,3 +64,17 @@ it('does at once what a dead process left locked, and leaves alone what a living
     await close();
   }
 });
+
+it('keeps the hours of a repeated task in the database, so that of several processes one begins it', async () => {
+  const { pool, close } = openDatabase(database.url);
+  const both = await Promise.all(
+    [1, 2].map(() => startJobs(pool, [task('hourly', async () => undefined, { cron: '0 * * * *' })], context)),
+  );
+  const known = async () =>
+    (await sql`select from graphile_worker._private_known_crontabs where identifier = 'hourly'`.execute(database.db))
+      .rows.length;
+  await until(async () => (await known()) > 0);
+  expect(await known()).toBe(1);
+  for (const jobs of both) await jobs.stop();
+  await close();
+});

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Logger, run, type WorkerEvents } from 'graphile-worker';
+import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker';
 import type { Pool, PoolClient } from 'pg';
 import type { Kernel } from './acts/index.ts';
 import type { Vault } from './vault/index.ts';
@@ -14,9 +14,15 @@ export interface JobContext {
 export interface Task {
   readonly name: string;
   readonly run: (payload: Readonly<Record<string, unknown>>, context: JobContext) => Promise<void>;
+  /** Runs by itself at these times (crontab(5), UTC), once for all processes of a database. */
+  readonly cron?: string;
 }
 
-export const task = (name: string, run: Task['run']): Task => ({ name, run });
+export const task = (name: string, run: Task['run'], repeated: Pick<Task, 'cron'> = {}): Task => ({
+  name,
+  run,
+  ...repeated,
+});
 
 const CONCURRENCY = 3;
 const POLL_MS = 1_000;
@@ -43,6 +49,9 @@ export async function startJobs(pool: Pool, tasks: readonly Task[], context: Job
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
+    parsedCronItems: parseCronItems(
+      tasks.flatMap((t) => (t.cron ? { task: t.name, match: t.cron, identifier: t.name } : [])),
+    ),
     events,
     logger: new Logger(() => (level, message) => {
       if (level === 'error')

@@ -53,7 +53,7 @@ export const clearOrder = act({
       parties.get(partyId ?? '')?.roles.some((r) => PROVIDERS.includes(r)) ?? false;
     const providerFen = row.legs.reduce((sum, l) => (isProvider(l.partyId) ? sum + BigInt(l.amountFen) : sum), 0n);
     return {
-      order: { id: order.id, state: order.state },
+      order: { id: order.id, state: 'accepted' as const },
       clearing: {
         totalFen: order.totalFen.toString(),
         heldFen: (await heldFor(tx, order.id)).toString(),
@@ -73,8 +73,8 @@ export const clearOrder = act({
     };
   },
   perform: async ({ tx, facts, actId, at }) => {
+    await orderBook().markCleared(tx, facts.order, at);
     const row = await release(tx, actId, at, { orderId: facts.order.id });
-    await orderBook().markCleared(tx, facts.order.id, at);
     return { clearingId: row.id, total: money(BigInt(row.total_fen)), fee: money(BigInt(row.fee_fen)) };
   },
   entry: ({ facts, result }) => ({
@@ -113,8 +113,7 @@ async function stagesOf(
   const { rows } = await sql<{ name: string; n: string }>`select a.name, count(*)::text as n
     from act_log a join evidence_entry e on e.id = 'rct_' || substr(a.id, 5)
     where (a.subject = ${order.productId} and a.name = any (${[...STAGES.registration]}::text[]))
-       or (a.subject = ${order.id} and a.name = any (${[...STAGES.trade]}::text[]))
-       or (a.subject in (${order.id}, ${order.deliveryId ?? ''}) and a.name = any (${[...STAGES.delivery]}::text[]))
+       or (a.subject = ${order.id} and a.name = any (${[...STAGES.trade, ...STAGES.delivery]}::text[]))
     group by a.name`.execute(tx);
   const count = (names: readonly string[]) =>
     rows.reduce((sum, r) => (names.includes(r.name) ? sum + Number(r.n) : sum), 0);

@@ -35,7 +35,7 @@ beforeAll(async () => {
   kernel = { db: database.db, rulebook: loadRulebook() };
   connectOrders({
     lock: async (_, id) => orders.get(id),
-    markCleared: async (_, id) => {
+    markCleared: async (_, { id }) => {
       const order = orders.get(id);
       if (order) orders.set(id, { ...order, state: 'cleared' });
     },
@@ -143,12 +143,10 @@ async function acceptedOrder({ totalFen = 10_001n, feeBasisPoints = 100, deliver
     { partyId: people.seller.partyId, basisPoints: 7_000 },
   ];
   const productId = newId('prd');
-  const deliveryId = newId('dlv');
   orders.set(id, {
     id,
     state: 'accepted',
     productId,
-    deliveryId,
     buyerPartyId: people.buyer.partyId,
     sellerPartyId: people.seller.partyId,
     totalFen,
@@ -166,7 +164,7 @@ async function acceptedOrder({ totalFen = 10_001n, feeBasisPoints = 100, deliver
     });
   });
   if (!paid.ok) throw new Error(JSON.stringify(paid.refusal));
-  if (delivered) await stage('delivery.deliver', deliveryId);
+  if (delivered) await stage('delivery.deliver', id);
   return id;
 }
 

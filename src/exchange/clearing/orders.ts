@@ -6,8 +6,6 @@ export interface OrderToClear {
   readonly id: string;
   readonly state: string;
   readonly productId: string;
-  /** Null while nothing was delivered. */
-  readonly deliveryId: string | null;
   readonly buyerPartyId: string;
   readonly sellerPartyId: string;
   readonly totalFen: bigint;
@@ -20,8 +18,8 @@ export interface OrderToClear {
 export interface OrderBook {
   /** Locks the order's row; undefined when there is none. */
   readonly lock: (tx: Tx, orderId: string) => Promise<OrderToClear | undefined>;
-  /** Moves the order from accepted to cleared. */
-  readonly markCleared: (tx: Tx, orderId: string, at: Date) => Promise<void>;
+  /** Moves a locked order from accepted to cleared. */
+  readonly markCleared: (tx: Tx, order: { readonly id: string; readonly state: 'accepted' }, at: Date) => Promise<void>;
 }
 
 let book: OrderBook | undefined;

@@ -8,9 +8,9 @@ import { text } from '../../kernel/text.ts';
 import { reserve } from '../clearing/index.ts';
 import { complianceReviewed, notOnNegativeList, tradedClass } from '../products/index.ts';
 import { closingActs } from './closing.ts';
-import { hashOf, orderLife } from './model.ts';
-import { freezeTerms, loadOffer, loadSides } from './offer.ts';
-import { dueAfter, moveOrder } from './orders.ts';
+import { hashOf, type Order, orderLife } from './model.ts';
+import { freezeTerms, loadOffer, loadParties } from './offer.ts';
+import { dueAfter, lockTrade, moveOrder } from './orders.ts';
 import {
   bothAdmitted,
   deliverable,
@@ -23,7 +23,7 @@ import {
   registeredBeforeTrade,
   signsWhatWasOrdered,
 } from './rules.ts';
-import { field, JustOrder, lockMine, NewState, OrderId, partiesOf, Reason, TRADERS, watch } from './shared.ts';
+import { field, JustOrder, lockMine, NewState, OrderId, partiesOf, Reason, refuseOthers, TRADERS } from './shared.ts';
 
 const ProductId = idOf('prd', text('产品', 'Product'));
 
@@ -52,7 +52,7 @@ export const placeOrder = act({
   ],
   facts: async ({ tx, actor, input }) => {
     const offer = await loadOffer(tx, input.productId, actor.partyId);
-    const { buyer, seller } = await loadSides(tx, actor.partyId, offer.sellerId);
+    const parties = await loadParties(tx, actor.partyId, offer);
     return {
       product: offer,
       kind: offer.kind,
@@ -61,18 +61,16 @@ export const placeOrder = act({
       sector: offer.sector,
       // The list is held against what the product is and against what it is bought for.
       words: [offer.title, input.purpose, input.scenario].join(' '),
-      buyer,
-      seller,
+      ...parties,
       quantity: input.quantity,
       totalFen: Number(offer.unitFen) * input.quantity,
       purpose: input.purpose,
     };
   },
-  perform: async ({ tx, actor, input, facts, at, enqueue }) => {
-    const terms = await freezeTerms(tx, facts.product, facts.buyer, facts.seller, input, at);
+  perform: async ({ tx, actor, input, facts, at }) => {
+    const terms = freezeTerms(facts.product, facts, input, at);
     const termsHash = hashOf(terms);
     const orderId = newId('ord');
-    const dueAt = dueAfter(orderLife.first, at);
     await tx
       .insertInto('trade_order')
       .values({
@@ -90,10 +88,9 @@ export const placeOrder = act({
         total_fen: Number(terms.price.total.amountFen),
         placed_at: at,
         placed_by: actor.personId,
-        due_at: dueAt,
+        due_at: dueAfter(orderLife.first, at),
       })
       .execute();
-    enqueue(watch(orderId, dueAt));
     return { orderId, termsHash, total: terms.price.total };
   },
   // Who buys what is the buyer's trade secret. The hash of the terms is sealed too: terms can be guessed from the market.
@@ -127,7 +124,8 @@ export const signContract = act({
   output: NewState.extend({ signedBy: z.array(z.enum(['buyer', 'seller'])) }),
   rules: [signsWhatWasOrdered, bothAdmitted],
   facts: async ({ tx, actor, input }) => {
-    const order = await lockMine(tx, actor, input.orderId, 'buyer', 'seller');
+    const { order, ...sides } = await lockTrade(tx, input.orderId);
+    refuseOthers(actor, order, 'buyer', 'seller');
     const side = order.buyer_party_id === actor.partyId ? ('buyer' as const) : ('seller' as const);
     orderLife.move(order.state, 'sign');
     if (order[`${side}_signed_at`]) throw signedAlready();
@@ -136,11 +134,11 @@ export const signContract = act({
       side,
       termsHash: order.terms_hash,
       signedHash: input.termsHash,
-      ...(await loadSides(tx, order.buyer_party_id, order.seller_party_id)),
+      ...sides,
     };
   },
   version: (facts) => facts.order.version,
-  perform: async ({ tx, actor, facts: { order, side }, at, enqueue }) => {
+  perform: async ({ tx, actor, facts: { order, side }, at }) => {
     const other = side === 'buyer' ? order.seller_signed_at : order.buyer_signed_at;
     const mine =
       side === 'buyer'
@@ -155,7 +153,6 @@ export const signContract = act({
       return { orderId: order.id, state: order.state, signedBy: [side] };
     }
     const state = await moveOrder(tx, order, 'sign', at, mine);
-    enqueue(watch(order.id, dueAfter(state, at)));
     return { orderId: order.id, state, signedBy: ['buyer' as const, 'seller' as const] };
   },
   entry: ({ facts: { order, side }, input }) => ({
@@ -206,26 +203,26 @@ export const payOrder = act({
   output: NewState.extend({ total: Money }),
   rules: [deliveryAgreed, registeredBeforeTrade, bothAdmitted],
   facts: async ({ tx, actor, input }) => {
-    const order = await lockMine(tx, actor, input.orderId, 'buyer');
+    const { order, ...sides } = await lockTrade(tx, input.orderId);
+    refuseOthers(actor, order, 'buyer');
     orderLife.move(order.state, 'pay');
     return {
       order,
       deliveryMethod: order.terms.delivery.method,
       signatures: [order.buyer_signed_at, order.seller_signed_at].filter((s) => s !== null).length,
-      registered: await wasDone(tx, 'product.list', order.product_id),
-      traded: await wasDone(tx, 'contract.sign', order.id),
-      ...(await loadSides(tx, order.buyer_party_id, order.seller_party_id)),
+      ...(await stagesOnRecord(tx, order)),
+      ...sides,
     };
   },
   version: (facts) => facts.order.version,
-  perform: async ({ tx, facts: { order }, at, actId, enqueue }) => {
+  perform: async ({ tx, facts: { order }, at, actId }) => {
+    const state = await moveOrder(tx, order, 'pay', at, { paid_at: at });
+    // Money last: others wait for the accounts from here to the commit.
     await reserve(tx, actId, at, {
       orderId: order.id,
       buyerPartyId: order.buyer_party_id,
       split: order.terms.split.map((part) => ({ partyId: part.partyId, amountFen: BigInt(part.amount.amountFen) })),
     });
-    const state = await moveOrder(tx, order, 'pay', at, { paid_at: at });
-    enqueue(watch(order.id, dueAfter(state, at)));
     return { orderId: order.id, state, total: money(BigInt(order.total_fen)) };
   },
   entry: ({ facts: { order }, result }) => ({
@@ -235,10 +232,15 @@ export const payOrder = act({
   }),
 });
 
-/** Whether an act was done to a subject: its place in the evidence. */
-async function wasDone(q: Queryable, name: string, subject: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from act_log where subject = ${subject} and name = ${name} limit 1`.execute(q);
-  return rows.length > 0;
+/** Whether the product's listing and the contract's signing stand in the log of acts. */
+async function stagesOnRecord(q: Queryable, order: Order): Promise<{ registered: boolean; traded: boolean }> {
+  const done = (name: string, subject: string) =>
+    sql<boolean>`exists (select from act_log where subject = ${subject} and name = ${name})`;
+  const { rows } = await sql<{ registered: boolean; traded: boolean }>`
+    select ${done('product.list', order.product_id)} as registered, ${done('contract.sign', order.id)} as traded`.execute(
+    q,
+  );
+  return rows[0] ?? { registered: false, traded: false };
 }
 
 export const acts: readonly Act[] = [placeOrder, signContract, cancelOrder, payOrder, ...closingActs];

@@ -9,9 +9,8 @@ import {
   disputeInTime,
   signAndPayPeriodOver,
 } from './deadlines.ts';
-import { orderLife } from './model.ts';
-import { loadSides, type Side } from './offer.ts';
-import { deliveries, dueAfter, lockOrder, moveOrder } from './orders.ts';
+import { type Order, orderLife } from './model.ts';
+import { deliveries, lockOrder, lockTrade, moveOrder } from './orders.ts';
 import { neutralMediator } from './rules.ts';
 import {
   clearingJob,
@@ -24,7 +23,6 @@ import {
   partiesOf,
   Reason,
   TRADERS,
-  watch,
 } from './shared.ts';
 
 export const acceptOrder = act({
@@ -47,6 +45,8 @@ export const acceptOrder = act({
   entry: ({ facts: { order } }) => ({ subject: order.id, parties: partiesOf(order) }),
 });
 
+const acceptanceOf = (order: Order) => ({ deliveredAt: order.delivered_at?.toISOString() ?? null });
+
 export const acceptByDeadline = act({
   name: 'order.accept-by-deadline',
   title: text('逾期视为验收通过', 'Accepted because the time is over'),
@@ -57,7 +57,7 @@ export const acceptByDeadline = act({
   facts: async ({ tx, input }) => {
     const order = await lockOrder(tx, input.orderId);
     orderLife.move(order.state, 'accept');
-    return { order, deliveredAt: order.delivered_at?.toISOString() ?? null };
+    return { order, ...acceptanceOf(order) };
   },
   perform: async ({ tx, facts: { order }, at, enqueue }) => {
     const state = await moveOrder(tx, order, 'accept', at, { accepted_at: at, accepted_by_deadline: true });
@@ -66,6 +66,13 @@ export const acceptByDeadline = act({
   },
   entry: ({ facts: { order } }) => ({ subject: order.id, parties: partiesOf(order) }),
 });
+
+/** Since when it waits for the signatures, or for the payment. */
+function waitingSince(order: Order) {
+  const signed = Math.max(order.buyer_signed_at?.getTime() ?? 0, order.seller_signed_at?.getTime() ?? 0);
+  const since = order.state === 'placed' ? order.placed_at : new Date(signed);
+  return { state: order.state, since: since.toISOString() };
+}
 
 export const lapseOrder = act({
   name: 'order.lapse',
@@ -77,9 +84,7 @@ export const lapseOrder = act({
   facts: async ({ tx, input }) => {
     const order = await lockOrder(tx, input.orderId);
     orderLife.move(order.state, 'cancel');
-    const signed = Math.max(order.buyer_signed_at?.getTime() ?? 0, order.seller_signed_at?.getTime() ?? 0);
-    const since = order.state === 'placed' ? order.placed_at : new Date(signed);
-    return { order, state: order.state, since: since.toISOString() };
+    return { order, ...waitingSince(order) };
   },
   perform: async ({ tx, facts: { order }, at }) => {
     const state = await moveOrder(tx, order, 'cancel', at, {
@@ -111,13 +116,12 @@ export const disputeOrder = act({
     };
   },
   version: (facts) => facts.order.version,
-  perform: async ({ tx, actor, facts: { order }, input, at, enqueue }) => {
+  perform: async ({ tx, actor, facts: { order }, input, at }) => {
     const state = await moveOrder(tx, order, 'dispute', at, {
       disputed_by: actor.partyId,
       disputed_at: at,
       reason: input.reason,
     });
-    enqueue(watch(order.id, dueAfter(state, at)));
     return { orderId: order.id, state };
   },
   entry: ({ facts: { order }, input }) => ({
@@ -140,10 +144,9 @@ export const resolveDispute = act({
   output: NewState,
   rules: [neutralMediator, decidedInTime],
   facts: async ({ tx, actor, input }) => {
-    const order = await lockOrder(tx, input.orderId);
+    const { order, ...sides } = await lockTrade(tx, input.orderId);
     orderLife.move(order.state, input.decision);
     if (input.decision === 'release' && !order.delivered_at) throw nothingDelivered();
-    const sides: { buyer: Side; seller: Side } = await loadSides(tx, order.buyer_party_id, order.seller_party_id);
     return {
       order,
       ...sides,
@@ -181,3 +184,13 @@ function nothingDelivered() {
 }
 
 export const closingActs: readonly Act[] = [acceptOrder, acceptByDeadline, lapseOrder, disputeOrder, resolveDispute];
+
+/** The act of the system when an order's time is over; undefined while it is not, and where a person decides. */
+export function actWhenOver(order: Order, at: Date): Act | undefined {
+  const isOver = ({ decision }: { decision: { outcome: string } }) => decision.outcome === 'ok';
+  if (order.state === 'delivered')
+    return isOver(acceptancePeriodOver.evaluate(acceptanceOf(order), at)) ? acceptByDeadline : undefined;
+  if (order.state === 'placed' || order.state === 'signed')
+    return isOver(signAndPayPeriodOver.evaluate(waitingSince(order), at)) ? lapseOrder : undefined;
+  return undefined;
+}

@@ -234,17 +234,32 @@ describe('deadlines', () => {
     await t.run('order.lapse', SYSTEM, { orderId: unpaid });
   });
 
-  it('run as jobs of their own, at the due time', async () => {
-    const { orderId } = await t.place(await t.product());
-    const { rows } = await sql<{
-      run_at: Date;
-    }>`select run_at from graphile_worker.jobs where key = ${`contracts.deadline:${orderId}`}`.execute(t.db);
-    const { due_at } = await t.db
-      .selectFrom('trade_order')
-      .select('due_at')
-      .where('id', '=', orderId)
-      .executeTakeFirstOrThrow();
-    expect(rows[0]?.run_at.getTime()).toBe(due_at?.getTime());
+  it('are found by the repeated job: whatever is over, and nothing else', async () => {
+    const inTime = await t.delivered(await t.product());
+    const { orderId: unsigned } = await t.place(await t.product());
+    const unpaid = await t.signed(await t.product());
+    const { orderId: delivered } = await t.delivered(await t.product());
+    await age(unsigned, 'placed_at', 8);
+    await age(unpaid, 'buyer_signed_at', 8);
+    await age(unpaid, 'seller_signed_at', 8);
+    await age(delivered, 'delivered_at', 8);
+    const refusals = () => sql`select from refusal`.execute(t.db).then((r) => r.rows.length);
+    const before = await refusals();
+    await t.task('contracts.overdue');
+    await t.jobs();
+    const states = await Promise.all(
+      [inTime.orderId, unsigned, unpaid, delivered].map(async (id) => (await order(id, t.people.buyer)).state),
+    );
+    expect(states).toEqual(['delivered', 'cancelled', 'cancelled', 'cleared']);
+    await t.task('contracts.overdue');
+    expect(await refusals()).toBe(before);
+  });
+
+  it('that the law made longer meanwhile are not over, and nothing is refused for it', async () => {
+    const { orderId } = await t.delivered(await t.product());
+    await sql`update trade_order set due_at = now() - interval '1 day' where id = ${orderId}`.execute(t.db);
+    await t.task('contracts.overdue');
+    expect(await order(orderId, t.people.buyer)).toMatchObject({ state: 'delivered' });
   });
 });
 

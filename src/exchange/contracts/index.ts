@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
-import { execute, SYSTEM } from '../../kernel/acts/index.ts';
-import { type Task, task } from '../../kernel/jobs.ts';
+import type { Task } from '../../kernel/jobs.ts';
 import { text } from '../../kernel/text.ts';
 import { connectOrders } from '../clearing/index.ts';
 import { addDownstream } from '../products/index.ts';
-import { acceptByDeadline, lapseOrder } from './closing.ts';
-import { deliveries, getOrder, lockOrder, markCleared } from './orders.ts';
-import { DEADLINE_TASK } from './shared.ts';
+import { lockOrder, markCleared } from './orders.ts';
+import { overdueTask } from './overdue.ts';
 
 export { acts } from './acts.ts';
 export { type Order, type OrderState, orderLife, periodEnd, waitingOn } from './model.ts';
@@ -41,12 +38,10 @@ connectOrders({
   lock: async (tx, orderId) => {
     const order = await lockOrder(tx, orderId);
     const { fee, split, publicData } = order.terms;
-    const delivery = await deliveries().summaryOf(tx, orderId, order.delivered_at ?? order.placed_at);
     return {
       id: order.id,
       state: order.state,
       productId: order.product_id,
-      deliveryId: delivery?.id ?? null,
       buyerPartyId: order.buyer_party_id,
       sellerPartyId: order.seller_party_id,
       totalFen: BigInt(order.total_fen),
@@ -58,19 +53,4 @@ connectOrders({
   markCleared,
 });
 
-/** What a deadline does, by state; in the other states a person decides and the clock only shows. */
-const AT_DEADLINE = { placed: lapseOrder, signed: lapseOrder, delivered: acceptByDeadline } as const;
-
-export const tasks: readonly Task[] = [
-  task(DEADLINE_TASK, async (payload, { kernel }) => {
-    const { orderId } = z.object({ orderId: z.string() }).parse(payload);
-    const order = await getOrder(kernel.db, orderId);
-    if (!order?.due_at) return;
-    const act = Object.hasOwn(AT_DEADLINE, order.state)
-      ? AT_DEADLINE[order.state as keyof typeof AT_DEADLINE]
-      : undefined;
-    if (!act) return;
-    // Refused when the order moved meanwhile or the clock was set back: then the next deadline has its own job.
-    await execute(kernel, act, SYSTEM, { orderId });
-  }),
-];
+export const tasks: readonly Task[] = [overdueTask];

@@ -6,17 +6,11 @@ import { valueAt } from '../../kernel/rulebook/index.ts';
 import { EXCHANGE, feeRuleAt, splitByShares } from '../clearing/index.ts';
 import { getForOrder, type ProductForOrder } from '../products/index.ts';
 import { ACCEPTANCE_DAYS, DELIVERY_DAYS } from './deadlines.ts';
+import type { Side } from './orders.ts';
 import type { SplitPart, Terms } from './terms.ts';
 
 /** What an order needs to know of a product, and the object that will be delivered; null while it is not built. */
 export type Offer = Omit<ProductForOrder, 'objectId'> & { readonly objectId: string | null };
-
-export interface Side {
-  readonly id: string;
-  readonly name: string;
-  readonly uscc: string;
-  readonly state: string;
-}
 
 /** States strangers may know of: what was once public. */
 const SEEN = new Set(['listed', 'suspended', 'withdrawn']);
@@ -29,19 +23,27 @@ export async function loadOffer(q: Queryable, productId: string, buyerPartyId: s
   return { ...product, objectId: product.objectId || null };
 }
 
-/** Both sides of a trade as the register of parties knows them. @throws notFound when one is not there */
-export async function loadSides(
-  q: Queryable,
-  buyerId: string | null,
-  sellerId: string,
-): Promise<{ buyer: Side; seller: Side }> {
-  const parties = await partiesById(q, [...(buyerId === null ? [] : [buyerId]), sellerId]);
+/** Both sides of a trade to be, and the names of those who share in it, as the register of parties knows them. */
+export interface Parties {
+  readonly buyer: Side;
+  readonly seller: Side;
+  readonly holders: Readonly<Record<string, string>>;
+}
+
+/** @throws notFound when a side is not there */
+export async function loadParties(q: Queryable, buyerId: string | null, offer: Offer): Promise<Parties> {
+  const holders = offer.shares.map((s) => s.partyId);
+  const parties = await partiesById(q, [...(buyerId === null ? [] : [buyerId]), offer.sellerId, ...holders]);
   const side = (id: string | null): Side => {
     const party = id === null ? undefined : parties.get(id);
     if (!party) throw notFound();
     return { id: party.id, name: party.name, uscc: party.uscc, state: party.state };
   };
-  return { buyer: side(buyerId), seller: side(sellerId) };
+  return {
+    buyer: side(buyerId),
+    seller: side(offer.sellerId),
+    holders: Object.fromEntries(holders.map((id) => [id, parties.get(id)?.name ?? id])),
+  };
 }
 
 interface Wanted {
@@ -51,22 +53,11 @@ interface Wanted {
 }
 
 /** The terms of a trade as they stand at this moment; from here on only these count. */
-export async function freezeTerms(
-  q: Queryable,
-  offer: Offer,
-  buyer: Side,
-  seller: Side,
-  wanted: Wanted,
-  at: Date,
-): Promise<Terms> {
+export function freezeTerms(offer: Offer, { buyer, seller, holders }: Parties, wanted: Wanted, at: Date): Terms {
   const unitFen = BigInt(offer.unitFen);
   const totalFen = unitFen * BigInt(wanted.quantity);
   const fee = feeRuleAt(at);
   const legs = splitByShares(totalFen, fee.basisPoints, offer.shares);
-  const names = await partiesById(
-    q,
-    offer.shares.map((s) => s.partyId),
-  );
   const split: SplitPart[] = legs.map(({ partyId, amountFen }, n) => {
     const share = offer.shares[n];
     if (share === undefined || partyId === EXCHANGE) {
@@ -80,7 +71,7 @@ export async function freezeTerms(
         amount: money(amountFen),
       };
     }
-    const name = names.get(partyId)?.name ?? partyId;
+    const name = holders[partyId] ?? partyId;
     return {
       partyId,
       name,

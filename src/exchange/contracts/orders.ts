@@ -63,6 +63,32 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<Order> {
   return row;
 }
 
+/** A party to a trade as the register of parties knows it now. */
+export interface Side {
+  readonly id: string;
+  readonly name: string;
+  readonly uscc: string;
+  readonly state: string;
+}
+
+const sideOf = (column: 'buyer_party_id' | 'seller_party_id') => sql<Side>`(
+  select jsonb_build_object('id', p.id, 'name', p.name, 'uscc', p.uscc, 'state', p.state)
+    from party p where p.id = ${sql.ref(`o.${column}`)})`;
+
+/** Locks the order and looks both its sides up, in one statement. @throws notFound when there is none */
+export async function lockTrade(tx: Tx, orderId: string): Promise<{ order: Order; buyer: Side; seller: Side }> {
+  const row = await tx
+    .selectFrom('trade_order as o')
+    .selectAll('o')
+    .select([sideOf('buyer_party_id').as('buyer'), sideOf('seller_party_id').as('seller')])
+    .where('o.id', '=', orderId)
+    .forUpdate('o')
+    .executeTakeFirst();
+  if (!row) throw notFound();
+  const { buyer, seller, ...order } = row;
+  return { order, buyer, seller };
+}
+
 /** Who gets what of an order's price, as frozen in its terms. */
 export const splitOf = (order: Order): readonly SplitPart[] => order.terms.split;
 
@@ -73,7 +99,7 @@ type Change = Partial<Omit<OrderTable, 'id' | 'version' | 'state' | 'accepted_by
 /** Moves a locked order by an event of its life and sets the next deadline. @throws Refused for an illegal move */
 export async function moveOrder(
   tx: Tx,
-  order: Order,
+  order: Pick<Order, 'id' | 'state'>,
   event: Parameters<typeof orderLife.move>[1],
   at: Date,
   change: Change = {},
@@ -92,7 +118,7 @@ export async function markDelivered(tx: Tx, order: Order, at: Date): Promise<voi
   await moveOrder(tx, order, 'deliver', at, { delivered_at: at });
 }
 
-/** Accepted → cleared: the money is with the rights holders. @throws Refused when it is not accepted */
-export async function markCleared(tx: Tx, orderId: string, at: Date): Promise<void> {
-  await moveOrder(tx, await lockOrder(tx, orderId), 'clear', at, { cleared_at: at, closed_at: at });
+/** Accepted → cleared: the money is with the rights holders. The caller holds the lock. @throws Refused when it is not accepted */
+export async function markCleared(tx: Tx, order: Pick<Order, 'id' | 'state'>, at: Date): Promise<void> {
+  await moveOrder(tx, order, 'clear', at, { cleared_at: at, closed_at: at });
 }

@@ -9,21 +9,12 @@ import { lockOrder } from './orders.ts';
 export const OrderId = idOf('ord', text('订单', 'Order'));
 /** Parties that buy and sell. */
 export const TRADERS = ['buyer', 'data-merchant', 'operating-unit', 'data-provider', 'broker'] as const;
-export const DEADLINE_TASK = 'contracts.deadline';
 const CLEARING_TASK = 'clearing.clear';
 
 export const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 export const Reason = z.string().trim().min(1).max(1_000).meta(field('理由', 'Reason'));
 export const JustOrder = z.object({ orderId: OrderId });
 export const NewState = z.object({ orderId: z.string(), state: z.string() });
-
-/** The job that looks again when the order's deadline has passed. */
-export const watch = (orderId: string, dueAt: Date | null) => ({
-  task: DEADLINE_TASK,
-  payload: { orderId },
-  key: `${DEADLINE_TASK}:${orderId}`,
-  ...(dueAt ? { runAt: dueAt } : {}),
-});
 
 /** The job that pays out an accepted order. */
 export const clearingJob = (orderId: string) => ({
@@ -32,7 +23,7 @@ export const clearingJob = (orderId: string) => ({
   key: `${CLEARING_TASK}:${orderId}`,
 });
 
-/** Locks the order; strangers to it learn nothing. */
+/** Locks the order of one of these sides. @throws Refused for anybody else */
 export async function lockMine(
   tx: Tx,
   actor: Actor,
@@ -40,12 +31,17 @@ export async function lockMine(
   ...sides: readonly ('buyer' | 'seller')[]
 ): Promise<Order> {
   const order = await lockOrder(tx, orderId);
+  refuseOthers(actor, order, ...sides);
+  return order;
+}
+
+/** Strangers to the order learn nothing; the other side learns whose turn it is. */
+export function refuseOthers(actor: Actor, order: Order, ...sides: readonly ('buyer' | 'seller')[]): void {
   const mine = sides.some((side) => actor.partyId !== null && order[`${side}_party_id`] === actor.partyId);
   if (!mine)
     throw order.buyer_party_id === actor.partyId || order.seller_party_id === actor.partyId
       ? otherSide(sides)
       : notFound();
-  return order;
 }
 
 export function otherSide(sides: readonly string[]) {

@@ -1,4 +1,4 @@
-import { getParty } from '../../kernel/access/index.ts';
+import { partiesById } from '../../kernel/access/index.ts';
 import { notFound } from '../../kernel/acts/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { getForOrder } from '../products/index.ts';
@@ -21,12 +21,11 @@ export async function standingOf(
   trade: Pick<Delivery, 'product_id' | 'buyer_party_id' | 'seller_party_id'>,
 ) {
   const product = await getForOrder(q, trade.product_id);
-  const buyer = await getParty(q, trade.buyer_party_id);
-  const seller = await getParty(q, trade.seller_party_id);
+  const parties = await partiesById(q, [trade.buyer_party_id, trade.seller_party_id]);
   return {
     productStopped: !product || (product.state === 'suspended' && product.suspendedBy !== 'holder'),
-    buyerState: buyer?.state ?? 'suspended',
-    sellerState: seller?.state ?? 'suspended',
+    buyerState: parties.get(trade.buyer_party_id)?.state ?? 'suspended',
+    sellerState: parties.get(trade.seller_party_id)?.state ?? 'suspended',
     productTitle: product?.title ?? trade.product_id,
   };
 }

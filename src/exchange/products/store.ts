@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { notFound } from '../../kernel/acts/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import type { ColumnType } from '../../kernel/vault/index.ts';
@@ -8,6 +9,7 @@ import {
   PRODUCT_COLUMNS,
   type Product,
   type ProductState,
+  type ProductTable,
   productLife,
   type Quality,
   type Share,
@@ -103,11 +105,38 @@ export interface ProductForOrder {
   readonly shares: readonly Share[];
 }
 
+const ORDERED_COLUMNS = [
+  'id',
+  'version',
+  'title',
+  'kind',
+  'state',
+  'object_id',
+  'holder_id',
+  'sector',
+  'grade',
+  'contains_personal_information',
+  'public_data',
+  'suspended_by',
+  'content',
+] as const satisfies readonly (keyof ProductTable)[];
+/** The newest conclusion of each kind on the version of `p`. */
+const newestOpinions = sql<Partial<Record<OpinionKind, 'passed' | 'failed'>> | null>`(
+  select jsonb_object_agg(o.kind, o.conclusion) from (
+    select distinct on (kind) kind, conclusion from product_opinion
+     where product_id = p.id and version = p.version order by kind, issued_at desc, assessment_id desc) o)`;
+
 /** The product as an order sees it, in whatever state; whether it may be bought is the order's affair. */
 export async function getForOrder(q: Queryable, productId: string): Promise<ProductForOrder | undefined> {
-  const product = await getProduct(q, productId);
+  // Without the sample, the profile and the dictionary, which an order does not look at.
+  const product = await q
+    .selectFrom('product as p')
+    .select(ORDERED_COLUMNS)
+    .select(newestOpinions.as('opinions'))
+    .where('p.id', '=', productId)
+    .executeTakeFirst();
   if (!product) return undefined;
-  const opinions = await opinionsOn(q, productId);
+  const { opinions } = product;
   const { pricing, terms, supply, shares } = product.content;
   return {
     id: product.id,
@@ -122,8 +151,8 @@ export async function getForOrder(q: Queryable, productId: string): Promise<Prod
     grade: product.grade,
     containsPersonalInformation: product.contains_personal_information,
     publicData: product.public_data,
-    complianceOpinion: opinions.compliance?.conclusion ?? null,
-    qualityOpinion: opinions.quality?.conclusion ?? null,
+    complianceOpinion: opinions?.compliance ?? null,
+    qualityOpinion: opinions?.quality ?? null,
     purposes: terms.purposes,
     validDays: terms.validDays,
     redistribution: terms.redistribution,

@@ -61,13 +61,17 @@ export async function ensureAccount(tx: Tx, account: AccountInput): Promise<void
   await ensureAccounts(tx, [account]);
 }
 
-/** In the order of ids, so that two acts that open the same accounts never wait for each other in a circle. */
+/**
+ * In the order of ids, so that two acts that open the same accounts never wait for each other in a circle. Open ones are
+ * left out: a conflict with a row that another act is moving money on would wait for that act.
+ */
 export async function ensureAccounts(tx: Tx, accounts: readonly AccountInput[]): Promise<void> {
   if (accounts.length === 0) return;
   await sql`insert into ledger_account (id, owner_party_id, group_id, limited)
     select u.id, u.owner, u.group_id, u.limited
       from unnest(${accounts.map((a) => a.id)}::text[], ${accounts.map((a) => a.ownerPartyId)}::text[],
                   ${accounts.map((a) => groupOf(a.id))}::text[], ${accounts.map((a) => a.limited)}::bool[]) as u (id, owner, group_id, limited)
+     where not exists (select from ledger_account a where a.id = u.id)
      order by u.id on conflict do nothing`.execute(tx);
 }
 
