@@ -43,7 +43,12 @@ const cny = (fen: number | bigint) => ({ amountFen: String(fen), currency: 'CNY'
 export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}): Promise<Market> {
   const database = await testDatabase({ max: 10 });
   const log = await testLog();
-  const sequencer = await startSequencer({ url: database.url, store: log.store, keys: log.keys });
+  const sequencer = await startSequencer({
+    url: database.url,
+    store: log.store,
+    keys: log.keys,
+    onError: (e) => console.error(e),
+  });
   const kernel: Kernel = { db: database.db, rulebook: loadRulebook(), committed: sequencer.nudge };
   const keys = fileKeyProvider(`${log.folder}/certificate.key`);
   const signer = await keys.create('test.example/certificate');
