@@ -6,9 +6,9 @@ import type { Kernel } from './kernel/acts/index.ts';
 import type { OpenDatabase } from './kernel/database/index.ts';
 import {
   DEFAULT_ORIGIN,
-  diskTileStore,
   fileKeyProvider,
   type LogSigner,
+  openTileStore,
   startSequencer,
   type TileStore,
 } from './kernel/evidence/index.ts';
@@ -22,6 +22,8 @@ export interface EngineOptions {
   /** Keys, objects and the log's files. */
   readonly dataFolder: string;
   readonly objectStore?: string | undefined;
+  /** `s3://…` for the public files of the log; without it the folder `log/`. */
+  readonly logStore?: string | undefined;
   /** Name of the evidence log. */
   readonly origin?: string;
 }
@@ -37,13 +39,19 @@ export interface Engine extends Platform {
 }
 
 /** Opens keys and vault, and starts this process's share of the log and the jobs, on a migrated database. */
-export async function startEngine({ database, dataFolder, objectStore, origin }: EngineOptions): Promise<Engine> {
+export async function startEngine({
+  database,
+  dataFolder,
+  objectStore,
+  logStore,
+  origin,
+}: EngineOptions): Promise<Engine> {
   const rulebook = loadRulebook();
   const everything = platform(rulebook);
   await openAccessKey(join(dataFolder, 'access.key'));
   const vault = await openVault({ db: database.db, dataFolder, objectStore });
   configureDelivery({ vault, linkKey: derivedKey('delivery links') });
-  const logFiles = diskTileStore(join(dataFolder, 'log'));
+  const logFiles = await openTileStore(dataFolder, logStore);
   const sequencer = await startSequencer({
     url: database.url,
     store: logFiles,

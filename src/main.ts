@@ -109,6 +109,7 @@ async function serve(
     database,
     dataFolder: settings.SHUHENG_DATA,
     objectStore: settings.OBJECT_STORE,
+    logStore: settings.LOG_STORE,
     origin: settings.LOG_ORIGIN,
   });
   undo.push(engine.stop);

@@ -48,6 +48,9 @@ export const SettingsSchema = z.object({
   OBJECT_STORE: optional.describe(
     's3://bucket?endpoint=…&region=… for the vault; without it files under SHUHENG_DATA. 对象存储',
   ),
+  LOG_STORE: optional.describe(
+    's3://bucket?endpoint=…&region=…&prefix=… for the public files of the log, not within the place of OBJECT_STORE; without it files under SHUHENG_DATA. 存证日志公开文件的存放处',
+  ),
   LOG_ORIGIN: z
     .string()
     .regex(/^[^\s+]{1,200}$/)
@@ -77,5 +80,19 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const parsed = SettingsSchema.safeParse(environment);
   if (!parsed.success)
     throw new OperatorError(`设置有误 The settings are not right:\n${z.prettifyError(parsed.error)}`);
+  refuseSharedPlace(parsed.data.OBJECT_STORE, parsed.data.LOG_STORE);
   return { ...parsed.data, SHUHENG_DATA: resolve(parsed.data.SHUHENG_DATA) };
+}
+
+/** The vault removes objects it does not know: nothing else may lie in its place, nor the public log among its secrets. */
+function refuseSharedPlace(vault: string | undefined, log: string | undefined): void {
+  if (!vault || !log || !URL.canParse(vault) || !URL.canParse(log)) return;
+  const [one, other] = [new URL(vault), new URL(log)];
+  const part = (url: URL, name: string) => url.searchParams.get(name) ?? '';
+  const [prefix, otherPrefix] = [part(one, 'prefix'), part(other, 'prefix')];
+  const nested = prefix.startsWith(otherPrefix) || otherPrefix.startsWith(prefix);
+  if (one.hostname !== other.hostname || part(one, 'endpoint') !== part(other, 'endpoint') || !nested) return;
+  throw new OperatorError(
+    'OBJECT_STORE 与 LOG_STORE 指向同一处：请用不同的桶，或互不包含的 prefix。OBJECT_STORE and LOG_STORE are one place: give them buckets of their own, or prefixes that do not contain each other.',
+  );
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { backup, OperatorError, openDatabase, restore } from '../../kernel/database/index.ts';
-import { diskTileStore, fsck } from '../../kernel/evidence/index.ts';
+import { fsck, openTileStore } from '../../kernel/evidence/index.ts';
 import { readSettings } from '../../kernel/settings.ts';
 import { reachDatabase, startServer } from '../../main.ts';
 import { type Arguments, UsageError } from './arguments.ts';
@@ -69,9 +69,8 @@ export async function logCommand(args: Arguments): Promise<number> {
   const database = openDatabase(url, { max: 2 });
   try {
     const printer = progressPrinter(process.stderr);
-    const report = await fsck(database.db, diskTileStore(join(settings.SHUHENG_DATA, 'log')), (done, total) =>
-      printer.report('日志 log', { done, total }),
-    );
+    const store = await openTileStore(settings.SHUHENG_DATA, settings.LOG_STORE);
+    const report = await fsck(database.db, store, (done, total) => printer.report('日志 log', { done, total }));
     printer.end();
     if (args.flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else if (report.ok)

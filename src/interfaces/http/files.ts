@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
-import { logFile, logKey, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
+import { logKey, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
 import { type FileViewer, readableFile, type Vault } from '../../kernel/vault/index.ts';
+import { logRoutes } from './log.ts';
 
 type Authenticate = (request: FastifyRequest) => Promise<Actor>;
 
@@ -18,15 +19,7 @@ export function evidenceRoutes(
   store: TileStore,
   authenticate: Authenticate,
 ): void {
-  app.get<{ Params: { '*': string } }>('/log/*', async (request, reply) => {
-    const file = await logFile(kernel.db, store, request.params['*']);
-    if (!file) throw notFound();
-    return reply
-      .type(file.mediaType)
-      .header('cache-control', file.cacheControl)
-      .header('access-control-allow-origin', '*')
-      .send(file.bytes);
-  });
+  logRoutes(app, kernel, store);
   app.get<{ Params: { receiptId: string } }>(`${RECEIPT}.tlog-proof`, async (request, reply) => {
     const proof = await receiptProof(
       kernel.db,

@@ -11,17 +11,16 @@ export {
 } from './entry.ts';
 export { type FsckReport, fsck } from './fsck.ts';
 export { fileKeyProvider, type LogKeyProvider } from './keys.ts';
+export { type LogFile, logFile } from './log-files.ts';
 export { type LogSigner, signNote } from './note.ts';
 export {
   entryBytes,
-  type LogFile,
   type LogStatus,
-  logFile,
   logKey,
   logStatus,
   proofFor,
   settled,
 } from './receipts.ts';
 export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
-export { diskTileStore, type TileStore } from './store.ts';
+export { diskTileStore, openTileStore, type TileStore } from './store.ts';
 export { policyOf, verifierPage } from './verifier-page.ts';

@@ -3,6 +3,21 @@ export const TILE_WIDTH = 256;
 /** Entries are counted in 63 bits, eight to a level. */
 export const LEVELS_MAX = 8;
 
+export const CHECKPOINT_PATH = 'checkpoint';
+export const VKEY_PATH = 'vkey';
+
+/** How a file of the log is served (C2SP tlog-tiles): tiles never change, everything else may within a second. */
+export interface Form {
+  readonly mediaType: string;
+  readonly cacheControl: string;
+}
+
+export function formOf(path: string): Form {
+  return path.startsWith('tile/')
+    ? { mediaType: 'application/octet-stream', cacheControl: 'public, max-age=31536000, immutable' }
+    : { mediaType: 'text/plain; charset=utf-8', cacheControl: 'public, max-age=1' };
+}
+
 export interface Tile {
   /** Level of a hash tile, or `entries` for the bundle of the entries themselves. */
   readonly level: number | 'entries';

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { OperatorError } from '../database/index.ts';
 import type { LogKeyProvider } from './keys.ts';
+import { CHECKPOINT_PATH } from './layout.ts';
 import { Edge, EMPTY_ROOT, edgeTiles, HASH_BYTES, rangeRoot, tilesOf } from './merkle.ts';
 import { checkpointText, type LogSigner, signNote } from './note.ts';
 import { dropPartials, MissingTile, restoreTiles, writeTiles } from './publication.ts';
@@ -12,7 +13,6 @@ import { checkNote, parseCheckpoint, parseKey, parseNote } from './verify/index.
 export const BATCH_ENTRIES_MAX = 4_096;
 /** A backlog is looked at from its beginning again after so many batches. */
 const BATCHES_A_ROUND = 16;
-export const CHECKPOINT_PATH = 'checkpoint';
 
 interface LogState {
   readonly origin: string;

@@ -1,18 +1,15 @@
 import { OperatorError, type Queryable } from '../database/index.ts';
-import { hashesAt, parseTilePath, type Tile, tilePath } from './layout.ts';
-import { CHECKPOINT_PATH } from './log.ts';
 import { consistencyRanges, inclusionRanges, type Range, rangeRoot, tilesOf } from './merkle.ts';
-import type { TileStore } from './store.ts';
-import { deriveTile, type Rows, readTiles, rowsOf } from './tiles.ts';
+import { type Rows, readTiles, rowsOf } from './tiles.ts';
 import { formatProof } from './verify/index.ts';
 
-interface Published {
+export interface Published {
   readonly size: number;
   readonly checkpoint: string;
 }
 
 /** The state everybody can see: its tiles are durable. Receipts are made at this state, never at a private one. */
-async function published(rows: Rows): Promise<Published | undefined> {
+export async function published(rows: Rows): Promise<Published | undefined> {
   const [state] = await rows<{ published_size: number | null; published_checkpoint: string | null }>(
     'select published_size, published_checkpoint from log_state',
     [],
@@ -51,40 +48,6 @@ export async function entryBytes(db: Queryable, receiptId: string): Promise<Buff
   const [entry] = await rowsOf(db)<{ bytes: Buffer }>('select bytes from evidence_entry where id = $1', [receiptId]);
   return entry?.bytes;
 }
-
-export interface LogFile {
-  readonly bytes: Buffer;
-  readonly mediaType: string;
-  readonly cacheControl: string;
-}
-
-/**
- * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey` or `tile/…`.
- * A partial tile that was removed because it is full by now, or a file that was lost, is derived from the database.
- */
-export async function logFile(db: Queryable, store: TileStore, path: string): Promise<LogFile | undefined> {
-  const rows = rowsOf(db);
-  if (path === 'vkey') {
-    const vkey = await logKey(db);
-    return vkey === undefined ? undefined : text(`${vkey}\n`);
-  }
-  const state = await published(rows);
-  if (!state) return undefined;
-  if (path === CHECKPOINT_PATH) return text(state.checkpoint);
-  const tile = parseTilePath(path);
-  if (!tile || !isWithin(tile, state.size)) return undefined;
-  const bytes = (await store.get(tilePath(tile))) ?? (await deriveTile(rows, tile));
-  if (!bytes) return undefined;
-  return { bytes, mediaType: 'application/octet-stream', cacheControl: 'public, max-age=31536000, immutable' };
-}
-
-const text = (content: string): LogFile => ({
-  bytes: Buffer.from(content),
-  mediaType: 'text/plain; charset=utf-8',
-  cacheControl: 'public, max-age=1',
-});
-
-const isWithin = ({ level, n, width }: Tile, size: number): boolean => n * 256 + width <= hashesAt(level, size);
 
 /** The log's public key, from the database: a process that does not sequence needs no key file. */
 export async function logKey(db: Queryable): Promise<string | undefined> {

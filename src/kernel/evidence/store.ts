@@ -18,6 +18,14 @@ export interface TileStore {
   readonly removeFolder: (folder: string) => Promise<void>;
 }
 
+/** The store of an installation: `address` on S3, or the folder `log/` beside its other data. */
+export async function openTileStore(dataFolder: string, address?: string): Promise<TileStore> {
+  if (!address) return diskTileStore(join(dataFolder, 'log'));
+  // Loaded on demand: the client library is large, and most logs lie on disk.
+  const { s3TileStore } = await import('./store-s3.ts');
+  return s3TileStore(address);
+}
+
 const MAKING = '.making';
 
 export function diskTileStore(folder: string): TileStore {

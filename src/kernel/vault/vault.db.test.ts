@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import S3rver from 's3rver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
+import { testBucket } from '../testing-s3.ts';
 import { FRAME_BYTES, SEALED_FRAME_BYTES } from './objects/frames.ts';
 import { removeTestFolders, smallDisk, testFolder } from './testing.ts';
 import type { Vault } from './types.ts';
@@ -200,29 +200,14 @@ describe('on disk', () => {
 });
 
 describe('on S3', () => {
-  let server: S3rver;
+  let bucket: Awaited<ReturnType<typeof testBucket>>;
   let address = '';
-  const given = { id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY };
 
   beforeAll(async () => {
-    const directory = await testFolder();
-    server = new S3rver({
-      port: 0,
-      address: '127.0.0.1',
-      silent: true,
-      directory,
-      configureBuckets: [{ name: 'vault-bucket', configs: [] }],
-    });
-    const { port } = await server.run();
-    process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
-    process.env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
-    address = `s3://vault-bucket?endpoint=http://127.0.0.1:${port}&prefix=house/`;
+    bucket = await testBucket('vault-bucket');
+    address = `${bucket.address}&prefix=house/`;
   });
-  afterAll(async () => {
-    process.env.AWS_ACCESS_KEY_ID = given.id ?? '';
-    process.env.AWS_SECRET_ACCESS_KEY = given.secret ?? '';
-    await server.close();
-  });
+  afterAll(() => bucket.drop());
 
   test('keeps and gives objects', async () => {
     const { vault } = await folderWithVault(address);

@@ -5,52 +5,27 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { OperatorError } from '../../database/index.ts';
+import { isMissing, openS3Place } from '../../s3.ts';
 import { vaultFailures } from './failures.ts';
 import { inPieces } from './frames.ts';
 import type { BlobStore } from './store.ts';
 
 /** Parts of one upload: at most 10,000 of at least 5 MiB, so an object may have 80 GB. */
 const PART_BYTES = 8 * 1024 ** 2;
-const REGION_DEFAULT = 'us-east-1';
 
 /**
- * Objects in an S3 bucket: `s3://bucket?endpoint=https://…&region=…&prefix=…`. Who the server is comes from the usual
- * AWS environment variables. Parts are sent as they come, so memory holds one part.
+ * Objects in an S3 bucket: `s3://bucket?endpoint=https://…&region=…&prefix=…`. Parts are sent as they come, so memory
+ * holds one part.
  * @throws OperatorError when the address is not right or the bucket cannot be reached
  */
 export async function s3Store(address: string): Promise<BlobStore> {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol !== 's3:' || !url.hostname) {
-    throw new OperatorError(
-      `OBJECT_STORE 应为 s3://桶名?endpoint=…。OBJECT_STORE must read s3://bucket?endpoint=…, not ${address}.`,
-    );
-  }
-  const Bucket = url.hostname;
-  const prefix = url.searchParams.get('prefix') ?? '';
-  const endpoint = url.searchParams.get('endpoint');
-  const client = new S3Client({
-    region: url.searchParams.get('region') ?? REGION_DEFAULT,
-    // Other makers' services know neither bucket host names nor the newer checksums.
-    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  try {
-    await client.send(new HeadBucketCommand({ Bucket }));
-  } catch (error) {
-    const reason = error instanceof Error ? error.name : String(error);
-    throw new OperatorError(
-      `无法访问对象存储 ${Bucket}（${reason}）。The bucket ${Bucket} cannot be reached (${reason}).`,
-    );
-  }
+  const { client, Bucket, prefix } = await openS3Place(address, 'OBJECT_STORE');
   const keyOf = (key: string) => `${prefix}${key}`;
   return {
     put: (key, content) => put(client, Bucket, keyOf(key), content),
@@ -94,7 +69,6 @@ export async function s3Store(address: string): Promise<BlobStore> {
   };
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && /^(NoSuchKey|NotFound)$/.test(error.name);
 const isFullAnswer = (error: unknown): boolean =>
   error instanceof Error && /QuotaExceeded|StorageFull|InsufficientStorage|EntityTooLarge/.test(error.name);
 

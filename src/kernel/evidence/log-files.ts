@@ -1,0 +1,36 @@
+import type { Queryable } from '../database/index.ts';
+import { CHECKPOINT_PATH, type Form, formOf, hashesAt, parseTilePath, type Tile, VKEY_PATH } from './layout.ts';
+import { logKey, published } from './receipts.ts';
+import type { TileStore } from './store.ts';
+import { deriveTile, rowsOf } from './tiles.ts';
+
+export interface LogFile extends Form {
+  readonly bytes: Buffer;
+}
+
+/**
+ * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey` or `tile/…`.
+ * A partial tile that was removed because it is full by now, or a file that was lost, is derived from the database.
+ */
+export async function logFile(db: Queryable, store: TileStore, path: string): Promise<LogFile | undefined> {
+  const bytes = await bytesOf(db, store, path);
+  return bytes && { bytes, ...formOf(path) };
+}
+
+async function bytesOf(db: Queryable, store: TileStore, path: string): Promise<Buffer | undefined> {
+  if (path === VKEY_PATH) {
+    const vkey = await logKey(db);
+    return vkey === undefined ? undefined : Buffer.from(`${vkey}\n`);
+  }
+  const tile = parseTilePath(path);
+  if (!tile && path !== CHECKPOINT_PATH) return undefined;
+  const rows = rowsOf(db);
+  const state = await published(rows);
+  if (!state) return undefined;
+  if (!tile) return Buffer.from(state.checkpoint);
+  if (!isWithin(tile, state.size)) return undefined;
+  // A store that does not answer is no reason to keep back what the database knows.
+  return (await store.get(path).catch(() => undefined)) ?? (await deriveTile(rows, tile));
+}
+
+const isWithin = ({ level, n, width }: Tile, size: number): boolean => n * 256 + width <= hashesAt(level, size);
