@@ -21,7 +21,7 @@ const { db, url, drop } = await testDatabase();
 const folder = await temporaryFolder();
 try {
   const store = diskTileStore(join(folder, 'log'));
-  const keys = fileKeyProvider(join(folder, 'log.key'));
+  const keys = fileKeyProvider(folder);
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {

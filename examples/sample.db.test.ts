@@ -9,7 +9,7 @@ import { configureDelivery } from '../src/exchange/delivery/index.ts';
 import { useAccessKey } from '../src/kernel/access/index.ts';
 import type { Kernel } from '../src/kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../src/kernel/database/testing.ts';
-import { fileKeyProvider } from '../src/kernel/evidence/index.ts';
+import { ed25519Signer } from '../src/kernel/evidence/note.ts';
 import { startJobs } from '../src/kernel/jobs.ts';
 import { loadRulebook } from '../src/kernel/rulebook/index.ts';
 import { openVault } from '../src/kernel/vault/index.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const kernel: Kernel = { db: database.db, rulebook: loadRulebook() };
   const vault = await openVault({ db: database.db, dataFolder: folder });
   configureDelivery({ vault, linkKey: randomBytes(32) });
-  const signer = await fileKeyProvider(join(folder, 'certificate.key')).create('sample.example/certificate');
+  const signer = ed25519Signer('sample.example/certificate', randomBytes(32));
   configureCertificates({ signers: async () => [signer] });
   const jobs = await startJobs(database.pool, platform(kernel.rulebook).tasks, { kernel, vault });
   stopJobs = () => jobs.stop();

@@ -1,17 +1,22 @@
 import { join } from 'node:path';
-import { announceKeys, configureCertificates } from './exchange/certificates/index.ts';
+import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
 import type { Kernel } from './kernel/acts/index.ts';
+import { requireSoundSm } from './kernel/crypto/index.ts';
 import type { OpenDatabase } from './kernel/database/index.ts';
 import {
+  type CryptoSuite,
+  configureKeys,
   DEFAULT_ORIGIN,
-  fileKeyProvider,
-  type LogSigner,
+  keyProviderOf,
   openTileStore,
+  type SigningKeys,
+  signers,
   startSequencer,
   type TileStore,
 } from './kernel/evidence/index.ts';
+import { ensureKeys } from './kernel/evidence/key-acts.ts';
 import { startJobs } from './kernel/jobs.ts';
 import { loadRulebook } from './kernel/rulebook/index.ts';
 import { openVault, type Vault } from './kernel/vault/index.ts';
@@ -26,6 +31,10 @@ export interface EngineOptions {
   readonly logStore?: string | undefined;
   /** Name of the evidence log. */
   readonly origin?: string;
+  /** Which signatures are made; `international` without one. */
+  readonly suite?: CryptoSuite;
+  /** `file`, or `exec:<program>`. */
+  readonly keyProvider?: string;
 }
 
 /** Everything that runs behind the interfaces: acts, vault, jobs, the log. */
@@ -39,13 +48,9 @@ export interface Engine extends Platform {
 }
 
 /** Opens keys and vault, and starts this process's share of the log and the jobs, on a migrated database. */
-export async function startEngine({
-  database,
-  dataFolder,
-  objectStore,
-  logStore,
-  origin,
-}: EngineOptions): Promise<Engine> {
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { database, dataFolder, objectStore, logStore } = options;
+  const keys = signingKeys(options);
   const rulebook = loadRulebook();
   const everything = platform(rulebook);
   await openAccessKey(join(dataFolder, 'access.key'));
@@ -55,15 +60,16 @@ export async function startEngine({
   const sequencer = await startSequencer({
     url: database.url,
     store: logFiles,
-    keys: fileKeyProvider(join(dataFolder, 'log.key')),
-    ...(origin ? { origin } : {}),
+    keys: keys.provider,
+    suite: keys.suite,
+    origin: keys.origin,
     onError: complain,
   });
-  configureCertificates({ signers: certificateSigners(dataFolder, origin) });
+  configureCertificates({ signers: (q) => signers(q, 'certificate') });
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
+  await ensureKeys(kernel, keys);
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);
-  await announceKeys(kernel);
   const stop = async () => {
     await jobs.stop();
     await sequencer.stop();
@@ -71,15 +77,20 @@ export async function startEngine({
   return { ...everything, kernel, vault, dataFolder, logFiles, stop };
 }
 
-/** The key that signs certificates, made at the first start; it belongs into every backup, beside the log's. */
-function certificateSigners(dataFolder: string, origin = DEFAULT_ORIGIN): () => Promise<readonly LogSigner[]> {
-  const keys = fileKeyProvider(join(dataFolder, 'certificate.key'));
-  let signer: Promise<LogSigner> | undefined;
-  const load = async () => (await keys.load()) ?? keys.create(`${origin}/certificate`);
-  return async () => {
-    signer ??= load();
-    return [await signer];
-  };
+/**
+ * The keys of these settings, ready to sign.
+ * @throws OperatorError when the commercial algorithms are asked for and do not pass their known answers here
+ */
+export function signingKeys({
+  dataFolder,
+  origin = DEFAULT_ORIGIN,
+  suite = 'international',
+  keyProvider = 'file',
+}: Omit<EngineOptions, 'database'>): SigningKeys {
+  if (suite === 'sm') requireSoundSm();
+  const keys = { provider: keyProviderOf(keyProvider, dataFolder), suite, origin };
+  configureKeys(keys);
+  return keys;
 }
 
 function complain(error: unknown): void {

@@ -111,6 +111,8 @@ async function serve(
     objectStore: settings.OBJECT_STORE,
     logStore: settings.LOG_STORE,
     origin: settings.LOG_ORIGIN,
+    suite: settings.CRYPTO_SUITE,
+    keyProvider: settings.KEY_PROVIDER,
   });
   undo.push(engine.stop);
   const { kernel, vault, acts, reads, logFiles } = engine;

@@ -12,6 +12,7 @@ import * as workbench from './exchange/workbench/index.ts';
 import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
 import { caseRoom, checkProcedures, type Procedure } from './kernel/cases/index.ts';
+import { keyActs } from './kernel/evidence/key-acts.ts';
 import { receiptReads } from './kernel/evidence/reads.ts';
 import type { Task } from './kernel/jobs.ts';
 import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/index.ts';
@@ -47,7 +48,7 @@ export function platform(rulebook: Rulebook): Platform {
   const procedures = ROOMS.flatMap((room) => ('procedures' in room ? (room.procedures as readonly Procedure[]) : []));
   const cases = caseRoom(procedures, () => acts);
   const rooms = [...ROOMS, cases];
-  const acts: readonly Act[] = [...rooms.flatMap((room) => room.acts), ...rulebookActs(rulebook)];
+  const acts: readonly Act[] = [...rooms.flatMap((room) => room.acts), ...rulebookActs(rulebook), ...keyActs];
   const reads = [...rooms.flatMap((room) => room.reads), ...rulebookReads(rulebook, acts), ...receiptReads(acts)];
   const tasks = rooms.flatMap((room) => room.tasks);
   const fileViewers = rooms.flatMap((room) => ('fileViewers' in room ? (room.fileViewers as vault.FileViewer[]) : []));

@@ -15,8 +15,9 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'party.admit': ['identityChecked', 'roles'],
   'party.resume': [],
   'party.suspend': [],
-  // Which keys sign certificates.
-  'certificate.announce-key': ['vkeys'],
+  // Which keys sign checkpoints and certificates.
+  'certificate.announce-key': ['generation', 'overlapDays', 'reason', 'replaces', 'vkeys'],
+  'log.announce-key': ['generation', 'overlapDays', 'reason', 'replaces', 'vkeys'],
   // The public directory of resources, and the market's own board.
   'product.list': ['board', 'kind', 'version'],
   'product.resume': ['by'],

@@ -30,7 +30,7 @@ await mkdir(join(folder, 'receipts'), { recursive: true });
 const { db, url, drop } = await testDatabase();
 try {
   const store = diskTileStore(join(folder, 'log'));
-  const sequencer = await startSequencer({ url, store, keys: fileKeyProvider(join(folder, 'log.key')) });
+  const sequencer = await startSequencer({ url, store, keys: fileKeyProvider(folder) });
   const first = Math.floor(count / 3);
   const ids = await writeManyEntries(db, first);
   await settled(db);

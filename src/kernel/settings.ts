@@ -53,9 +53,22 @@ export const SettingsSchema = z.object({
   ),
   LOG_ORIGIN: z
     .string()
-    .regex(/^[^\s+]{1,200}$/)
+    .regex(/^[\x21-\x2a\x2c-\x7e]{1,200}$/)
     .default('shuheng.example/log')
     .describe('Name of the evidence log in checkpoints; never changes once the log has entries. 存证日志名称'),
+  CRYPTO_SUITE: z
+    .enum(['international', 'sm'])
+    .default('international')
+    .describe(
+      'sm: checkpoints and certificates carry an SM2-with-SM3 signature beside Ed25519; no certified module. 签名套件，sm 为加签国密',
+    ),
+  KEY_PROVIDER: z
+    .string()
+    .regex(/^(file|exec:.+)$/)
+    .default('file')
+    .describe(
+      'Where signing keys are: file in SHUHENG_DATA, or exec:<program> for a hardware module or key service (docs/evidence.md). 签名密钥的存放',
+    ),
   UPLOAD_BYTES_MAX: z.coerce
     .number()
     .int()

@@ -4,7 +4,6 @@ import type { Tx } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
 import { subjectOf } from './chain.ts';
 import { prepare, validOne, writeCertificate } from './issuing.ts';
-import { announceKey } from './keys.ts';
 import {
   CERTIFICATE_KINDS,
   CertificateId,
@@ -188,4 +187,4 @@ const revokeCertificate = act({
   }),
 });
 
-export const acts: readonly Act[] = [issueCertificate, reissueCertificate, revokeCertificate, announceKey];
+export const acts: readonly Act[] = [issueCertificate, reissueCertificate, revokeCertificate];

@@ -38,7 +38,7 @@ export async function certificateFile(q: Queryable, row: CertificateTable): Prom
   const unsealed = { ...row.content, contentSha256: row.content_sha256, signature: row.note, evidence };
   // Signed as a whole too: the proofs in it are of today, and nothing in the file may be changed unseen.
   const hash = sha256Hex(canonical(JSON.parse(JSON.stringify(unsealed))));
-  const file = await signedBy('shuheng/certificate-json/1', row.id, hash);
+  const file = await signedBy(q, 'shuheng/certificate-json/1', row.id, hash);
   return Buffer.from(canonical(JSON.parse(JSON.stringify({ ...unsealed, file }))));
 }
 

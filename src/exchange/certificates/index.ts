@@ -1,7 +1,7 @@
 import type { Task } from '../../kernel/jobs.ts';
 
 export { acts } from './acts.ts';
-export { announceKeys, type CertificateSetting, configureCertificates } from './keys.ts';
+export { type CertificateSetting, configureCertificates } from './keys.ts';
 export { CertificateId, type CertificateKind, type Content } from './model.ts';
 export { certificatePdf } from './pdf.ts';
 export { certificateJson, reads } from './reads.ts';

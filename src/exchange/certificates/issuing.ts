@@ -136,7 +136,7 @@ export async function writeCertificate(
       issued_act: actId,
       content: JSON.stringify(content) as never,
       content_sha256: contentSha256,
-      note: await signedBy(content.type, certificateId, number, contentSha256),
+      note: await signedBy(tx, content.type, certificateId, number, contentSha256),
       period: said.asset ? periodText(said.asset.period) : '',
       state: certificateLife.first,
       version: 1,

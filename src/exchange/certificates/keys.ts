@@ -1,13 +1,14 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
-import { act, anyone, execute, type Kernel, type Read, read, SYSTEM, system } from '../../kernel/acts/index.ts';
+import { anyone, type Read, read } from '../../kernel/acts/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { entryBytes, type LogSigner, proofFor, signNote } from '../../kernel/evidence/index.ts';
 import { text } from '../../kernel/text.ts';
 
 /** What certificates need besides the database; given once by the wiring of the program. */
 export interface CertificateSetting {
-  /** Who signs certificates: one signer for each suite that is on. */
-  readonly signers: () => Promise<readonly LogSigner[]>;
+  /** Who signs certificates today: one signer for each suite that is on, their keys announced in the log. */
+  readonly signers: (q: Queryable) => Promise<readonly LogSigner[]>;
 }
 
 let setting: CertificateSetting | undefined;
@@ -17,58 +18,21 @@ export function configureCertificates(given: CertificateSetting): void {
 }
 
 /** @throws Error before {@link configureCertificates}: a fault of the wiring */
-function signers(): Promise<readonly LogSigner[]> {
+function signers(q: Queryable): Promise<readonly LogSigner[]> {
   if (!setting) throw new Error('certificates are not configured: call configureCertificates first');
-  return setting.signers();
+  return setting.signers(q);
 }
 
-/** @param body lines after the first, each with its newline */
-export async function signedBy(type: string, ...lines: readonly string[]): Promise<string> {
-  return signNote([type, ...lines, ''].join('\n'), await signers());
-}
-
-/** Under this name the announcements stand in the log. */
-const SUBJECT = 'certificate-keys';
-const Vkey = z.string().min(10).max(1_000);
-
-/** 公告签发密钥: from its entry on, whoever trusts the log knows which keys sign certificates. */
-export const announceKey = act({
-  name: 'certificate.announce-key',
-  title: text('公告凭证签发密钥', 'Announce a certificate key'),
-  by: system(),
-  input: z.object({ vkeys: z.array(Vkey).min(1).max(8) }),
-  output: z.object({ announced: z.number().int() }),
-  facts: async () => ({}),
-  perform: async ({ tx, input, actId, at }) => {
-    const rows = input.vkeys.map((vkey) => ({ vkey, announced_at: at, announced_act: actId }));
-    await tx
-      .insertInto('certificate_key')
-      .values(rows)
-      .onConflict((c) => c.doNothing())
-      .execute();
-    return { announced: rows.length };
-  },
-  entry: ({ input }) => ({ subject: SUBJECT, public: true, open: { vkeys: input.vkeys } }),
-});
-
-/** Announces the signers' keys unless they are. Called at start: a new key is in the log before it signs anything. */
-export async function announceKeys(kernel: Kernel): Promise<void> {
-  const vkeys = (await signers()).map((s) => s.vkey);
-  const known = await kernel.db.selectFrom('certificate_key').select('vkey').where('vkey', 'in', vkeys).execute();
-  if (vkeys.every((vkey) => known.some((k) => k.vkey === vkey))) return;
-  const outcome = await execute(kernel, announceKey, SYSTEM, { vkeys });
-  if (!outcome.ok) throw new Error(`the certificate key could not be announced: ${outcome.refusal.title.en}`);
+/** @param lines after the first, without their newlines */
+export async function signedBy(q: Queryable, type: string, ...lines: readonly string[]): Promise<string> {
+  return signNote([type, ...lines, ''].join('\n'), await signers(q));
 }
 
 /** Receipts of the announcements of every key that ever signed. */
 export async function announcementReceipts(q: Queryable): Promise<string[]> {
-  const rows = await q
-    .selectFrom('certificate_key')
-    .select('announced_act')
-    .distinct()
-    .orderBy('announced_act')
-    .execute();
-  return rows.map((r) => r.announced_act.replace('act_', 'rct_'));
+  const { rows } = await sql<{ announced_by: string }>`
+    select distinct announced_by from signing_key where purpose = 'certificate' order by announced_by`.execute(q);
+  return rows.map((r) => r.announced_by);
 }
 
 const keys = read({

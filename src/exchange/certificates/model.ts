@@ -191,6 +191,5 @@ declare module '../../kernel/database/database.ts' {
   interface Tables {
     certificate: CertificateTable;
     certificate_series: { series: string; last: number };
-    certificate_key: { vkey: string; announced_at: Date; announced_act: string };
   }
 }

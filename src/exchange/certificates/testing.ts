@@ -3,13 +3,20 @@ import { z } from 'zod';
 import { createParty } from '../../kernel/access/index.ts';
 import { type Actor, act, execute, type Kernel, type PerformContext, SYSTEM, system } from '../../kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../kernel/database/testing.ts';
-import { fileKeyProvider, startSequencer } from '../../kernel/evidence/index.ts';
+import {
+  configureKeys,
+  DEFAULT_ORIGIN,
+  type SigningKeys,
+  signers,
+  startSequencer,
+} from '../../kernel/evidence/index.ts';
+import { ensureKeys } from '../../kernel/evidence/key-acts.ts';
 import { testLog } from '../../kernel/evidence/testing.ts';
 import { newId } from '../../kernel/ids.ts';
 import { loadRulebook } from '../../kernel/rulebook/index.ts';
 import * as clearing from '../clearing/index.ts';
 import type { Terms } from '../contracts/index.ts';
-import { acts, announceKeys, configureCertificates } from './index.ts';
+import { acts, configureCertificates } from './index.ts';
 
 /** A market with a log, where whole trades stand in the tables and in the evidence without being played act by act. */
 export type Person = Actor & { readonly partyId: string; readonly name: string };
@@ -50,10 +57,10 @@ export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}
     onError: (e) => console.error(e),
   });
   const kernel: Kernel = { db: database.db, rulebook: loadRulebook(), committed: sequencer.nudge };
-  const keys = fileKeyProvider(`${log.folder}/certificate.key`);
-  const signer = await keys.create('test.example/certificate');
-  configureCertificates({ signers: async () => [signer] });
-  await announceKeys(kernel);
+  const keys: SigningKeys = { provider: log.keys, suite: 'international', origin: DEFAULT_ORIGIN };
+  configureKeys(keys);
+  configureCertificates({ signers: (q) => signers(q, 'certificate') });
+  await ensureKeys(kernel, keys);
   let serial = 0;
   const person = async (name: string, role: string): Promise<Person> => {
     const party = await database.db.transaction().execute((tx) =>

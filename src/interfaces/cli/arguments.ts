@@ -10,7 +10,7 @@ export interface Arguments {
 /** `--name value`, `--name=value` and bare `--name`; everything else are words, in order. */
 export function readArguments(
   values: readonly string[],
-  booleans: readonly string[] = ['json', 'help', 'force'],
+  booleans: readonly string[] = ['json', 'help', 'force', 'leaked', 'lost'],
 ): Arguments {
   const names = new Set(values.filter((v) => v.startsWith('--')).map((v) => v.slice(2).split('=')[0] ?? ''));
   const options = Object.fromEntries(

@@ -7,6 +7,7 @@ import { readSettings } from '../../kernel/settings.ts';
 import { reachDatabase, startServer } from '../../main.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { rotateKeyCommand } from './rotate-key.ts';
 
 /** `shuheng start`: runs until a signal, then finishes what is in hand. */
 export async function startCommand(): Promise<number> {
@@ -63,7 +64,8 @@ const TRY = `
 
 /** `shuheng log fsck`: exit code 1 names the first difference. */
 export async function logCommand(args: Arguments): Promise<number> {
-  if (args.words[0] !== 'fsck') throw new UsageError('只有 the only sub-command is: log fsck');
+  if (args.words[0] === 'rotate-key') return rotateKeyCommand(args);
+  if (args.words[0] !== 'fsck') throw new UsageError('子命令 the sub-commands are: log fsck, log rotate-key');
   const settings = readSettings();
   const { url, server } = await reachDatabase(settings);
   const database = openDatabase(url, { max: 2 });

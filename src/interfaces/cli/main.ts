@@ -45,9 +45,10 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'log',
-    zh: '重算并检查存证日志',
-    en: 're-derive and check the evidence log',
-    usage: 'shuheng log fsck [--json]',
+    zh: '重算并检查存证日志；更换签名密钥',
+    en: 're-derive and check the evidence log; change signing keys',
+    usage:
+      'shuheng log fsck [--json]\n           shuheng log rotate-key [log|certificate] [--overlap-days 30] [--leaked|--lost] [--json]',
     run: logCommand,
   },
   {

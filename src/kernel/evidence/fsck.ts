@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import type { Database } from '../database/index.ts';
 import type { Text } from '../text.ts';
 import { commitment, type SealedValue } from './entry.ts';
+import { keyTrouble } from './fsck-keys.ts';
 import { CHECKPOINT_PATH, parseTilePath, TILE_WIDTH, type Tile, tilePath } from './layout.ts';
+import { logKeys, signedByLog } from './log-keys.ts';
 import { Edge, edgeTiles, type GrownTile, HASH_BYTES, leafHash } from './merkle.ts';
 import type { TileStore } from './store.ts';
 import { bundle, type Rows, readTiles, rowsOf } from './tiles.ts';
-import { checkNote, type NoteKey, parseCheckpoint, parseKey, parseNote } from './verify/index.ts';
+import { parseCheckpoint, parseNote } from './verify/index.ts';
 
 export type FsckReport =
   | {
@@ -74,7 +76,10 @@ export async function fsck(
         await sql`set local statement_timeout = 0`.execute(tx);
         const [state] = await rows<State>('select * from log_state', []);
         if (!state) return await emptyLog(rows, checkpointFile);
-        return await new Check(rows, store, state, files, onProgress).run(checkpointFile);
+        const trouble = await keyTrouble(rows, state);
+        if (trouble) throw new Difference(trouble.zh, trouble.en);
+        const vkeys = (await logKeys(rows)).map((key) => key.vkey);
+        return await new Check(rows, store, state, vkeys, files, onProgress).run(checkpointFile);
       });
   } catch (error) {
     if (error instanceof Difference) return { ok: false, difference: error.text };
@@ -108,7 +113,8 @@ class Check {
   readonly #store: TileStore;
   readonly #state: State;
   readonly #publishedSize: number;
-  readonly #key: NoteKey;
+  /** Every key the log ever had. */
+  readonly #vkeys: readonly string[];
   /** By path without width: widths of the files that are there, 256 for a full one. */
   readonly #widths = new Map<string, number[]>();
   readonly #progress: (done: number, total: number) => void;
@@ -118,6 +124,7 @@ class Check {
     rows: Rows,
     store: TileStore,
     state: State,
+    vkeys: readonly string[],
     files: readonly Tile[],
     onProgress?: (done: number, total: number) => void,
   ) {
@@ -126,9 +133,7 @@ class Check {
     this.#state = state;
     this.#publishedSize = state.published_size ?? 0;
     this.#progress = onProgress ?? (() => undefined);
-    const key = parseKey(state.vkey);
-    if (!key) throw new Difference('日志状态中的公钥无法读取。', 'The public key in the log state cannot be read.');
-    this.#key = key;
+    this.#vkeys = vkeys;
     for (const { level, n, width } of files) {
       const name = `${level}/${n}`;
       this.#widths.set(name, [...(this.#widths.get(name) ?? []), width]);
@@ -188,7 +193,7 @@ class Check {
     if (!note || !checkpoint || checkpoint.origin !== this.#state.origin) {
       throw new Difference(`${name.zh}无法读取或日志名不符。`, `The ${name.en} cannot be read, or names another log.`);
     }
-    if (checkNote(note, this.#key) !== 'signed') {
+    if (!signedByLog(note, this.#vkeys)) {
       throw new Difference(`${name.zh}的签名不符。`, `The signature of the ${name.en} is not right.`);
     }
     return checkpoint;

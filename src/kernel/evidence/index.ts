@@ -9,8 +9,9 @@ export {
   salted,
   sha256Hex,
 } from './entry.ts';
+export { keyProviderOf } from './exec-keys.ts';
 export { type FsckReport, fsck } from './fsck.ts';
-export { fileKeyProvider, type LogKeyProvider } from './keys.ts';
+export { fileKeyProvider, type KeyPurpose } from './keys.ts';
 export { type LogFile, logFile } from './log-files.ts';
 export { type LogSigner, signNote } from './note.ts';
 export {
@@ -22,5 +23,6 @@ export {
   settled,
 } from './receipts.ts';
 export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer } from './sequencer.ts';
+export { type AnnouncedSigner, type CryptoSuite, configureKeys, type SigningKeys, signers } from './signers.ts';
 export { diskTileStore, openTileStore, type TileStore } from './store.ts';
 export { policyOf, verifierPage } from './verifier-page.ts';

@@ -1,47 +1,96 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { link, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { OperatorError } from '../database/index.ts';
-import { codeOf, makeFolder, writeDurably } from './durable.ts';
-import { formatPrivateKey, type LogSigner, parsePrivateKey } from './note.ts';
+import { codeOf, makeFolder, syncFolder, writeDurably } from './durable.ts';
+import {
+  formatPrivateKey,
+  type HeldKey,
+  heldKey,
+  type KeyAlgorithm,
+  newSecret,
+  readPrivateKey,
+} from './private-keys.ts';
 
-const SEED_BYTES = 32;
+/** What a key signs: checkpoints of the log, or certificates. */
+export type KeyPurpose = 'log' | 'certificate';
 
-/** Where the log's signing key lives: a file by default; a hardware module or a key service is another provider. */
-export interface LogKeyProvider {
-  /** @returns undefined when there is no key yet */
-  readonly load: () => Promise<LogSigner | undefined>;
-  /** Makes the key of a new log; never called once a log exists. */
-  readonly create: (name: string) => Promise<LogSigner>;
+/** Which key is meant; a provider makes a name of its own of it. */
+export interface KeyLabel {
+  readonly purpose: KeyPurpose;
+  readonly algorithm: KeyAlgorithm;
+  /** 1 is the first; each rotation takes the next number. */
+  readonly generation: number;
 }
 
-/** A key file in Go's form, created with mode 0600. It belongs into every backup: without it the log cannot go on. */
-export function fileKeyProvider(file: string): LogKeyProvider {
-  const path = resolve(file);
-  const load = async (): Promise<LogSigner | undefined> => {
+/**
+ * Where private keys live. The default keeps them in files; a hardware module or a key service stands behind the same
+ * three calls, and no private key ever passes through them.
+ */
+export interface KeyProvider {
+  /** Shown to the operator when a key is missing, such as the folder of the files. */
+  readonly place: string;
+  /**
+   * @param name of the key as its signatures show it; a provider that keeps names refuses a key of another one
+   * @returns undefined when there is no such key
+   * @throws OperatorError when there is one that cannot be used
+   */
+  readonly find: (label: KeyLabel, name: string) => Promise<HeldKey | undefined>;
+  /** Makes the key, once: of two that try at the same time both get the one that stayed. */
+  readonly create: (label: KeyLabel, name: string) => Promise<HeldKey>;
+}
+
+/** `log`, `log-sm2`, `log-2`, `log-2-sm2`, `certificate` … */
+export function labelText({ purpose, algorithm, generation }: KeyLabel): string {
+  return [purpose, generation > 1 ? generation : '', algorithm === 'sm2' ? 'sm2' : ''].filter(Boolean).join('-');
+}
+
+/** Key files `<label>.key` in Go's form, made with mode 0600. They belong into every backup. */
+export function fileKeyProvider(folder: string): KeyProvider {
+  const root = resolve(folder);
+  const find = async (label: KeyLabel, name: string): Promise<HeldKey | undefined> => {
+    const path = join(root, `${labelText(label)}.key`);
     let text: string;
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
-      throw new OperatorError(
-        `无法读取日志签名密钥 ${path}（${codeOf(error)}）。The log's signing key ${path} cannot be read.`,
-      );
+      throw new OperatorError(`无法读取签名密钥 ${path}（${codeOf(error)}）。The signing key ${path} cannot be read.`);
     }
-    const signer = parsePrivateKey(text);
-    if (!signer)
+    const key = readPrivateKey(text);
+    if (key?.algorithm !== label.algorithm)
       throw new OperatorError(
-        `${path} 不是日志签名密钥，请从备份恢复。${path} holds no log signing key: restore it from a backup.`,
+        `${path} 不是签名密钥，请从备份恢复。${path} holds no signing key: restore it from a backup.`,
       );
-    return signer;
+    if (key.name !== name) throw otherName(key.name, name);
+    return heldKey(key.algorithm, key.secret);
   };
-  const create = async (name: string): Promise<LogSigner> => {
-    const key = formatPrivateKey(name, randomBytes(SEED_BYTES));
-    await makeFolder(dirname(path), 0o700);
-    await writeDurably(path, Buffer.from(`${key}\n`), dirname(path), 0o600);
-    const signer = await load();
-    if (!signer) throw new Error(`${path} vanished while it was being made`);
-    return signer;
+  const create = async (label: KeyLabel, name: string): Promise<HeldKey> => {
+    const path = join(root, `${labelText(label)}.key`);
+    await makeFolder(root, 0o700);
+    await writeOnce(path, Buffer.from(`${formatPrivateKey(name, newSecret(label.algorithm), label.algorithm)}\n`));
+    const key = await find(label, name);
+    if (!key) throw new Error(`${path} vanished while it was being made`);
+    return key;
   };
-  return { load, create };
+  return { place: root, find, create };
 }
+
+/** Whole or not at all; what is there stays. */
+async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
+  const making = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    await writeDurably(making, bytes, resolve(path, '..'), 0o600);
+    await link(making, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(making, { force: true });
+  }
+  await syncFolder(resolve(path, '..'));
+}
+
+export const otherName = (is: string, wanted: string) =>
+  new OperatorError(
+    `日志名已定为“${is}”，不能改为“${wanted}”。The log is named ${is}; it cannot be renamed to ${wanted}.`,
+  );

@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import { OperatorError } from '../database/index.ts';
-import type { LogKeyProvider } from './keys.ts';
+import { type KeyProvider, otherName } from './keys.ts';
 import { CHECKPOINT_PATH } from './layout.ts';
+import { dueTurn, logKeys, openSigners, signedByLog, writeTurn } from './log-keys.ts';
 import { Edge, EMPTY_ROOT, edgeTiles, HASH_BYTES, rangeRoot, tilesOf } from './merkle.ts';
 import { checkpointText, type LogSigner, signNote } from './note.ts';
 import { dropPartials, MissingTile, restoreTiles, writeTiles } from './publication.ts';
+import { type CryptoSuite, noteSigner } from './signers.ts';
 import type { TileStore } from './store.ts';
 import { type Rows, readTiles } from './tiles.ts';
-import { checkNote, parseCheckpoint, parseKey, parseNote } from './verify/index.ts';
+import { parseCheckpoint, parseNote } from './verify/index.ts';
 
 /** Entries taken in one transaction; the batch grows towards it while the last one is on its way to disk. */
 export const BATCH_ENTRIES_MAX = 4_096;
@@ -30,7 +32,9 @@ export class Overtaken extends Error {
 
 export interface LogOptions {
   readonly store: TileStore;
-  readonly keys: LogKeyProvider;
+  readonly keys: KeyProvider;
+  /** Which signatures checkpoints carry; `international` without one. */
+  readonly suite?: CryptoSuite;
   /** Name of the log and of its key: its public address without scheme or last slash. */
   readonly origin: string;
 }
@@ -44,38 +48,47 @@ export class EvidenceLog {
   readonly #client: pg.Client;
   readonly #rows: Rows;
   readonly #store: TileStore;
-  readonly #signer: LogSigner;
+  readonly #keys: { readonly provider: KeyProvider; readonly suite: CryptoSuite; readonly origin: string };
+  #signers: readonly LogSigner[] = [];
   #state: LogState;
   #edge: Edge;
   #published: number;
   /** The last entry taken while working off a backlog; '' starts at the beginning. */
   #after = '';
   #batches = 0;
+  /** The checkpoint at the published size was signed anew. */
+  #signedAnew = false;
 
-  private constructor(client: pg.Client, store: TileStore, signer: LogSigner, state: LogState, edge: Edge) {
+  private constructor(
+    client: pg.Client,
+    { store, keys, suite = 'international', origin }: LogOptions,
+    state: LogState,
+    edge: Edge,
+  ) {
     this.#client = client;
     this.#rows = rowsOn(client);
     this.#store = store;
-    this.#signer = signer;
+    this.#keys = { provider: keys, suite, origin };
     this.#state = state;
     this.#edge = edge;
-    this.#published = 0;
+    this.#published = state.published_size ?? 0;
   }
 
   /**
    * Takes up the log where it stands, or begins one where there is none.
    * @throws OperatorError when going on could fork the log or leave it unsigned
    */
-  static async open(client: pg.Client, { store, keys, origin }: LogOptions): Promise<EvidenceLog> {
+  static async open(client: pg.Client, options: LogOptions): Promise<EvidenceLog> {
     const rows = rowsOn(client);
-    const state = (await loadState(rows)) ?? (await createState(rows, { store, keys, origin }));
-    const signer = await keyOf(state, keys, origin);
+    const state = (await loadState(rows)) ?? (await createState(rows, options));
+    if (state.origin !== options.origin) throw otherName(state.origin, options.origin);
     const tileOf = await readTiles(rows, edgeTiles(state.size));
     const edge = Edge.at(state.size, tileOf);
+    const log = new EvidenceLog(client, options, state, edge);
     await refuseDamage(rows, state, edge);
-    await refuseOlderDatabase(rows, state, store);
-    const log = new EvidenceLog(client, store, signer, state, edge);
-    await restoreTiles(rows, store, state.size).catch(asDamage);
+    await refuseOlderDatabase(rows, state, options.store);
+    await log.turnKeys();
+    await restoreTiles(rows, options.store, state.size).catch(asDamage);
     log.#published = state.size;
     await log.publish();
     return log;
@@ -87,7 +100,41 @@ export class EvidenceLog {
 
   /** True when there is a committed state that is not yet public. */
   get unpublished(): boolean {
-    return this.#published < this.#state.size;
+    return this.#published < this.#state.size || this.#signedAnew;
+  }
+
+  /**
+   * Lets keys begin and end where that is due, and signs the same checkpoint anew with those that sign now.
+   * @throws OperatorError when one of them is gone, or another stands in its place
+   */
+  async turnKeys(): Promise<void> {
+    const turn = await dueTurn(this.#rows, this.#published, new Date());
+    const isDue = turn.begin.length > 0 || turn.end.length > 0;
+    if (!isDue && this.#signers.length > 0) return;
+    const signers = await openSigners(turn.signing, this.#keys);
+    const vkey = turn.signing.find((key) => key.algorithm === 'ed25519')?.vkey;
+    if (!vkey) throw damaged('signing keys');
+    if (isDue || !carries(this.#state.checkpoint, signers)) {
+      const { size } = this.#state;
+      const checkpoint = await signNote(checkpointText(this.#state), signers);
+      await this.#client.query('begin');
+      try {
+        await writeTurn(this.#rows, turn, size);
+        const swapped = await this.#rows(
+          `update log_state set checkpoint = $1, vkey = $2, committed_at = now()
+            where size = $3 and root = $4 and checkpoint = $5 and vkey = $6 returning size`,
+          [checkpoint, vkey, size, this.#state.root, this.#state.checkpoint, this.#state.vkey],
+        );
+        if (swapped.length !== 1) throw new Overtaken(`the log is no longer at ${size}, or signed by others`);
+        await this.#client.query('commit');
+      } catch (error) {
+        await this.#client.query('rollback').catch(() => undefined);
+        throw error;
+      }
+      this.#state = { ...this.#state, checkpoint, vkey };
+      this.#signedAnew = true;
+    }
+    this.#signers = signers;
   }
 
   /**
@@ -106,12 +153,13 @@ export class EvidenceLog {
       const edge = this.#edge.copy();
       const grown = edge.append(leaves);
       const root = edge.root();
-      const { origin } = this.#state;
-      const checkpoint = await signNote(checkpointText({ origin, size: edge.size, root }), [this.#signer]);
+      const before = this.#state;
+      const text = checkpointText({ origin: before.origin, size: edge.size, root });
+      const checkpoint = await signNote(text, this.#signers);
       const swapped = await this.#rows(
         `update log_state set size = $1, root = $2, checkpoint = $3, committed_at = now()
-          where size = $4 and root = $5 and vkey = $6 returning size`,
-        [edge.size, root, checkpoint, this.#state.size, this.#state.root, this.#state.vkey],
+          where size = $4 and root = $5 and checkpoint = $6 and vkey = $7 returning size`,
+        [edge.size, root, checkpoint, before.size, before.root, before.checkpoint, before.vkey],
       );
       if (swapped.length !== 1) throw new Overtaken(`the log is no longer at ${this.#state.size}`);
       await this.#rows(
@@ -161,10 +209,12 @@ export class EvidenceLog {
     await this.#store.put(CHECKPOINT_PATH, Buffer.from(checkpoint));
     await this.#rows(
       `update log_state set published_size = $1, published_checkpoint = $2
-        where published_size is null or published_size < $1 returning size`,
-      [size, checkpoint],
+        where published_size is null or published_size < $1
+           or (published_size = $1 and ($3 or not starts_with(published_checkpoint, $2))) returning size`,
+      [size, checkpoint, this.#signedAnew],
     );
     this.#published = size;
+    this.#signedAnew = false;
     await dropPartials(this.#store, before, size);
   }
 }
@@ -207,11 +257,17 @@ async function createState(rows: Rows, { store, keys, origin }: LogOptions): Pro
       '日志目录中已有检查点，而数据库中没有日志：请恢复与其对应的数据库，或清空日志目录另建新日志。The log folder holds a checkpoint but the database holds no log: restore the database that belongs to it, or empty the folder to begin a new log.',
     );
   }
-  const signer = (await keys.load()) ?? (await keys.create(origin));
-  if (signer.name !== origin) throw otherName(signer.name, origin);
+  const label = { purpose: 'log', algorithm: 'ed25519', generation: 1 } as const;
+  const signer = noteSigner(origin, 'ed25519', (await keys.find(label, origin)) ?? (await keys.create(label, origin)));
   const checkpoint = await signNote(checkpointText({ origin, size: 0, root: EMPTY_ROOT }), [signer]);
+  // Keys of a log that never had an entry and is gone would be keys of nothing.
+  await rows(`delete from signing_key where purpose = 'log' and not exists (select from log_state)`, []);
   await rows(
-    'insert into log_state (origin, vkey, size, root, checkpoint) values ($1, $2, 0, $3, $4) on conflict do nothing',
+    `with state as (
+       insert into log_state (origin, vkey, size, root, checkpoint) values ($1, $2, 0, $3, $4)
+         on conflict do nothing returning vkey)
+     insert into signing_key (vkey, purpose, algorithm, generation, reason, first_size)
+       select vkey, 'log', 'ed25519', 1, 'first', 0 from state`,
     [origin, signer.vkey, EMPTY_ROOT, checkpoint],
   );
   const state = await loadState(rows);
@@ -219,26 +275,13 @@ async function createState(rows: Rows, { store, keys, origin }: LogOptions): Pro
   return state;
 }
 
-async function keyOf(state: LogState, keys: LogKeyProvider, origin: string): Promise<LogSigner> {
-  const signer = await keys.load();
-  if (!signer) {
-    throw new OperatorError(
-      `日志“${state.origin}”的签名密钥丢失：请从备份恢复密钥文件（公钥 ${state.vkey}）。The signing key of the log is gone: restore the key file from a backup.`,
-    );
-  }
-  if (signer.vkey !== state.vkey) {
-    throw new OperatorError(
-      `签名密钥不是日志“${state.origin}”的密钥：日志用 ${state.vkey}，现有 ${signer.vkey}，请恢复原密钥文件。The signing key is not the one this log was made with: restore the original key file.`,
-    );
-  }
-  if (state.origin !== origin) throw otherName(state.origin, origin);
-  return signer;
+/** Whether exactly these have signed the note. */
+function carries(note: string, signers: readonly LogSigner[]): boolean {
+  const lines = parseNote(note)?.signatures ?? [];
+  const ids = lines.map((line) => Buffer.from(line.keyId).toString('hex')).sort();
+  const wanted = signers.map((signer) => Buffer.from(signer.keyId).toString('hex')).sort();
+  return ids.join() === wanted.join();
 }
-
-const otherName = (is: string, wanted: string) =>
-  new OperatorError(
-    `日志名已定为“${is}”，不能改为“${wanted}”。The log is named ${is}; it cannot be renamed to ${wanted}.`,
-  );
 
 const damaged = (what: string) =>
   new OperatorError(
@@ -258,10 +301,10 @@ async function refuseDamage(rows: Rows, state: LogState, edge: Edge): Promise<vo
 /** A public checkpoint beyond the database, or beside it, means an older database was restored: going on would fork. */
 async function refuseOlderDatabase(rows: Rows, state: LogState, store: TileStore): Promise<void> {
   const published = await store.get(CHECKPOINT_PATH);
-  const key = parseKey(state.vkey);
   const note = published && parseNote(published.toString());
+  const vkeys = (await logKeys(rows)).map((key) => key.vkey);
   // A file nobody can read says nothing; it is written again from the database.
-  if (!key || !note || checkNote(note, key) !== 'signed') return;
+  if (!note || !signedByLog(note, vkeys)) return;
   const checkpoint = parseCheckpoint(note.text);
   if (!checkpoint || checkpoint.origin !== state.origin) return;
   if (checkpoint.size > BigInt(state.size)) {

@@ -8,7 +8,7 @@ import { type TestDatabase, testDatabase } from '../database/testing.ts';
 import { fsck } from './fsck.ts';
 import { EvidenceLog, Overtaken } from './log.ts';
 import { logFile } from './log-files.ts';
-import { checkpointText, formatPrivateKey, signNote } from './note.ts';
+import { checkpointText, formatPrivateKey, parsePrivateKey, signNote } from './note.ts';
 import { consistencyProof, entryBytes, logKey, logStatus, proofFor, settled } from './receipts.ts';
 import { type Sequencer, startSequencer } from './sequencer.ts';
 import { testLog, writeEntries, writeManyEntries } from './testing.ts';
@@ -172,7 +172,7 @@ describe('restart', () => {
       /not the one this log was made with/,
       () => writeFile(log.keyFile, formatPrivateKey(ORIGIN, Buffer.alloc(32, 3))),
     ],
-    ['a damaged key file', /holds no log signing key/, () => writeFile(log.keyFile, 'nothing\n')],
+    ['a damaged key file', /holds no signing key/, () => writeFile(log.keyFile, 'nothing\n')],
     ['another name', /cannot be renamed/, async () => undefined, { origin: 'log.example/other' }],
     ['a lost log state', /log state is gone/, () => sql`delete from log_state`.execute(t.db)],
     ['a lost database', /holds no log/, () => sql`truncate log_state, log_tile, evidence_leaf`.execute(t.db)],
@@ -199,7 +199,7 @@ describe('restart', () => {
     await start();
     await settled(t.db);
     await stopAll();
-    const signer = await log.keys.load();
+    const signer = parsePrivateKey(await readFile(log.keyFile, 'utf8'));
     if (!signer) throw new Error('no key');
     for (const [size, sentence] of [
       [9, /older than the log/],

@@ -7,6 +7,8 @@ const LEADER_LOCK = 7_346_003;
 const BATCH_INTERVAL_MS = 100;
 /** While a backlog is worked off in full batches, the public log still moves this often. */
 const PUBLISH_INTERVAL_MS = 1_000;
+/** A new key, or the end of an old one, is looked for this often. */
+const KEYS_INTERVAL_MS = 500;
 const RETRY_MS = 1_000;
 const CONNECT_MS = 10_000;
 const STATEMENT_MS = 60_000;
@@ -82,7 +84,7 @@ export async function startSequencer(options: SequencerOptions): Promise<Sequenc
 }
 
 /** @returns undefined when another process leads */
-async function takeOffice({ url, store, keys, origin = DEFAULT_ORIGIN }: SequencerOptions): Promise<Term | undefined> {
+async function takeOffice({ url, origin = DEFAULT_ORIGIN, ...options }: SequencerOptions): Promise<Term | undefined> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS,
@@ -101,7 +103,7 @@ async function takeOffice({ url, store, keys, origin = DEFAULT_ORIGIN }: Sequenc
       // Few rows out of large tables, always: with statistics that lag behind a burst of entries the planner would read
       // whole tables for each batch.
       await client.query('set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off');
-      return { client, log: await EvidenceLog.open(client, { store, keys, origin }), lost: () => lost };
+      return { client, log: await EvidenceLog.open(client, { ...options, origin }), lost: () => lost };
     }
   } catch (error) {
     await client.end().catch(() => undefined);
@@ -114,6 +116,7 @@ async function takeOffice({ url, store, keys, origin = DEFAULT_ORIGIN }: Sequenc
 /** Leads until asked to stop. One batch at a time: while it is on its way to disk, the next one grows in the queue. */
 async function serve({ log, lost }: Term, alarm: Alarm, stopping: () => boolean): Promise<void> {
   let publishedAt = Date.now();
+  let keysSeenAt = Date.now();
   for (;;) {
     const last = stopping();
     const startedAt = Date.now();
@@ -121,6 +124,10 @@ async function serve({ log, lost }: Term, alarm: Alarm, stopping: () => boolean)
       throw new OperatorError(
         '与数据库的连接中断，日志编制暂停。The connection to the database broke; sequencing pauses.',
       );
+    if (startedAt - keysSeenAt >= KEYS_INTERVAL_MS) {
+      await log.turnKeys();
+      keysSeenAt = startedAt;
+    }
     const taken = await log.commit();
     const backlog = taken === BATCH_ENTRIES_MAX && !last;
     if (log.unpublished && (!backlog || Date.now() - publishedAt >= PUBLISH_INTERVAL_MS)) {

@@ -29,7 +29,7 @@ const sequencer = await startSequencer({
   url,
   origin,
   store: killedInTheMiddle(diskTileStore(join(folder, 'log'))),
-  keys: fileKeyProvider(join(folder, 'log.key')),
+  keys: fileKeyProvider(folder),
   retryMs: 30,
   onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : error}\n`),
 });

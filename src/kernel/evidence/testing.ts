@@ -78,7 +78,7 @@ export async function testLog() {
     logFolder: join(folder, 'log'),
     keyFile: join(folder, 'log.key'),
     store: diskTileStore(join(folder, 'log')),
-    keys: fileKeyProvider(join(folder, 'log.key')),
+    keys: fileKeyProvider(folder),
     drop: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -56,4 +56,5 @@ export {
   verifyReceipt,
   type Witness,
 } from './receipt.ts';
+export { sm2Verifies } from './sm2.ts';
 export type { Text } from './text.ts';
