@@ -112,7 +112,11 @@ async function issueAssessment(page: Page): Promise<void> {
   await page.locator('.task-list li', { hasText: PRODUCT }).getByRole('link').click();
   await page.getByRole('button', { name: '其余全部答“是”' }).click({ timeout: SLOW_MS });
   await accessible(page);
+  // Nothing is concluded for the assessor: without a choice the form stays.
   await page.getByLabel('评估意见').fill('按清单逐项核验，未发现不符。');
+  await page.getByRole('button', { name: '出具评估结论' }).click();
+  await expect(page.getByText('请选择结论')).toBeVisible();
+  await page.getByRole('group', { name: '结论' }).getByLabel('通过', { exact: true }).check();
   await page.getByRole('button', { name: '出具评估结论' }).click();
   await expect(page.getByText('已经办结，没有谁需要再办。')).toBeVisible();
   await accessible(page);

@@ -227,7 +227,8 @@ export interface ResourceSummary {
   readonly holder: PartyRef;
   readonly sector: string;
   readonly classification: { readonly class: string; readonly grade: string };
-  readonly opening: string;
+  /** Of public data only. */
+  readonly opening: string | null;
   readonly publicData: boolean;
   readonly containsPersonalInformation: boolean;
   readonly updateFrequency: string;

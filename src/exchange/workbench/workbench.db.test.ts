@@ -46,6 +46,34 @@ it('puts the most urgent first, and gives each a sentence, a date and a link', a
   });
 });
 
+it('calls subjects by their titles, for whom their receipts are', async () => {
+  const { buyer, seller, stranger, regulator } = t.people;
+  const { orderId, deliveryId } = await t.delivered(await t.product());
+  const titles = async (actor: Actor, ids: readonly string[]) => {
+    const found = reads.find((r) => r.path === '/subject-titles');
+    const query = found?.query.parse({ ids: ids.join(',') });
+    return (await found?.run({ db: t.db, actor, params: {}, query, at: new Date() } as never)) as {
+      items: { id: string; title: string }[];
+    };
+  };
+  await t.run('delivery.create-link', buyer, { deliveryId });
+  const ids = [orderId, deliveryId, orderId, 'ord_00000000000000000000000000', "x'; drop table party; --", ''];
+  for (const actor of [buyer, seller, regulator]) {
+    const { items } = await titles(actor, ids);
+    expect([...items].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: deliveryId, title: '样例产品' },
+      { id: orderId, title: '样例产品' },
+    ]);
+  }
+  // Every kind of subject can be asked for.
+  const kinds = ['prd', 'res', 'aut', 'asm', 'ord', 'dlv', 'dmd', 'dst', 'pty', 'wdr', 'cer', 'key'];
+  expect(await titles(regulator, [...kinds.map((k) => `${k}_x`), buyer.partyId])).toEqual({
+    items: [{ id: buyer.partyId, title: '样例保险' }],
+  });
+  expect(await titles(stranger, ids)).toEqual({ items: [] });
+  expect(await titles(buyer, [])).toEqual({ items: [] });
+});
+
 it('counts the market from what was cleared', async () => {
   const read = reads.find((r) => r.path === '/market');
   const look = async () =>
@@ -57,8 +85,8 @@ it('counts the market from what was cleared', async () => {
     turnover: { amountFen: '4200' },
     turnoverMonth: { amountFen: '4200' },
     trades: 1,
-    products: 4,
+    products: 5,
     sellers: 1,
-    recentListings: [{ price: { amountFen: '4200' } }, {}, {}, {}],
+    recentListings: [{ price: { amountFen: '4200' } }, {}, {}, {}, {}],
   });
 });

@@ -12,9 +12,9 @@ const TERMS: Readonly<Record<string, Text>> = {
   // states of products
   draft: t('草稿', 'Draft'),
   assessed: t('已评估', 'Assessed'),
-  listed: t('在售', 'Listed'),
+  listed: t('已挂牌', 'Listed'),
   suspended: t('已暂停', 'Suspended'),
-  withdrawn: t('已下架', 'Withdrawn'),
+  withdrawn: t('已撤牌', 'Withdrawn'),
   // states of orders
   placed: t('已下单', 'Placed'),
   signed: t('已签约', 'Signed'),
@@ -143,6 +143,23 @@ const TERMS: Readonly<Record<string, Text>> = {
   violated: t('不符合', 'Violated'),
   unknown: t('缺少事实', 'Fact missing'),
   main: t('主板', 'Main board'),
+  // kinds of subjects, by the prefix of their ids
+  'subject:prd': t('产品', 'Product'),
+  'subject:res': t('资源', 'Resource'),
+  'subject:aut': t('资源授权', 'Authorisation of a resource'),
+  'subject:asm': t('评估', 'Assessment'),
+  'subject:ord': t('订单', 'Order'),
+  'subject:dlv': t('交付', 'Delivery'),
+  'subject:dmd': t('需求', 'Demand'),
+  'subject:dst': t('数据文件', 'Data file'),
+  'subject:pty': t('单位', 'Party'),
+  'subject:wdr': t('出金', 'Withdrawal'),
+  'subject:dps': t('入金', 'Deposit'),
+  'subject:cer': t('凭证', 'Certificate'),
+  'subject:key': t('接口密钥', 'API key'),
+  'subject:ses': t('登录会话', 'Session'),
+  'subject:vio': t('举报', 'Report'),
+  'subject:fil': t('文件', 'File'),
 };
 
 export const termOf = (word: string): Text => TERMS[word] ?? { zh: word, en: word };
@@ -151,7 +168,7 @@ export const termOf = (word: string): Text => TERMS[word] ?? { zh: word, en: wor
  * Says a code word of the API in the language of the page.
  * @param scope for words that mean something else elsewhere, such as `business` for lines of business
  */
-export function useTerm(scope?: 'business' | 'dimension' | 'opening'): (word: string) => string {
+export function useTerm(scope?: 'business' | 'dimension' | 'opening' | 'subject'): (word: string) => string {
   const language = useLanguage();
   return (word) => (TERMS[`${scope}:${word}`] ?? termOf(word))[language];
 }

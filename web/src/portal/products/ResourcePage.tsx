@@ -118,8 +118,12 @@ function Content({ resource }: { readonly resource: Resource }) {
               </dd>
               <dt>{t.personal}</dt>
               <dd>{resource.containsPersonalInformation ? t.contains : t.containsNot}</dd>
-              <dt>{t.opening}</dt>
-              <dd>{term(resource.opening)}</dd>
+              {resource.opening ? (
+                <>
+                  <dt>{t.opening}</dt>
+                  <dd>{term(resource.opening)}</dd>
+                </>
+              ) : null}
               <dt>{t.coverage}</dt>
               <dd>
                 {coverage.region}

@@ -90,7 +90,7 @@ export default function ResourcesPage() {
                           <div className="tags">
                             <span className="tag">{r.sector}</span>
                             <span className="tag">{term(r.classification.grade)}</span>
-                            <span className="tag">{term(r.opening)}</span>
+                            {r.opening ? <span className="tag">{term(r.opening)}</span> : null}
                             {r.publicData ? <span className="tag good">{t.public}</span> : null}
                           </div>
                         </div>

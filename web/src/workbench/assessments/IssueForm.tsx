@@ -21,6 +21,7 @@ const WORDS = words(
     submit: '出具评估结论',
     sending: '正在出具……',
     needAnswers: (n: number) => `还有 ${n} 项没有回答`,
+    needConclusion: '请选择结论',
     needStatement: '请填写评估意见',
     allYes: '其余全部答“是”',
   },
@@ -37,6 +38,7 @@ const WORDS = words(
     submit: 'Issue the assessment',
     sending: 'Issuing…',
     needAnswers: (n: number) => `${n} items are not answered yet`,
+    needConclusion: 'Please choose the conclusion',
     needStatement: 'Please write the opinion',
     allYes: 'Answer “yes” to the rest',
   },
@@ -60,10 +62,11 @@ export function IssueForm(props: {
   const say = useSay();
   const { items } = props.checklist;
   const issue = useAct('assessment.issue');
-  const form = useForm<Values>({ answers: {}, conclusion: 'passed', statement: '' }, (v) => {
+  const form = useForm<Values>({ answers: {}, conclusion: '', statement: '' }, (v) => {
     const open = items.filter((i) => !v.answers[i.item]?.answer).length;
     return {
       ...(open > 0 ? { answers: t.needAnswers(open) } : {}),
+      ...(v.conclusion === '' ? { conclusion: t.needConclusion } : {}),
       ...(v.statement.trim().length < 2 ? { statement: t.needStatement } : {}),
     };
   });
@@ -124,6 +127,7 @@ export function IssueForm(props: {
         <ChoiceField
           label={t.conclusion}
           value={v.conclusion}
+          error={errors['conclusion']}
           options={[
             { value: 'passed', title: t.passed },
             { value: 'failed', title: t.failed },

@@ -28,6 +28,7 @@ const WORDS = words(
     resumeByOther: '由监管部门或交易所暂停的产品，须由其恢复。',
     listed: '产品在售。有人下单时，会出现在您的待办中。',
     withdrawn: '产品已撤牌，不再出售。',
+    takenBack: '草稿已撤回，不再办理。',
   },
   {
     building:
@@ -53,6 +54,7 @@ const WORDS = words(
     resumeByOther: 'What the regulator or the exchange suspended is resumed by them.',
     listed: 'The product is on the market. An order will show up in your tasks.',
     withdrawn: 'The product is withdrawn and not sold any more.',
+    takenBack: 'The draft was taken back and goes no further.',
   },
 );
 
@@ -70,7 +72,7 @@ export function NextAct(props: Props) {
   const say = useSay();
   const { product, own, tell } = props;
   const { state, build } = product;
-  if (state === 'withdrawn') return <p className="turn over">{t.withdrawn}</p>;
+  if (state === 'withdrawn') return <p className="turn over">{product.listing ? t.withdrawn : t.takenBack}</p>;
   if (state === 'listed') return <p className="turn over">{t.listed}</p>;
   if (state === 'suspended')
     return (

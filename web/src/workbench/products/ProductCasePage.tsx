@@ -55,6 +55,10 @@ const WORDS = words(
     resume: '恢复',
     withdraw: '撤牌',
     withdrawText: '撤牌后不再出售，不能恢复；已售出的按合约继续使用。',
+    takenBack: '已撤回',
+    takeBack: '撤回草稿',
+    takeBackText: '这份产品从未挂牌，撤回后不再办理，也不能恢复；资源不受影响，可以重新起草。',
+    suspendByOther: '暂停后不能下单，已交付的也立即不能下载或查询，直到恢复。',
     public: '在市场中查看',
   },
   {
@@ -93,6 +97,11 @@ const WORDS = words(
     withdraw: 'Withdraw',
     withdrawText:
       'A withdrawn product is not sold any more and does not come back; what was sold stays in use by its contract.',
+    takenBack: 'taken back',
+    takeBack: 'Take the draft back',
+    takeBackText:
+      'It was never listed. Taken back it goes no further and does not return; its resource is untouched and can be used for a new draft.',
+    suspendByOther: 'Nobody can order it, and what was delivered cannot be downloaded or queried until it is resumed.',
     public: 'See it on the market',
   },
 );
@@ -200,7 +209,7 @@ function stepsFor(product: ProductCase, t: (typeof WORDS)['zh']): readonly Step[
     ...(state === 'suspended'
       ? { note: t.suspended }
       : state === 'withdrawn'
-        ? { note: t.withdrawn }
+        ? { note: product.listing ? t.withdrawn : t.takenBack }
         : product.listing
           ? { note: day(product.listing.listedAt ?? product.listing.at ?? '') }
           : {}),
@@ -331,13 +340,26 @@ function MoreActs({
           </Link>
         ) : null}
         {(own || oversees) && state === 'listed' ? (
-          <ActDrawer act="product.suspend" label={t.suspend} explain={t.suspendText} danger {...act} />
+          <ActDrawer
+            act="product.suspend"
+            label={t.suspend}
+            explain={own ? t.suspendText : t.suspendByOther}
+            danger
+            {...act}
+          />
         ) : null}
         {oversees && !own && state === 'suspended' ? (
           <ActDrawer act="product.resume" label={t.resume} {...act} />
         ) : null}
         {own && state !== 'withdrawn' ? (
-          <ActDrawer act="product.withdraw" label={t.withdraw} explain={t.withdrawText} danger {...act} />
+          <ActDrawer
+            act="product.withdraw"
+            {...(product.listing
+              ? { label: t.withdraw, explain: t.withdrawText }
+              : { label: t.takeBack, explain: t.takeBackText, done: t.takeBack, submit: t.takeBack })}
+            danger
+            {...act}
+          />
         ) : null}
         {product.listing ? (
           <Link className="button" to={`/products/${id}`}>

@@ -5,7 +5,9 @@ import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime, day } from '../../shared/format.ts';
 import { logPosition } from '../../shared/ReceiptChip.tsx';
 import { Empty } from '../../shared/States.tsx';
+import { useSubjectTitle } from '../../shared/subject-titles.ts';
 import { useActs } from '../../shared/use-api.ts';
+import { useTerm } from '../../shared/vocabulary.ts';
 import { CertificateLinks } from '../shared/Certificates.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
 import type { Certificate } from '../types.ts';
@@ -65,6 +67,7 @@ const PAGES: Readonly<Record<string, string>> = {
   prd: '/work/products',
   res: '/work/resources',
   dmd: '/work/demands',
+  asm: '/work/assessments',
 };
 
 export default function ReceiptsPage() {
@@ -119,11 +122,29 @@ function ReceiptTable() {
   );
 }
 
+/** By its title; the number shows on hover, and where nothing has a title. */
 function Subject({ id }: { readonly id: string }) {
-  const page = PAGES[id.split('_')[0] ?? ''];
-  const shown = <code className="small">{id}</code>;
-  return page ? <Link to={`${page}/${id}`}>{shown}</Link> : shown;
+  const title = useSubjectTitle(id);
+  const prefix = id.split('_')[0] ?? '';
+  const page = PAGES[prefix];
+  const kind = useTerm('subject')(prefix);
+  const shown = title ? (
+    <span title={id}>{title}</span>
+  ) : (
+    <code className="small" title={id}>
+      {title === undefined ? '…' : shortId(id)}
+    </code>
+  );
+  return (
+    <>
+      {page ? <Link to={`${page}/${id}`}>{shown}</Link> : shown}
+      {kind === prefix ? null : <small className="faint block">{kind}</small>}
+    </>
+  );
 }
+
+/** `ord_01kaxyz…9f3k`: the end is what tells neighbours apart. */
+const shortId = (id: string): string => (id.length > 14 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id);
 
 function Files({ receipt }: { readonly receipt: ReceiptStatus }) {
   const t = useWords(WORDS);

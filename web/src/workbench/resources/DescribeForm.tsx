@@ -5,6 +5,7 @@ import { useTerm } from '../../shared/vocabulary.ts';
 import { AreaField, CheckField, ChoiceField, Section, SelectField, TextField, useForm } from '../shared/form.tsx';
 import type { Dataset } from '../types.ts';
 import { type ColumnDraft, DictionaryEditor } from './DictionaryEditor.tsx';
+import { periodOf } from './period.ts';
 
 const WORDS = words(
   {
@@ -17,6 +18,7 @@ const WORDS = words(
     region: '覆盖地区',
     from: '数据起始日',
     to: '数据截止日',
+    fromData: (column: string) => `取自“${column}”列的最早和最晚日期，可以修改。`,
     frequency: '更新频率',
     source: '来源',
     sourceNote: '《数据安全法》第三十三条：须说明数据来源。',
@@ -63,6 +65,7 @@ const WORDS = words(
     region: 'Region covered',
     from: 'Data from',
     to: 'Data until',
+    fromData: (column: string) => `Taken from the first and last date in “${column}”; change it where it is wrong.`,
     frequency: 'Update frequency',
     source: 'Source',
     sourceNote: 'Data Security Law, article 33: the source of the data is to be explained.',
@@ -150,6 +153,7 @@ export function DescribeForm(props: {
   const term = useTerm('opening');
   const me = useMe();
   const register = useAct<{ resourceId: string }>('resource.register');
+  const period = periodOf(props.dataset.profile);
   const publicBody = me?.roles.includes('data-provider') ?? false;
   const form = useForm<Values>(
     {
@@ -157,8 +161,8 @@ export function DescribeForm(props: {
       summary: '',
       sector: '',
       region: '',
-      from: '',
-      to: '',
+      from: period?.from ?? '',
+      to: period?.to ?? '',
       frequency: '',
       source: 'self-generated',
       sourceStatement: '',
@@ -167,7 +171,7 @@ export function DescribeForm(props: {
       grade: 'general',
       personal: false,
       consent: '',
-      opening: publicBody ? 'conditional' : 'paid',
+      opening: publicBody ? 'conditional' : '',
       columns: props.dataset.columns.map((c) => ({
         name: c.name,
         type: c.type,
@@ -237,7 +241,13 @@ export function DescribeForm(props: {
             error={errors.region}
             onChange={(x) => set('region', x)}
           />
-          <TextField label={t.from} type="date" value={v.from} onChange={(x) => set('from', x)} />
+          <TextField
+            label={t.from}
+            type="date"
+            value={v.from}
+            hint={period ? t.fromData(period.column) : undefined}
+            onChange={(x) => set('from', x)}
+          />
           <TextField label={t.to} type="date" value={v.to} error={errors.to} onChange={(x) => set('to', x)} />
         </div>
         <TextField
@@ -311,12 +321,14 @@ export function DescribeForm(props: {
             onChange={(x) => set('consent', x)}
           />
         ) : null}
-        <ChoiceField
-          label={t.opening}
-          value={v.opening}
-          options={(['unconditional', 'conditional', 'paid'] as const).map((o) => ({ value: o, title: term(o) }))}
-          onChange={(x) => set('opening', x)}
-        />
+        {publicBody ? (
+          <ChoiceField
+            label={t.opening}
+            value={v.opening}
+            options={(['unconditional', 'conditional', 'paid'] as const).map((o) => ({ value: o, title: term(o) }))}
+            onChange={(x) => set('opening', x)}
+          />
+        ) : null}
       </Section>
       <section className="form-section-wide">
         <h2>{t.dictionary}</h2>
@@ -363,7 +375,7 @@ function inputOf(v: Values, datasetId: string): unknown {
     ...(needsConsent(v) ? orNothing('consentBasis', v.consent) : {}),
     updateFrequency: v.frequency.trim(),
     coverage: { region: v.region.trim(), ...orNothing('from', v.from), ...orNothing('to', v.to) },
-    opening: v.opening,
+    ...(v.opening ? { opening: v.opening } : {}),
     datasetId,
     columns: v.columns.map((c) => ({
       name: c.name,

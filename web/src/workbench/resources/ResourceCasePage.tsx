@@ -155,8 +155,12 @@ function Content({ resource }: { readonly resource: Resource }) {
             </dd>
             <dt>{t.frequency}</dt>
             <dd>{resource.updateFrequency}</dd>
-            <dt>{t.opening}</dt>
-            <dd>{term(resource.opening)}</dd>
+            {resource.opening ? (
+              <>
+                <dt>{t.opening}</dt>
+                <dd>{term(resource.opening)}</dd>
+              </>
+            ) : null}
             <dt>{t.size}</dt>
             <dd>
               {t.rows(number(resource.rows), number(resource.columnCount))} · {bytes(resource.bytes)}

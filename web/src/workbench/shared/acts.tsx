@@ -132,11 +132,13 @@ export function ActDrawer<R>(
     readonly quiet?: boolean;
     readonly submit?: string;
     readonly tell?: Tell;
+    /** What to call it when done, where the act's own title says it less well. */
+    readonly done?: Text | string;
   },
 ) {
   const [open, setOpen] = useState(false);
   const acts = useActs();
-  const { label, title, explain, primary, quiet, tell, onDone, ...form } = props;
+  const { label, title, explain, primary, quiet, tell, done, onDone, ...form } = props;
   return (
     <>
       <button
@@ -153,7 +155,7 @@ export function ActDrawer<R>(
             {...form}
             onDone={(answer) => {
               setOpen(false);
-              tell?.({ title: acts?.get(props.act)?.title ?? label, receiptId: answer.receipt.id });
+              tell?.({ title: done ?? acts?.get(props.act)?.title ?? label, receiptId: answer.receipt.id });
               onDone?.(answer);
             }}
           />

@@ -194,6 +194,8 @@ export function CheckField(props: {
 /** A few exclusive choices, each with a word of explanation. */
 export function ChoiceField(props: {
   readonly label: string;
+  readonly error?: string | undefined;
+  /** Empty while nothing is chosen. */
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly options: readonly (Option & { readonly note?: string })[];
@@ -210,6 +212,7 @@ export function ChoiceField(props: {
             value={o.value}
             checked={props.value === o.value}
             onChange={() => props.onChange(o.value)}
+            {...(props.error ? { 'data-invalid': true } : {})}
           />
           <span>
             {o.title}
@@ -217,6 +220,11 @@ export function ChoiceField(props: {
           </span>
         </label>
       ))}
+      {props.error ? (
+        <p className="field-error" role="alert">
+          {props.error}
+        </p>
+      ) : null}
     </fieldset>
   );
 }
