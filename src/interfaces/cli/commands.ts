@@ -1,13 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { backup, OperatorError, openDatabase, restore } from '../../kernel/database/index.ts';
-import { fsck, openTileStore } from '../../kernel/evidence/index.ts';
+import { backup, OperatorError, restore } from '../../kernel/database/index.ts';
 import { readSettings } from '../../kernel/settings.ts';
 import { reachDatabase, startServer } from '../../main.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import { progressPrinter } from './progress.ts';
-import { rotateKeyCommand } from './rotate-key.ts';
 
 /** `shuheng start`: runs until a signal, then finishes what is in hand. */
 export async function startCommand(): Promise<number> {
@@ -61,31 +59,6 @@ const TRY = `
 
 按 Ctrl-C 停止 Ctrl-C stops.
 `;
-
-/** `shuheng log fsck`: exit code 1 names the first difference. */
-export async function logCommand(args: Arguments): Promise<number> {
-  if (args.words[0] === 'rotate-key') return rotateKeyCommand(args);
-  if (args.words[0] !== 'fsck') throw new UsageError('子命令 the sub-commands are: log fsck, log rotate-key');
-  const settings = readSettings();
-  const { url, server } = await reachDatabase(settings);
-  const database = openDatabase(url, { max: 2 });
-  try {
-    const printer = progressPrinter(process.stderr);
-    const store = await openTileStore(settings.SHUHENG_DATA, settings.LOG_STORE);
-    const report = await fsck(database.db, store, (done, total) => printer.report('日志 log', { done, total }));
-    printer.end();
-    if (args.flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else if (report.ok)
-      process.stdout.write(
-        `完好 sound: ${report.size} 条 entries, root ${report.root}, ${report.files} 个文件 files, 待排序 waiting ${report.waiting}\n`,
-      );
-    else process.stdout.write(`${report.difference.zh}\n${report.difference.en}\n`);
-    return report.ok ? 0 : 1;
-  } finally {
-    await database.close();
-    await server?.stop();
-  }
-}
 
 export async function backupCommand(args: Arguments): Promise<number> {
   const target = args.words[0];

@@ -4,7 +4,8 @@ import { witnessCommand } from '../../kernel/evidence/witness/cli.ts';
 import { actCommand } from './act.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
 import { clockCommand } from './clock.ts';
-import { backupCommand, doctorCommand, logCommand, restoreCommand, startCommand } from './commands.ts';
+import { backupCommand, doctorCommand, restoreCommand, startCommand } from './commands.ts';
+import { logCommand } from './log.ts';
 
 interface Command {
   readonly name: string;
@@ -45,10 +46,10 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'log',
-    zh: '重算并检查存证日志；更换签名密钥',
-    en: 're-derive and check the evidence log; change signing keys',
+    zh: '重算并检查存证日志；导出可独立核验的副本；更换签名密钥',
+    en: 're-derive and check the evidence log; keep a mirror that verifies by itself; change signing keys',
     usage:
-      'shuheng log fsck [--json]\n           shuheng log rotate-key [log|certificate] [--overlap-days 30] [--leaked|--lost] [--json]',
+      'shuheng log fsck [<mirror folder> [--key <vkey|file> | --policy file]] [--json]\n           shuheng log export <folder> [--from https://…/log [--key <vkey|file> | --policy file]] [--json]\n           shuheng log rotate-key [log|certificate] [--overlap-days 30] [--leaked|--lost] [--json]',
     run: logCommand,
   },
   {

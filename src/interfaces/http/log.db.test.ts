@@ -5,7 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANONYMOUS, type Kernel } from '../../kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../kernel/database/testing.ts';
-import { fsck, openTileStore, settled, startSequencer, type TileStore } from '../../kernel/evidence/index.ts';
+import {
+  diskTileStore,
+  fsck,
+  openTileStore,
+  settled,
+  startSequencer,
+  type TileStore,
+} from '../../kernel/evidence/index.ts';
+import { checkLog, mirrorLog, ownLog, storedLog, trustInKeys, webLog } from '../../kernel/evidence/mirror/index.ts';
 import { testLog, writeManyEntries } from '../../kernel/evidence/testing.ts';
 import { testBucket } from '../../kernel/testing-s3.ts';
 import { buildApp } from './app.ts';
@@ -168,6 +176,19 @@ describe.each(['disk', 'S3'] as const)('the public files of the log, on %s', (wh
       'tile/1/000.p/2',
       ...['000', '001', '002.p/188'].map((n) => `tile/entries/${n}`),
     ]);
+  });
+
+  it('can be mirrored over HTTP and from the database, to the same files', async () => {
+    const url = await other.listen({ port: 0, host: '127.0.0.1' });
+    const trust = trustInKeys((await get('vkey')).body);
+    const mirrors = [diskTileStore(join(log.folder, 'm1')), diskTileStore(join(log.folder, 'm2'))] as const;
+    const store = await openTileStore(log.folder, address);
+    expect(await mirrorLog(webLog(`${url}/log`), mirrors[0], trust)).toMatchObject({ ok: true, size: SIZE });
+    expect(await mirrorLog(ownLog(t.db, store), mirrors[1], trust)).toMatchObject({ ok: true, size: SIZE });
+    for await (const path of mirrors[0].list()) {
+      if (path !== 'README.md') expect(await mirrors[1].get(path), path).toEqual(await mirrors[0].get(path));
+    }
+    expect(await checkLog(storedLog('mirror', mirrors[0]), trust)).toMatchObject({ ok: true, size: SIZE });
   });
 
   it('goes on from the database when the files are gone, and puts them back at the next start', async () => {

@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/index.ts';
 import type { Text } from '../text.ts';
+import { bundle } from './bundle.ts';
 import { commitment, type SealedValue } from './entry.ts';
 import { keyTrouble } from './fsck-keys.ts';
 import { CHECKPOINT_PATH, parseTilePath, TILE_WIDTH, type Tile, tilePath } from './layout.ts';
 import { logKeys, signedByLog } from './log-keys.ts';
 import { Edge, edgeTiles, type GrownTile, HASH_BYTES, leafHash } from './merkle.ts';
 import type { TileStore } from './store.ts';
-import { bundle, type Rows, readTiles, rowsOf } from './tiles.ts';
+import { type Rows, readTiles, rowsOf } from './tiles.ts';
 import { parseCheckpoint, parseNote } from './verify/index.ts';
 
 export type FsckReport =

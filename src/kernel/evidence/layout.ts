@@ -1,10 +1,12 @@
 /** Where the log's files lie (C2SP tlog-tiles v0.1.0). Hash i of tile (level, n) covers 256^level entries from (n·256 + i)·256^level on. */
 export const TILE_WIDTH = 256;
+export const HASH_BYTES = 32;
 /** Entries are counted in 63 bits, eight to a level. */
 export const LEVELS_MAX = 8;
 
 export const CHECKPOINT_PATH = 'checkpoint';
 export const VKEY_PATH = 'vkey';
+export const POLICY_PATH = 'policy';
 
 /** How a file of the log is served (C2SP tlog-tiles): tiles never change, everything else may within a second. */
 export interface Form {

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
-import { hashesAt, LEVELS_MAX, TILE_WIDTH } from './layout.ts';
+import { HASH_BYTES, hashesAt, LEVELS_MAX, TILE_WIDTH } from './layout.ts';
+
+export { HASH_BYTES } from './layout.ts';
 
 /**
  * Building the tree and its proofs (RFC 6962 §2.1, C2SP tlog-tiles). Checking them is the business of `verify/`; this
@@ -8,7 +10,6 @@ import { hashesAt, LEVELS_MAX, TILE_WIDTH } from './layout.ts';
  */
 const LEAF = Buffer.of(0);
 const NODE_PREFIX = 1;
-export const HASH_BYTES = 32;
 const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
 /** One call without a hash object: about twice as fast as createHash on input this short. */

@@ -67,14 +67,3 @@ async function readBundles(rows: Rows, bundles: readonly Tile[]): Promise<Map<st
   );
   return new Map(found.filter((b) => b.count === b.width).map((b) => [`${b.n}/${b.width}`, b.bytes]));
 }
-
-/** An entry bundle from entries at hand. */
-export function bundle(entries: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(
-    entries.flatMap((entry) => {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(entry.length);
-      return [length, entry];
-    }),
-  );
-}
