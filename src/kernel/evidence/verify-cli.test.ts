@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { POLICY_TEXT, testBundle } from './bundle/testing.ts';
 import { Edge, leafHash } from './merkle.ts';
 import { checkpointText, ed25519Signer, signatureLine, signNote } from './note.ts';
 import { formatProof, parseNote } from './verify/index.ts';
+import { readZip } from './verify/zip.ts';
 import { verifyCommand } from './verify-cli.ts';
 import { cosigner } from './witness/signer.ts';
 
@@ -116,5 +118,32 @@ describe('shuheng verify', () => {
     expect(code).toBe(2);
     expect(error).toContain(word);
     expect(error).not.toContain('    at ');
+  });
+
+  it('tells by content what a file is, and takes bundles whole or unpacked', async () => {
+    const { bytes } = await testBundle({ receipts: 2 });
+    await writeFile(at('whole'), bytes);
+    await writeFile(at('bundle-policy'), POLICY_TEXT);
+    const own = await run(at('whole'));
+    expect([own.code, own.error]).toEqual([0, '']);
+    expect(own.out).toContain('taken from the bundle itself');
+    const given = await run('--bundle', at('whole'), '--policy', at('bundle-policy'), '--json');
+    expect(JSON.parse(given.out)).toMatchObject({ outcome: 'proven', bundle: { level: 'witnessed', trust: 'given' } });
+    const read = readZip(bytes);
+    if ('trouble' in read) throw new Error(read.trouble.says.en);
+    for (const [path, content] of read.archive.files) {
+      await mkdir(dirname(at(`unpacked/${path}`)), { recursive: true });
+      await writeFile(at(`unpacked/${path}`), content);
+    }
+    expect((await run(at('unpacked'), '--policy', at('bundle-policy'))).code).toBe(0);
+    await writeFile(at('unpacked/README.md'), 'something else');
+    const changed = await run(at('unpacked'));
+    expect([changed.code, changed.out]).toEqual([1, '']);
+    expect(changed.error).toContain('README.md');
+    await writeFile(at('whole'), bytes.subarray(0, bytes.length - 1));
+    expect((await run(at('whole'))).code).toBe(2);
+    expect((await run(at('p.tlog-proof'), at('e.json'), '--key', signer.vkey)).code).toBe(0);
+    expect((await run(at('e.json'), '--key', signer.vkey)).code).toBe(2);
+    expect((await run(at('p.tlog-proof'), at('e.json'))).error).toContain('whom to go by');
   });
 });

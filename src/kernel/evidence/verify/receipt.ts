@@ -156,7 +156,7 @@ const unreadable = (part: Exclude<UnreadablePart, 'policy'>): Verification => ({
 const untrue = (check: FailedCheck, said: Words): Verification => ({ outcome: 'false', check, ...said });
 
 /** Called on bytes already proven; still nothing in them is taken for granted. */
-function summaryOf(bytes: Uint8Array): EntrySummary | null {
+export function summaryOf(bytes: Uint8Array): EntrySummary | null {
   const text = textOf(bytes);
   if (text === undefined) return null;
   let value: unknown;
