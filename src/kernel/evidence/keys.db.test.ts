@@ -11,11 +11,13 @@ import { fsck } from './fsck.ts';
 import { ensureKeys, keyActs, rotateKeys } from './key-acts.ts';
 import { EvidenceLog, Overtaken } from './log.ts';
 import { logFile } from './log-files.ts';
+import { keyLines } from './log-keys.ts';
 import { entryBytes, logKey, proofFor, settled } from './receipts.ts';
 import { type Sequencer, startSequencer } from './sequencer.ts';
 import { type CryptoSuite, configureKeys, type SigningKeys, signers } from './signers.ts';
 import { testLog, writeEntries } from './testing.ts';
-import { checkNote, formatKey, parseKey, parseNote, verifyReceipt } from './verify/index.ts';
+import { rowsOf } from './tiles.ts';
+import { checkNote, formatKey, parseKey, parseNote, parsePolicy, verifyReceipt } from './verify/index.ts';
 
 const ORIGIN = 'log.example/keys';
 const NEW_KEY = formatKey(ORIGIN, randomBytes(32));
@@ -90,6 +92,8 @@ async function turned(...labels: string[]): Promise<void> {
   await expect.poll(signedBy, { timeout: 20_000, interval: 50 }).toEqual(labels);
 }
 
+const policyText = async () => `${await keyLines(rowsOf(t.db))}quorum none\n`;
+
 async function receipt(id: string) {
   return { proof: (await proofFor(t.db, id)) ?? '', entry: (await entryBytes(t.db, id)) ?? Buffer.alloc(0) };
 }
@@ -127,11 +131,14 @@ describe('the keys of a new exchange', () => {
     // Whoever knows one of the two keys is served; each alone is enough.
     for (const { vkey } of await logRows()) expect(outcome(await receipt(id), vkey)).toBe('proven');
     await sound();
+    const served = (await logFile(t.db, log.store, 'vkey.sm2'))?.bytes.toString();
+    expect(served).toBe(`${(await logRows()).find((row) => row.algorithm === 'sm2')?.vkey}\n`);
     // Off again, and on again: no new key, no new announcement.
     const before = await rows();
     await stop();
     await start('international');
     expect(await signedBy()).toEqual(['ed25519 1']);
+    expect(await logFile(t.db, log.store, 'vkey.sm2')).toBeUndefined();
     expect((await signers(t.db, 'certificate')).map((s) => parseKey(s.vkey)?.type)).toEqual(['ed25519']);
     await stop();
     await start('sm');
@@ -175,6 +182,13 @@ describe('a rotation', () => {
     expect(outcome(oldReceipt, old)).toBe('proven');
     expect(outcome(await receipt(early), now)).toBe('proven');
     expect(outcome(await receipt(early), old)).toBe('false');
+    // The policy lists them all, so whoever holds it can check receipts of both times.
+    const policy = await policyText();
+    for (const parts of [oldReceipt, await receipt(early)])
+      expect(verifyReceipt({ ...parts, policy })).toMatchObject({
+        outcome: 'proven',
+        proven: { signatures: ['ed25519', 'sm2'] },
+      });
     const [first, , second] = await logRows();
     expect(second?.first_size).toBeLessThanOrEqual(first?.last_size ?? 0);
     // A restart changes nothing.
@@ -187,6 +201,9 @@ describe('a rotation', () => {
 
   it('ends a leaked key at once; the announcement is the last it signs', async () => {
     await start();
+    const [early = ''] = await writeEntries(t.db, 1);
+    await settled(t.db);
+    const oldReceipt = await receipt(early);
     const old = (await logKey(t.db)) ?? '';
     const { receiptId } = await rotateKeys(kernel, keysOf('international'), {
       purpose: 'log',
@@ -196,6 +213,12 @@ describe('a rotation', () => {
     await turned('ed25519 2');
     const [first, second] = await logRows();
     expect(first?.last_size).toBe(second?.first_size);
+    // A leaked key is named, and not trusted.
+    const policy = await policyText();
+    expect(policy).toContain(old);
+    expect(parsePolicy(policy).policy?.logs.map((l) => l.key.vkey)).toEqual([second?.vkey]);
+    expect(verifyReceipt({ ...oldReceipt, policy }).outcome).toBe('false');
+    expect(verifyReceipt({ ...(await receipt(early)), policy }).outcome).toBe('proven');
     const entry = JSON.parse((await receipt(receiptId)).entry.toString()) as { open: unknown };
     expect(entry.open).toMatchObject({ reason: 'leaked', replaces: [old], generation: 2 });
     await sound();

@@ -7,6 +7,7 @@ export const LEVELS_MAX = 8;
 export const CHECKPOINT_PATH = 'checkpoint';
 export const VKEY_PATH = 'vkey';
 export const POLICY_PATH = 'policy';
+export const SM2_VKEY_PATH = 'vkey.sm2';
 
 /** How a file of the log is served (C2SP tlog-tiles): tiles never change, everything else may within a second. */
 export interface Form {

@@ -1,5 +1,15 @@
 import type { Queryable } from '../database/index.ts';
-import { CHECKPOINT_PATH, type Form, formOf, hashesAt, parseTilePath, type Tile, VKEY_PATH } from './layout.ts';
+import {
+  CHECKPOINT_PATH,
+  type Form,
+  formOf,
+  hashesAt,
+  parseTilePath,
+  SM2_VKEY_PATH,
+  type Tile,
+  VKEY_PATH,
+} from './layout.ts';
+import { sm2VkeyOf } from './log-keys.ts';
 import { logKey, published } from './receipts.ts';
 import type { TileStore } from './store.ts';
 import { deriveTile, rowsOf } from './tiles.ts';
@@ -9,7 +19,7 @@ export interface LogFile extends Form {
 }
 
 /**
- * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey` or `tile/…`.
+ * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey`, `vkey.sm2` or `tile/…`.
  * A partial tile that was removed because it is full by now, or a file that was lost, is derived from the database.
  */
 export async function logFile(db: Queryable, store: TileStore, path: string): Promise<LogFile | undefined> {
@@ -23,10 +33,14 @@ async function bytesOf(db: Queryable, store: TileStore, path: string): Promise<B
     return vkey === undefined ? undefined : Buffer.from(`${vkey}\n`);
   }
   const tile = parseTilePath(path);
-  if (!tile && path !== CHECKPOINT_PATH) return undefined;
+  if (!tile && path !== CHECKPOINT_PATH && path !== SM2_VKEY_PATH) return undefined;
   const rows = rowsOf(db);
   const state = await published(rows);
   if (!state) return undefined;
+  if (path === SM2_VKEY_PATH) {
+    const vkey = await sm2VkeyOf(rows, state.checkpoint);
+    return vkey === undefined ? undefined : Buffer.from(`${vkey}\n`);
+  }
   if (!tile) return Buffer.from(state.checkpoint);
   if (!isWithin(tile, state.size)) return undefined;
   // A store that does not answer is no reason to keep back what the database knows.

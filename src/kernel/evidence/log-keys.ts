@@ -3,7 +3,7 @@ import type { LogSigner } from './note.ts';
 import type { KeyAlgorithm } from './private-keys.ts';
 import { algorithmsOf, type CryptoSuite, signerOf } from './signers.ts';
 import type { Rows } from './tiles.ts';
-import { checkNote, type Note, type NoteKey, parseKey } from './verify/index.ts';
+import { checkNote, linesOf, type Note, type NoteKey, parseKey, parseNote } from './verify/index.ts';
 
 /** A key of the log as the database knows it. */
 export interface LogKeyRow {
@@ -107,3 +107,36 @@ export function signedByLog(note: Note, vkeys: readonly string[]): boolean {
     standings.some(({ key, standing }) => key.type === 'ed25519' && standing === 'signed')
   );
 }
+
+/** The SM2 key whose line the public checkpoint carries. */
+export async function sm2VkeyOf(rows: Rows, checkpoint: string): Promise<string | undefined> {
+  const note = parseNote(checkpoint);
+  const keys = (await logKeys(rows)).filter((row) => row.algorithm === 'sm2').map((row) => row.vkey);
+  return keys.findLast((vkey) => {
+    const key = parseKey(vkey);
+    return note && key && linesOf(note, key).length > 0;
+  });
+}
+
+/**
+ * The keys of the log for its policy, the newest first: whoever holds the file can check receipts of every time. A key
+ * that leaked is named and not trusted; SM2 keys stand in comments, which the format leaves free.
+ */
+export async function keyLines(rows: Rows): Promise<string> {
+  const keys = (await logKeys(rows)).filter((key) => key.first_size !== null).reverse();
+  const leaked = keys.filter((key) => keys.some((k) => k.reason === 'leaked' && k.generation === key.generation + 1));
+  const trusted = keys.filter((key) => !leaked.includes(key));
+  const lines = [
+    ...trusted.filter((key) => key.algorithm === 'ed25519').flatMap((key) => [...past(key), `log ${key.vkey}`]),
+    ...leaked.map((key) => `# 已泄露 leaked, signed the log until ${key.last_size ?? 'now'} entries: ${key.vkey}`),
+  ];
+  const sm2 = trusted.filter((key) => key.algorithm === 'sm2');
+  if (sm2.length > 0) lines.push(SM2_WORDS, ...sm2.flatMap((key) => [...past(key), `#sm2 ${key.vkey}`]));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const SM2_WORDS =
+  '# SM2 with SM3 (GB/T 32918) beside Ed25519; 并非经认证的商用密码产品 by software that is no certified module';
+
+const past = ({ last_size: last }: LogKeyRow): string[] =>
+  last === null ? [] : [`# 已更换 replaced, signed the log until ${last} entries:`];

@@ -11,6 +11,7 @@ const POLICY_BYTES_MAX = 1_000_000;
 /** Of logs, of witnesses and of groups; the specification asks for at least 32. */
 const EACH_MAX = 1_000;
 const NONE = 'none';
+const SM2_COMMENT = '#sm2';
 /** Tab and what is printable; everything with the high bit is allowed and opaque. */
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -34,6 +35,11 @@ export type Quorum =
 
 export interface Policy {
   readonly logs: readonly PolicyLog[];
+  /**
+   * SM2 keys of the logs. The format has no place for them, so `/log/policy` names them in comments, `#sm2 <vkey>`: their
+   * lines are checked beside the others and never stand for them.
+   */
+  readonly beside: readonly NoteKey[];
   readonly witnesses: readonly PolicyWitness[];
   /** null: no cosignature is asked for (`quorum none`). */
   readonly quorum: Quorum | null;
@@ -73,6 +79,7 @@ class Trouble extends Error {
 /** What the lines so far have defined. Names are binary strings: one character a byte. */
 class Reader {
   readonly logs: PolicyLog[] = [];
+  readonly beside: NoteKey[] = [];
   readonly witnesses: PolicyWitness[] = [];
   readonly #defined = new Map<string, Quorum>();
   readonly #members = new Set<string>();
@@ -86,6 +93,14 @@ class Reader {
     else if (keyword === 'group') this.#group(words);
     else if (keyword === 'quorum') this.#quorum(words);
     else throw new Trouble(`不认识“${shown(keyword)}”`, `“${shown(keyword)}” is no keyword`);
+  }
+
+  /** What is no such key is a comment like any other. */
+  comment([keyword, vkey = '', ...more]: readonly string[]): void {
+    const key = keyword === SM2_COMMENT && more.length === 0 ? parseKey(shown(vkey)) : undefined;
+    if (key?.type !== 'sm2') return;
+    this.#room(this.beside.length);
+    this.beside.push(key);
   }
 
   #log([vkey, url, ...more]: readonly string[]): void {
@@ -165,15 +180,16 @@ function readPolicy(bytes: Uint8Array): Policy {
     for (const line of binary(bytes).split('\n')) {
       number++;
       const words = wordsOf(line);
-      if (words.length > 0 && !words[0]?.startsWith('#')) reader.read(words);
+      if (words[0]?.startsWith('#')) reader.comment(words);
+      else if (words.length > 0) reader.read(words);
     }
   } catch (error) {
     if (error instanceof Trouble) error.line = number;
     throw error;
   }
-  const { logs, witnesses, quorum } = reader;
+  const { logs, beside, witnesses, quorum } = reader;
   if (quorum === undefined) throw new Trouble('缺少 quorum 行', 'the quorum line is missing');
-  return { logs, witnesses, quorum };
+  return { logs, beside, witnesses, quorum };
 }
 
 /** Split at spaces and tabs only. */

@@ -92,7 +92,7 @@ export function verifyReceipt({ proof, entry, vkey, policy: policyFile }: Receip
   if (!note || !checkpoint) return unreadable('checkpoint');
   if (entry.length === 0 || entry.length > ENTRY_BYTES_MAX) return unreadable('entry');
 
-  const signed = logSignatures(note, checkpoint, trusted.logs);
+  const signed = logSignatures(note, checkpoint, trusted.logs, trusted.policy?.beside ?? []);
   if ('outcome' in signed) return signed;
   const cosigned = trusted.policy ? checkCosignatures(note, trusted.policy) : { met: true, cosigners: [] };
   if (cosigned.forged !== undefined) return untrue('cosignature', words.forgedCosignature(cosigned.forged));
@@ -132,19 +132,23 @@ function trustedBy(vkey: string | undefined, file: string | Uint8Array | undefin
 /**
  * The key's name is the log's name: a receipt of another log must not pass under this one's key. Of several keys of one
  * log, each that signed must have signed rightly, and one must have.
+ * @param beside keys that are checked where they signed, and alone prove nothing
  */
 function logSignatures(
   note: Note,
   checkpoint: Checkpoint,
   logs: readonly NoteKey[],
+  beside: readonly NoteKey[],
 ): { types: KeyType[] } | Verification {
   const own = logs.filter((key) => key.name === checkpoint.origin);
   if (own.length === 0) return untrue('origin', words.otherLog(checkpoint, logs));
-  const standings = own.map((key) => ({ type: key.type, standing: checkNote(note, key) }));
-  if (standings.some((s) => s.standing === 'forged')) return untrue('signature', words.notSigned('forged'));
-  const types = standings.filter((s) => s.standing === 'signed').map((s) => s.type);
-  if (types.length === 0) return untrue('signature', words.notSigned('unsigned'));
-  return { types: [...new Set(types)] };
+  const standingOf = (key: NoteKey) => ({ type: key.type, standing: checkNote(note, key) });
+  const standings = own.map(standingOf);
+  const further = beside.filter((key) => key.name === checkpoint.origin).map(standingOf);
+  const all = [...standings, ...further];
+  if (all.some((s) => s.standing === 'forged')) return untrue('signature', words.notSigned('forged'));
+  if (!standings.some((s) => s.standing === 'signed')) return untrue('signature', words.notSigned('unsigned'));
+  return { types: [...new Set(all.filter((s) => s.standing === 'signed').map((s) => s.type))] };
 }
 
 const unreadable = (part: Exclude<UnreadablePart, 'policy'>): Verification => ({
