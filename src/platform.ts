@@ -13,6 +13,7 @@ import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
 import { caseRoom, checkProcedures, type Procedure } from './kernel/cases/index.ts';
 import { keyActs } from './kernel/evidence/key-acts.ts';
+import * as anchor from './kernel/evidence/anchor/index.ts';
 import { receiptReads } from './kernel/evidence/reads.ts';
 import type { Task } from './kernel/jobs.ts';
 import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/index.ts';
@@ -23,6 +24,7 @@ const ROOMS = [
   access,
   parties,
   vault,
+  anchor,
   catalog,
   assessment,
   products,

@@ -10,6 +10,8 @@ import { platform } from './platform.ts';
  * until somebody judged it: strangers keep the log for ever, and nothing can be taken out of it again.
  */
 const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
+  // Where on another chain to look for the log's own checkpoints.
+  'evidence.record-anchor': ['block', 'blockHash', 'chain', 'chainId', 'checkpoint', 'size', 'state', 'transaction'],
   // Who runs the platform, who was admitted to it, and the measures against a party.
   'access.bootstrap': [],
   'party.admit': ['identityChecked', 'roles'],

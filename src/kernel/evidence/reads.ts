@@ -16,6 +16,7 @@ import {
 import type { Queryable } from '../database/index.ts';
 import { idOf } from '../ids.ts';
 import { type Text, TextSchema } from '../text.ts';
+import { AnchorRef, anchorsOf } from './anchor/refs.ts';
 import type { SealedValue } from './entry.ts';
 import { entryBytes, logStatus, proofFor } from './receipts.ts';
 
@@ -48,6 +49,8 @@ const ReceiptDetail = Receipt.extend({
   sealed: z.array(z.object({ name: z.string(), commitment: z.string() })),
   /** With their outcomes, which the log of a private act leaves out. */
   rules: z.array(z.object({ rule: z.string(), version: z.string(), outcome: z.string(), binding: z.boolean() })),
+  /** Where the log's checkpoints stand on other chains: the first one on each chain that covers the entry. */
+  anchors: z.array(AnchorRef),
   logSize: z.number().int(),
   log: z.string().nullable(),
   bytes: z.number().int(),
@@ -145,6 +148,7 @@ export function receiptReads(acts: readonly Act[]): Read[] {
         open: entry.open,
         sealed: Object.entries(entry.sealed).map(([name, commitment]) => ({ name, commitment })),
         rules: row.decisions.map(({ rule, version, outcome, binding }) => ({ rule, version, outcome, binding })),
+        anchors: await anchorsOf(db, params.receiptId),
         logSize: status?.publishedSize ?? 0,
         log: status?.origin ?? null,
         bytes: bytes.length,

@@ -27,10 +27,20 @@ export async function proofFor(db: Queryable, receiptId: string): Promise<string
   const rows = rowsOf(db);
   // State first, then the leaf: a leaf below the published size stays where it is for ever.
   const state = await published(rows);
+  return state && proofAt(db, receiptId, state);
+}
+
+/** The receipt of an entry at one particular checkpoint of the log. @returns undefined when the entry is not below it */
+export async function proofAt(
+  db: Queryable,
+  receiptId: string,
+  { size, checkpoint }: Published,
+): Promise<string | undefined> {
+  const rows = rowsOf(db);
   const [leaf] = await rows<{ index: number }>('select index from evidence_leaf where entry_id = $1', [receiptId]);
-  if (!state || !leaf || leaf.index >= state.size) return undefined;
-  const hashes = await rootsOf(rows, inclusionRanges(leaf.index, state.size));
-  return formatProof({ index: BigInt(leaf.index), hashes, checkpoint: state.checkpoint });
+  if (!leaf || leaf.index >= size) return undefined;
+  const hashes = await rootsOf(rows, inclusionRanges(leaf.index, size));
+  return formatProof({ index: BigInt(leaf.index), hashes, checkpoint });
 }
 
 /** Hashes proving that the log of `size` entries begins with the log of `older` entries. @throws RangeError */

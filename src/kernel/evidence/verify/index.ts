@@ -9,6 +9,14 @@ export {
   verifyBundle,
   verifyBundleFiles,
 } from './bundle.ts';
+export {
+  type AnchorParts,
+  type AnchorProven,
+  type AnchorVerification,
+  type Block,
+  type FailedAnchorCheck,
+  verifyAnchor,
+} from './anchor.ts';
 export { base64, decimal, fromBase64, hex, same, textOf } from './bytes.ts';
 export { canonicalJson } from './canonical.ts';
 export {

@@ -1,0 +1,12 @@
+import type { Act, Read } from '../../acts/index.ts';
+import type { Task } from '../../jobs.ts';
+import { recordAnchor } from './act.ts';
+import { anchorReads } from './reads.ts';
+
+export const acts: readonly Act[] = [recordAnchor];
+export const reads: readonly Read[] = anchorReads;
+export const tasks: readonly Task[] = [];
+
+export { type Anchoring, startAnchoring } from './anchoring.ts';
+export { anchorKey } from './key.ts';
+export { type AnchorStatus, anchorStatus } from './reads.ts';
