@@ -27,6 +27,8 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'product.withdraw': [],
   'resource.register': ['containsPersonalInformation', 'grade', 'opening', 'source'],
   'resource.withdraw': [],
+  // Which days are days off.
+  'calendar.record-year': ['holidays', 'workdays', 'year'],
   // Which drafts bind.
   'rulebook.adopt': ['adoptedFrom'],
   'rulebook.revoke-adoption': ['adoptedFrom'],

@@ -257,8 +257,7 @@ export const revokeDelivery = act({
   },
   entry: ({ facts: { delivery }, input, result }) => ({
     subject: delivery.id,
-    open: { order: delivery.order_id, ground: input.ground },
-    sealed: { reason: input.reason, orderState: result.orderState },
+    sealed: { order: delivery.order_id, ground: input.ground, reason: input.reason, orderState: result.orderState },
     parties: [delivery.buyer_party_id, delivery.seller_party_id],
   }),
 });

@@ -62,7 +62,7 @@ export function clockActs(procedures: Procedures): Act[] {
       );
       return { caseId: row.id, told: await notifyPart(tx, row, waits.part, words, at) };
     },
-    entry: ({ facts: { clock, row } }) => ({ subject: row.id, open: { clock: clock.name } }),
+    entry: ({ facts: { clock, row } }) => ({ subject: row.id, sealed: { clock: clock.name } }),
   });
 
   const escalate = act({
@@ -87,7 +87,7 @@ export function clockActs(procedures: Procedures): Act[] {
                 ${JSON.stringify(fact)}::jsonb, ${JSON.stringify(REMEDY)}::jsonb)`.execute(tx);
       return { caseId: row.id, told: await notifyPart(tx, row, definition.supervisor, fact, at) };
     },
-    entry: ({ facts: { clock, row } }) => ({ subject: row.id, open: { clock: clock.name, state: row.state } }),
+    entry: ({ facts: { clock, row } }) => ({ subject: row.id, sealed: { clock: clock.name, state: row.state } }),
   });
 
   return [remind, escalate];

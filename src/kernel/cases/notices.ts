@@ -142,8 +142,7 @@ export function noticeActs(procedures: Procedures): Act[] {
     },
     entry: ({ facts, input, result }) => ({
       subject: result.objectionId,
-      open: { notice: facts.notice.id },
-      sealed: { grounds: input.grounds },
+      sealed: { notice: facts.notice.id, grounds: input.grounds },
     }),
   });
 
@@ -206,8 +205,7 @@ export function noticeActs(procedures: Procedures): Act[] {
     },
     entry: ({ facts, input }) => ({
       subject: facts.objection.id,
-      open: { notice: facts.notice.id, decision: input.decision },
-      sealed: { reason: input.reason },
+      sealed: { notice: facts.notice.id, decision: input.decision, reason: input.reason },
       parties: [facts.objection.party_id],
     }),
   });

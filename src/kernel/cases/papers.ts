@@ -128,7 +128,8 @@ export function caseFileActs(procedures: Procedures): Act[] {
     },
     entry: ({ facts: { row }, input, result }) => ({
       subject: row.id,
-      open: { kind: input.kind, sha256: result.sha256 },
+      // A hash of what others may hold as well would let them confirm that it was handed in.
+      sealed: { kind: input.kind, sha256: result.sha256 },
     }),
   });
 

@@ -52,10 +52,10 @@ export const calendarActs = (procedures: ReadonlyMap<string, Procedure>): Act[] 
         .execute();
       return { year, clocks: await rescheduleWaiting(tx, await calendarNow(tx), procedures, enqueue) };
     },
-    entry: ({ input: { source, ...days } }) => ({
-      subject: `calendar-${days.year}`,
+    entry: ({ input: { year, holidays, workdays, source } }) => ({
+      subject: `calendar-${year}`,
       public: true,
-      open: days,
+      open: { year, holidays, workdays },
       sealed: { source },
     }),
   }),

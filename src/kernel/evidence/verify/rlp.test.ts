@@ -51,14 +51,14 @@ describe('RLP', () => {
     '8100',
     '817f',
     'b800',
-    'b837' + '00'.repeat(55),
+    `b837${'00'.repeat(55)}`,
     'b90037',
     '83646f',
     'c883636174',
     '8080',
     'f800',
     'bfffffffffffffffff',
-    'c1'.repeat(40) + 'c0',
+    `${'c1'.repeat(40)}c0`,
   ])('does not read %s', (text) => {
     expect(decodeRlp(Uint8Array.from(Buffer.from(text, 'hex')))).toBeUndefined();
   });

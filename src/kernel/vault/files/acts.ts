@@ -99,7 +99,7 @@ export const recordFile = act({
   },
   entry: ({ input, facts }) => ({
     subject: input.fileId,
-    open: { sha256: input.sha256 },
+    sealed: { sha256: input.sha256 },
     parties: [facts.partyId],
   }),
 });
