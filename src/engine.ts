@@ -6,6 +6,13 @@ import type { Kernel } from './kernel/acts/index.ts';
 import { requireSoundSm } from './kernel/crypto/index.ts';
 import type { OpenDatabase } from './kernel/database/index.ts';
 import {
+  type Anchoring,
+  type AnchoringOptions,
+  anchorKey,
+  anchorTrouble,
+  startAnchoring,
+} from './kernel/evidence/anchor/index.ts';
+import {
   type CryptoSuite,
   configureKeys,
   DEFAULT_ORIGIN,
@@ -35,6 +42,14 @@ export interface EngineOptions {
   readonly suite?: CryptoSuite;
   /** `file`, or `exec:<program>`. */
   readonly keyProvider?: string;
+  /** Where checkpoints are anchored; nowhere by default. */
+  readonly anchor?: AnchorSettings;
+}
+
+export interface AnchorSettings extends Omit<AnchoringOptions, 'chain'> {
+  readonly url: string;
+  readonly keyFile?: string | undefined;
+  readonly feeMaxGwei: number;
 }
 
 /** Everything that runs behind the interfaces: acts, vault, jobs, the log. */
@@ -49,7 +64,7 @@ export interface Engine extends Platform {
 
 /** Opens keys and vault, and starts this process's share of the log and the jobs, on a migrated database. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { database, dataFolder, objectStore, logStore } = options;
+  const { database, dataFolder, objectStore, logStore, anchor } = options;
   const keys = signingKeys(options);
   const rulebook = loadRulebook();
   const everything = platform(rulebook);
@@ -70,7 +85,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await ensureKeys(kernel, keys);
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);
+  const anchoring = anchor && (await anchorOn(database, kernel, dataFolder, anchor));
   const stop = async () => {
+    await anchoring?.stop();
     await jobs.stop();
     await sequencer.stop();
   };
@@ -93,7 +110,23 @@ export function signingKeys({
   return keys;
 }
 
+/** The chain's library is large, and loaded only where there is a chain. */
+async function anchorOn(
+  database: OpenDatabase,
+  kernel: Kernel,
+  dataFolder: string,
+  { url, keyFile, feeMaxGwei, ...options }: AnchorSettings,
+): Promise<Anchoring> {
+  const { evmChain } = await import('./kernel/evidence/anchor/evm.ts');
+  const privateKey = await anchorKey(keyFile ?? join(dataFolder, 'anchor.key'));
+  const chain = evmChain({ url, privateKey, feeMaxGwei });
+  return startAnchoring(database, kernel, { ...options, chain }, (error) => complainOf('anchor', anchorTrouble(error)));
+}
+
 function complain(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${JSON.stringify({ level: 'error', source: 'log', message })}\n`);
+  complainOf('log', error instanceof Error ? error.message : String(error));
+}
+
+function complainOf(source: string, message: string): void {
+  process.stderr.write(`${JSON.stringify({ level: 'error', source, message })}\n`);
 }

@@ -113,6 +113,7 @@ async function serve(
     origin: settings.LOG_ORIGIN,
     suite: settings.CRYPTO_SUITE,
     keyProvider: settings.KEY_PROVIDER,
+    ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);
   const { kernel, vault, acts, reads, logFiles } = engine;
@@ -225,6 +226,14 @@ function unreachable({ DATABASE_URL }: Settings) {
     );
   };
 }
+
+const anchorOf = (settings: Settings, url: string) => ({
+  url,
+  keyFile: settings.ANCHOR_KEY_FILE,
+  intervalSeconds: settings.ANCHOR_INTERVAL_SECONDS,
+  confirmations: settings.ANCHOR_CONFIRMATIONS,
+  feeMaxGwei: settings.ANCHOR_FEE_MAX_GWEI,
+});
 
 function oidcOf({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }: Settings) {
   if (!OIDC_ISSUER) return undefined;

@@ -69,6 +69,30 @@ export const SettingsSchema = z.object({
     .describe(
       'Where signing keys are: file in SHUHENG_DATA, or exec:<program> for a hardware module or key service (docs/evidence.md). 签名密钥的存放',
     ),
+  ANCHOR_RPC_URL: optional.describe(
+    'JSON-RPC of an EVM chain (FISCO BCOS 3: its Web3 RPC) to anchor checkpoints on; without it none are anchored. 链上锚定节点地址',
+  ),
+  ANCHOR_KEY_FILE: optional.describe(
+    'File with the private key of the account that anchors; made in SHUHENG_DATA at the first start. 锚定账户私钥文件',
+  ),
+  ANCHOR_INTERVAL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(3_600)
+    .describe('Least time between two anchors, seconds. 锚定间隔（秒）'),
+  ANCHOR_CONFIRMATIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(6)
+    .describe('Blocks to wait for, the anchor’s own counted; 1 where blocks are final at once. 锚定确认块数'),
+  ANCHOR_FEE_MAX_GWEI: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(200)
+    .describe('The most offered for a unit of gas, gwei; above it anchoring waits. 每单位 gas 的费用上限'),
   UPLOAD_BYTES_MAX: z.coerce
     .number()
     .int()

@@ -21,8 +21,8 @@ const COMMANDS: readonly Command[] = [
   { name: 'start', zh: '启动交易所', en: 'start the exchange', usage: 'shuheng start', run: startCommand },
   {
     name: 'verify',
-    zh: '离线核验凭证、回执、司法包',
-    en: 'verify certificates, receipts and court bundles offline',
+    zh: '离线核验凭证、回执、锚定、司法包',
+    en: 'verify certificates, receipts, anchors and court bundles offline',
     usage: 'shuheng verify --proof p.tlog-proof --entry e.json (--policy file | --key <vkey|file>)',
     explains: true,
     run: (args) => verifyCommand(args.raw),

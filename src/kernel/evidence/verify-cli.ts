@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lookUpBlock } from './anchor/look-up.ts';
 import { codeOf } from './durable.ts';
 import {
+  type AnchorVerification,
   type BundleVerification,
   type CertificateVerification,
   FILE_BYTES_MAX,
@@ -12,6 +14,7 @@ import {
   kindOfJson,
   parseKey,
   type Verification,
+  verifyAnchor,
   verifyBundle,
   verifyBundleFiles,
   verifyCertificate,
@@ -20,18 +23,20 @@ import {
 
 const EXIT = { proven: 0, false: 1, unreadable: 2 } as const;
 
-const HELP = `核验凭证、回执与司法包（离线，不需要服务器）。Verify certificates, receipts and court bundles offline, without any server.
+const HELP = `核验凭证、回执、锚定与司法包（离线，不需要服务器）。Verify certificates, receipts, anchors and court bundles offline, without any server.
 
   shuheng verify certificate.pdf --policy policy        凭证（PDF 或 JSON）a certificate, PDF or JSON
   shuheng verify bundle.zip [--policy policy]           司法包（或解开后的文件夹）a court bundle, or its unpacked folder
   shuheng verify p.tlog-proof e.json --policy policy    回执与条目 a receipt and its entry
+  shuheng verify anchor.json --policy policy [--rpc URL] 链上锚定 the anchor of a receipt
   shuheng verify --proof p.tlog-proof --entry e.json (--policy file | --key <vkey|file>) [--json]
 
-  --certificate, --bundle  同上，指明种类 the same, naming the kind
+  --certificate, --bundle, --anchor  同上，指明种类 the same, naming the kind
   --proof  回执文件 the receipt, from /v1/receipts/<id>.tlog-proof
   --entry  记录原样字节 the entry byte for byte, from /v1/receipts/<id>/entry
   --policy 信任策略：日志、见证方与门限 trust policy: logs, witnesses and their quorum (tlog-policy), from /log/policy
   --key    日志公钥或其文件 the log's public key or a file with it, from /log/vkey
+  --rpc    联网查询该链确有锚定所在的区块 also ask a node of the chain (JSON-RPC) whether it holds the anchor's block
   --json   以 JSON 输出 print one JSON object
 
 只给 --key 时核验“已排序”；给 --policy 时还须有足够的见证方联署（“已见证”）；两者都给时日志以 --key 为准。
@@ -53,7 +58,7 @@ const STANDARD: Output = {
   error: (text) => process.stderr.write(text),
 };
 
-type AnyVerification = Verification | CertificateVerification | BundleVerification;
+type AnyVerification = Verification | CertificateVerification | BundleVerification | AnchorVerification;
 
 /** One sentence about a file or an argument that cannot be used. */
 class Unusable extends Error {}
@@ -84,6 +89,8 @@ export async function verifyCommand(args: readonly string[], { out, error }: Out
 const OPTIONS = {
   certificate: { type: 'string' },
   bundle: { type: 'string' },
+  anchor: { type: 'string' },
+  rpc: { type: 'string' },
   proof: { type: 'string' },
   entry: { type: 'string' },
   key: { type: 'string' },
@@ -105,7 +112,8 @@ function parsed(args: readonly string[]) {
 const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 
 async function verified(values: Values, positionals: readonly string[]): Promise<AnyVerification> {
-  const named = [values.certificate, values.bundle, values.proof, values.entry].filter((path) => path !== undefined);
+  const { certificate, bundle: zip, anchor: anchored } = values;
+  const named = [certificate, zip, anchored, values.proof, values.entry].filter((path) => path !== undefined);
   const paths = [...named, ...positionals];
   if (paths.length === 0) throw new Unusable(`没有给出要核验的文件。There is no file to verify.\n\n${HELP}`);
   const trust = await trustOf(values);
@@ -120,7 +128,8 @@ async function verified(values: Values, positionals: readonly string[]): Promise
       '须给出 --policy（见证策略）或 --key（日志公钥）。--policy or --key is needed: whom to go by.\n\nshuheng verify --help',
     );
   if (files.length === 1) {
-    const [pdf, json, note] = [of('pdf'), of('certificate'), of('note')];
+    const [pdf, json, note, anchor] = [of('pdf'), of('certificate'), of('note'), of('anchor')];
+    if (anchor) return lookedUp(verifyAnchor({ ...trust, file: anchor }), values.rpc);
     if (pdf) return verifyCertificate({ ...trust, pdf });
     if (json) return verifyCertificate({ ...trust, json });
     if (note) return verifyCertificate({ ...trust, note: new TextDecoder().decode(note) });
@@ -135,6 +144,23 @@ async function verified(values: Values, positionals: readonly string[]): Promise
     );
   return verifyReceipt({ ...trust, proof, entry });
 }
+
+/** What an offline check of an anchor takes on trust, asked of a node, where one is named. */
+async function lookedUp(result: AnchorVerification, rpc: string | undefined): Promise<AnchorVerification> {
+  if (result.outcome !== 'proven' || rpc === undefined) return result;
+  try {
+    const { held, says } = await lookUpBlock(rpc, result.proven.block);
+    return held
+      ? { ...result, details: [...result.details, says] }
+      : { outcome: 'false', check: 'block', says: NOT_HELD, details: [says] };
+  } catch (cause) {
+    throw new Unusable(
+      `无法查询节点（${cause instanceof Error ? cause.message : cause}）；离线核验已通过。The node cannot be asked; the offline check passed.`,
+    );
+  }
+}
+
+const NOT_HELD = { zh: '核验不通过：链上没有这个锚定。', en: 'Not true: the chain does not hold this anchor.' };
 
 async function trustOf({ key, policy }: Values): Promise<{ vkey?: string; policy?: Uint8Array }> {
   return {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { logKey, settled } from '../receipts.ts';
 import { type Sequencer, startSequencer } from '../sequencer.ts';
 import { testLog, writeEntries } from '../testing.ts';
 import { verifyAnchor } from '../verify/index.ts';
+import { verifyCommand } from '../verify-cli.ts';
 import { recordAnchor } from './act.ts';
 import { anchor, startAnchoring } from './anchoring.ts';
 import { evmChain } from './evm.ts';
@@ -278,7 +279,9 @@ describe('kill -9', () => {
     async (step) => {
       node = await testChain();
       await written(1);
-      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, t.url, node.url, step], { stdio: 'inherit' });
+      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, t.url, node.url, FUNDED_KEY, step], {
+        stdio: 'inherit',
+      });
       expect(await new Promise((done) => child.once('exit', (_, signal) => done(signal)))).toBe('SIGKILL');
       await anchored();
       await anchored();
@@ -357,6 +360,39 @@ describe('the anchor of a receipt', () => {
     const [fresh = ''] = await written(1);
     await expect(get('/receipts/:receiptId/anchor', mine, fresh)).rejects.toThrow(Refused);
     expect(await get('/receipts/:receiptId', mine, fresh)).toMatchObject({ anchors: [] });
+  });
+
+  it('is verified on the command line, offline and against a node of the chain', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'anchor-'));
+    const path = join(folder, 'anchor.json');
+    await writeFile(path, JSON.stringify(file));
+    let said = '';
+    const say = (text: string) => {
+      said += text;
+    };
+    const run = async (...args: string[]) => {
+      said = '';
+      return verifyCommand(['--anchor', path, '--key', vkey, ...args], { out: say, error: say });
+    };
+    expect(await run()).toBe(0);
+    expect(said).toContain('核验通过：这条记录所在的检查点已写入该区块。');
+    expect(await run('--rpc', node.url)).toBe(0);
+    expect(said).toMatch(/已向节点查询.*至今 \d+ 块确认/);
+    const other = await testChain();
+    expect(await run('--rpc', other.url)).toBe(1);
+    expect(said).toContain('chain does not hold this anchor');
+    await other.stop();
+    const foreign = await testChain('--chain-id', '5');
+    expect(await run('--rpc', foreign.url)).toBe(1);
+    expect(said).toContain('The node is of chain 5');
+    await foreign.stop();
+    expect(await run('--rpc', foreign.url)).toBe(2);
+    expect(said).toContain('the offline check passed');
+    await writeFile(path, JSON.stringify({ ...file, blockHash: `0x${'0'.repeat(64)}` }));
+    expect(await run()).toBe(1);
+    expect(await run('--anchor', join(folder, 'none.json'))).toBe(2);
+    expect(await verifyCommand(['--anchor', path], { out: say, error: say })).toBe(2);
+    await rm(folder, { recursive: true });
   });
 
   it('without a proof of the block proves the transaction only, and says so', () => {

@@ -165,7 +165,7 @@ export function startAnchoring(
       told = '';
       await noteTrouble(database, null);
     } catch (error) {
-      const trouble = shortly(error);
+      const trouble = anchorTrouble(error);
       if (trouble !== told) onTrouble(error);
       told = trouble;
       await noteTrouble(database, trouble).catch(() => undefined);
@@ -212,7 +212,7 @@ async function noteTrouble({ pool }: OpenDatabase, trouble: string | null): Prom
 const TROUBLE_LENGTH_MAX = 300;
 
 /** What happened, without the address of the node, which may hold a key: viem's long messages tell the whole request. */
-export function shortly(error: unknown): string {
+export function anchorTrouble(error: unknown): string {
   const brief = error instanceof Error && 'shortMessage' in error ? String(error.shortMessage) : undefined;
   const message = brief ?? (error instanceof Error ? error.message : String(error));
   return (message.split('\n')[0] ?? '').slice(0, TROUBLE_LENGTH_MAX);

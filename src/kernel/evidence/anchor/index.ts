@@ -7,6 +7,6 @@ export const acts: readonly Act[] = [recordAnchor];
 export const reads: readonly Read[] = anchorReads;
 export const tasks: readonly Task[] = [];
 
-export { type Anchoring, startAnchoring } from './anchoring.ts';
+export { type Anchoring, type AnchoringOptions, anchorTrouble, startAnchoring } from './anchoring.ts';
 export { anchorKey } from './key.ts';
 export { type AnchorStatus, anchorStatus } from './reads.ts';

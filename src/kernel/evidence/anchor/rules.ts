@@ -1,4 +1,4 @@
-import { ok, type Rule, rule, violated } from '../../rulebook/index.ts';
+import { ok, rule, violated } from '../../rulebook/index.ts';
 import { text } from '../../text.ts';
 
 export interface AnchorFacts {
@@ -74,5 +74,3 @@ export const anchorsTheCheckpoint = rule({
     },
   ],
 });
-
-export const rules: readonly Rule<never>[] = [anchorsTheCheckpoint];

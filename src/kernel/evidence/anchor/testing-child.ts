@@ -1,6 +1,6 @@
 /**
  * Anchors once, and kills itself between two steps: the fault test goes on behind it. Arguments: database
- * URL, URL of the chain, name of the step.
+ * URL, URL of the chain, private key, name of the step.
  */
 import type { Kernel } from '../../acts/index.ts';
 import { openDatabase } from '../../database/index.ts';
@@ -8,14 +8,13 @@ import { loadRulebook } from '../../rulebook/index.ts';
 import { anchor } from './anchoring.ts';
 import { evmChain } from './evm.ts';
 import type { AnchorChain } from './port.ts';
-import { FUNDED_KEY } from './testing.ts';
 
-const [url = '', chainUrl = '', step = ''] = process.argv.slice(2);
+const [url = '', chainUrl = '', key = '', step = ''] = process.argv.slice(2);
 const die = (at: string): void => {
   if (at === step) process.kill(process.pid, 'SIGKILL');
 };
 
-const evm = evmChain({ url: chainUrl, privateKey: FUNDED_KEY, feeMaxGwei: 500 });
+const evm = evmChain({ url: chainUrl, privateKey: key as `0x${string}`, feeMaxGwei: 500 });
 const chain: AnchorChain = {
   ...evm,
   publish: async (digest, tries, keep) => {

@@ -1,9 +1,9 @@
 /** Blocks and transactions of an EVM chain, as far as an anchor needs them. */
 import { fromHex, hex } from './bytes.ts';
-import { bigEndian, decodeRlp, encodeRlp, numberOf, type Rlp } from './rlp.ts';
+import { decodeRlp, encodeRlp, numberOf, type Rlp } from './rlp.ts';
 import { keccak, keyOf, provenValue } from './trie.ts';
 
-export { bigEndian, encodeRlp, keccak, keyOf, type Rlp };
+export { encodeRlp, keccak, keyOf, type Rlp };
 
 /** Where calldata stands in the body of a transaction, by its type (EIP-2718, 2930, 1559). */
 const DATA_FIELD: Readonly<Record<number, number>> = { 1: 6, 2: 7 };

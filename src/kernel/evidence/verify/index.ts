@@ -86,6 +86,7 @@ export {
   type Verification,
   verifyReceipt,
   type Witness,
+  type Words,
 } from './receipt.ts';
 export { sm2Verifies } from './sm2.ts';
 export type { Text } from './text.ts';
