@@ -1,6 +1,14 @@
 /** The verifier of receipts: the same code in the browser and in Node, without the server and without `node:` modules. */
 
 export {
+  type AnchorParts,
+  type AnchorProven,
+  type AnchorVerification,
+  type Block,
+  type FailedAnchorCheck,
+  verifyAnchor,
+} from './anchor.ts';
+export {
   type BundleCheck,
   type BundledReceipt,
   type BundleProgress,
@@ -9,14 +17,6 @@ export {
   verifyBundle,
   verifyBundleFiles,
 } from './bundle.ts';
-export {
-  type AnchorParts,
-  type AnchorProven,
-  type AnchorVerification,
-  type Block,
-  type FailedAnchorCheck,
-  verifyAnchor,
-} from './anchor.ts';
 export { base64, decimal, fromBase64, hex, same, textOf } from './bytes.ts';
 export { canonicalJson } from './canonical.ts';
 export {
