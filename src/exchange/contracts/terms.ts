@@ -45,6 +45,10 @@ const METHOD: Readonly<Record<'file' | 'query', Text>> = {
   query: { zh: '在线查询服务', en: 'online query service' },
 };
 
+/** A share in English: what people wrote stays as they wrote it, the fee is ours to name. */
+const shareIn = (p: SplitPart, terms: Terms): string =>
+  p.role === 'exchange' ? `the exchange (trading fee, ${terms.fee.reference})` : `${p.name} (${p.reason})`;
+
 /** The contract in words, made from the frozen terms alone: same terms, same text. */
 export function contractText(terms: Terms): Text {
   const { buyer, seller, product, price, licence, delivery, acceptance, supply } = terms;
@@ -75,7 +79,7 @@ export function contractText(terms: Terms): Text {
     `4. Delivery: Party B delivers by ${METHOD[delivery.method].en} within ${delivery.days} days after payment. The licence runs for ${licence.validDays} days from delivery.`,
     `5. Acceptance: Party A accepts or objects within ${acceptance.days} days after delivery; after that the delivery counts as accepted.`,
     `6. Supply: updated ${supply.updateFrequency}. ${supply.commitment}`,
-    `7. Sharing of the income: ${terms.split.map((p) => `${p.name} (${p.reason}) ${yuan(fenOf(p.amount))}`).join('; ')}.`,
+    `7. Sharing of the income: ${terms.split.map((p) => `${shareIn(p, terms)} ${yuan(fenOf(p.amount))}`).join('; ')}.`,
     '8. Disputes: until clearing either side may ask the exchange to mediate; arbitration and the courts stay open.',
     '9. The contract stands when both have signed; registration, signatures, delivery and clearing are kept in the evidence log.',
   ];

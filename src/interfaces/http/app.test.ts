@@ -25,7 +25,7 @@ const who = read({
 let app: FastifyInstance;
 beforeAll(async () => {
   app = await buildApp({
-    kernel: { rulebook: { cite: (id: string) => id } } as unknown as Kernel,
+    kernel: { rulebook: { citation: (id: string) => ({ zh: id, en: id }) } } as unknown as Kernel,
     acts: [],
     reads: [who],
     version: 'test',

@@ -17,7 +17,6 @@ import {
   type Read,
   type Refusal,
   Refused,
-  withArticles,
   withinScopes,
 } from '../../kernel/acts/index.ts';
 import { docsPage } from './docs.ts';
@@ -168,7 +167,7 @@ function actRoutes(app: FastifyInstance, { kernel, acts, authenticate }: AppOpti
       ...(typeof key === 'string' && key !== '' ? { idempotencyKey: key } : {}),
       ...(match ? { expectedVersion: Number(match) } : {}),
     });
-    if (!outcome.ok) return sendRefusal(request, reply, outcome.refusal);
+    if (!outcome.ok) return sendRefusal(kernel.rulebook, request, reply, outcome.refusal);
     if (outcome.replayed) reply.header('idempotency-replayed', 'true');
     return reply.header('cache-control', 'no-store').send({ result: outcome.result, receipt: outcome.receipt });
   });
@@ -180,11 +179,11 @@ function readRoute(app: FastifyInstance, { kernel, authenticate }: AppOptions, r
     const name = `read${read.path.replace(/\/:\w+/g, '').replaceAll('/', '.')}`;
     const permission = permits(read.by, sender, name);
     const actor = withinScopes(sender, name);
-    if (permission !== 'yes') return sendRefusal(request, reply, withArticles(kernel.rulebook, barred(permission)));
+    if (permission !== 'yes') return sendRefusal(kernel.rulebook, request, reply, barred(permission));
     const params = read.params.safeParse(request.params);
     const query = read.query.safeParse(request.query);
     if (!params.success || holdsNul([request.params, request.query])) return answerUnknownPath(kernel, request, reply);
-    if (!query.success) return sendRefusal(request, reply, withArticles(kernel.rulebook, invalidInput(query.error)));
+    if (!query.success) return sendRefusal(kernel.rulebook, request, reply, invalidInput(query.error));
     const answer = await read.run({
       db: kernel.db,
       actor,
@@ -221,7 +220,7 @@ function barred(permission: 'unauthenticated' | 'forbidden'): Refusal {
 }
 
 function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (error instanceof Refused) return sendRefusal(request, reply, withArticles(kernel.rulebook, error.refusal));
+  if (error instanceof Refused) return sendRefusal(kernel.rulebook, request, reply, error.refusal);
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500) {
     const kind = status === 413 ? 'too-large' : 'invalid';
@@ -234,9 +233,9 @@ function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, re
         } as z.core.$ZodIssue,
       ]),
     );
-    return sendRefusal(request, reply, withArticles(kernel.rulebook, { ...refusal, kind }));
+    return sendRefusal(kernel.rulebook, request, reply, { ...refusal, kind });
   }
-  if (isDiskFull(error)) return sendRefusal(request, reply, withArticles(kernel.rulebook, DISK_FULL));
+  if (isDiskFull(error)) return sendRefusal(kernel.rulebook, request, reply, DISK_FULL);
   // A fault of ours: the log gets the stack, the caller gets a number to quote and no inner detail.
   const reference = request.id;
   process.stderr.write(
@@ -281,7 +280,7 @@ function isDiskFull(error: unknown): boolean {
 }
 
 function answerUnknownPath(kernel: Kernel, request: FastifyRequest, reply: FastifyReply) {
-  return sendRefusal(request, reply, withArticles(kernel.rulebook, notFound().refusal));
+  return sendRefusal(kernel.rulebook, request, reply, notFound().refusal);
 }
 
 /** Pages of the web application have addresses of their own; everything else that is unknown is a problem. */

@@ -24,7 +24,7 @@ const SIZE = 700;
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 function appOn(t: TestDatabase, store: TileStore): Promise<FastifyInstance> {
-  const kernel = { db: t.db, rulebook: { cite: (id: string) => id } } as unknown as Kernel;
+  const kernel = { db: t.db, rulebook: { citation: (id: string) => ({ zh: id, en: id }) } } as unknown as Kernel;
   return buildApp({
     kernel,
     acts: [],

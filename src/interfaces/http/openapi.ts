@@ -233,8 +233,14 @@ export function openApiOf(acts: readonly Act[], reads: readonly Read[], version:
               type: 'array',
               items: {
                 type: 'object',
-                properties: { rule: { type: 'string' }, article: { type: 'string' }, fact: TEXT, remedy: TEXT },
-                required: ['rule', 'article', 'fact', 'remedy'],
+                properties: {
+                  rule: { type: 'string' },
+                  article: { type: 'string' },
+                  citation: TEXT,
+                  fact: TEXT,
+                  remedy: TEXT,
+                },
+                required: ['rule', 'article', 'citation', 'fact', 'remedy'],
               },
             },
           },

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../root.ts';
 import { type Text, TextSchema } from '../text.ts';
+import { locatorInEnglish } from './locator.ts';
 import { beijingDay } from './rule.ts';
 
 const FOLDER = join(ROOT, 'rulebook', 'documents');
@@ -59,6 +60,8 @@ export interface Rulebook {
   readonly actor: (article: Article) => Text | null;
   /** As people cite it: `上海规定（草案） 第十条第1款`. */
   readonly cite: (id: string) => string;
+  /** The same in both languages. */
+  readonly citation: (id: string) => Text;
   /** Whether a document can refuse an act on that day: in force and valid, or a draft the operator adopted. */
   readonly binds: (code: string, adopted: ReadonlySet<string>, at: Date) => boolean;
 }
@@ -85,14 +88,19 @@ export function loadRulebook(folder = FOLDER): Rulebook {
     if (!found) throw new Error(`no article ${id} in the rulebook`);
     return found;
   };
+  const citation = (id: string): Text => {
+    const { document, article } = find(id);
+    return {
+      zh: `${document.short.zh} ${article.locator}`,
+      en: `${document.short.en}, ${locatorInEnglish(article.locator)}`,
+    };
+  };
   return {
     documents,
     article: find,
     actor: ({ actor }) => (actor === null ? null : { zh: actors.get(actor) ?? actor, en: actor }),
-    cite: (id) => {
-      const { document, article } = find(id);
-      return `${document.short.zh} ${article.locator}`;
-    },
+    cite: (id) => citation(id).zh,
+    citation,
     binds: (code, adopted, at) => {
       const document = documents.get(code);
       if (!document) return false;

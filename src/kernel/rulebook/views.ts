@@ -112,7 +112,7 @@ export function articleView(rulebook: Rulebook, row: Coverage, binding: boolean)
     id: article.id,
     document: document.code,
     article: article.locator,
-    citation: { zh: rulebook.cite(article.id), en: `${document.short.en}, ${article.locator}` },
+    citation: rulebook.citation(article.id),
     kind: article.kind,
     tier: article.tier,
     actor: rulebook.actor(article),

@@ -17,6 +17,8 @@ export interface Page<T> {
 export interface Violation {
   readonly rule: string;
   readonly article: string;
+  /** The article in both languages; refusals kept in the database know only the Chinese. */
+  readonly citation?: Text;
   readonly fact: Text;
   readonly remedy: Text;
 }

@@ -65,6 +65,8 @@ export interface LineageNode {
   readonly id: string;
   readonly kind: string;
   readonly title: string;
+  /** Where the title is the platform's and not people's. */
+  readonly titleEn?: string;
 }
 
 export interface Lineage {

@@ -21,6 +21,12 @@ export function useWords<T>(dictionary: Words<T>): T {
   return dictionary[useLanguage()];
 }
 
+/** Joins words as the language lists them: `、` or a comma. */
+export function useJoin(): (list: readonly string[]) => string {
+  const separator = useLanguage() === 'zh' ? '、' : ', ';
+  return (list) => list.join(separator);
+}
+
 /** Says a text of the server in the language of the page. */
 export function useSay(): (text: Text | null | undefined) => string {
   const language = useLanguage();

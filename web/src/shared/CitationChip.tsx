@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
-import { useWords, words } from '../app/words.ts';
+import type { Text } from '../api.ts';
+import { useLanguage, useWords, words } from '../app/words.ts';
 import { Drawer } from './Drawer.tsx';
 import './panels.css';
 
@@ -11,10 +12,13 @@ const WORDS = words(
 );
 
 /** `上海规定（草案） 第十条第1款`: opens the article in own words with its rule and parameters. */
-export function CitationChip({ rule, article }: { readonly rule: string; readonly article: string }) {
+export function CitationChip(props: { readonly rule: string; readonly article: string; readonly citation?: Text }) {
   const t = useWords(WORDS);
   const [open, setOpen] = useState(false);
-  const shown = article || rule;
+  const { rule, article, citation } = props;
+  const language = useLanguage();
+  // Without an English citation the row's number says it in any language.
+  const shown = citation?.[language] ?? (language === 'en' && /\p{Script=Han}/u.test(article) ? rule : article || rule);
   return (
     <>
       <button type="button" className="chip" title={t.open(shown)} onClick={() => setOpen(true)}>

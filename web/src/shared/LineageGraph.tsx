@@ -1,7 +1,8 @@
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { Lineage, LineageNode } from '../api.ts';
-import { useWords, words } from '../app/words.ts';
+import type { Language } from '../app/preferences.ts';
+import { useJoin, useLanguage, useWords, words } from '../app/words.ts';
 import { Icon } from './Icon.tsx';
 import { layoutLineage, NODE_HEIGHT, NODE_WIDTH } from './lineage-layout.ts';
 import { useTerm } from './vocabulary.ts';
@@ -142,12 +143,18 @@ function Picture({ lineage, addressOf }: { readonly lineage: Lineage; readonly a
   );
 }
 
+const titleIn =
+  (language: Language) =>
+  (node: LineageNode): string =>
+    (language === 'en' ? node.titleEn : undefined) ?? node.title;
+
 function Node(props: { readonly node: LineageNode; readonly to: string | null; readonly style: React.CSSProperties }) {
   const term = useTerm();
+  const title = titleIn(useLanguage())(props.node);
   const inner = (
     <>
       <small>{term(props.node.kind)}</small>
-      <span>{props.node.title}</span>
+      <span>{title}</span>
     </>
   );
   return props.to ? (
@@ -155,13 +162,13 @@ function Node(props: { readonly node: LineageNode; readonly to: string | null; r
       className={`lineage-node ${props.node.kind}`}
       style={props.style}
       to={props.to}
-      title={props.node.title}
+      title={title}
       draggable={false}
     >
       {inner}
     </Link>
   ) : (
-    <div className={`lineage-node ${props.node.kind}`} style={props.style} title={props.node.title}>
+    <div className={`lineage-node ${props.node.kind}`} style={props.style} title={title}>
       {inner}
     </div>
   );
@@ -170,10 +177,12 @@ function Node(props: { readonly node: LineageNode; readonly to: string | null; r
 function List({ lineage, addressOf }: { readonly lineage: Lineage; readonly addressOf: NodeAddress }) {
   const t = useWords(WORDS);
   const term = useTerm();
+  const join = useJoin();
+  const titleOf = titleIn(useLanguage());
   const byId = new Map(lineage.nodes.map((n) => [n.id, n]));
   const link = (node: LineageNode) => {
     const to = addressOf(node);
-    return to ? <Link to={to}>{node.title}</Link> : node.title;
+    return to ? <Link to={to}>{titleOf(node)}</Link> : titleOf(node);
   };
   return (
     <ul className="lineage-list">
@@ -182,9 +191,7 @@ function List({ lineage, addressOf }: { readonly lineage: Lineage; readonly addr
         return (
           <li key={node.id}>
             <span className="tag">{term(node.kind)}</span> {link(node)}
-            <small className="faint">
-              {from.length === 0 ? t.source : `${t.from} ${from.map((n) => n.title).join('、')}`}
-            </small>
+            <small className="faint">{from.length === 0 ? t.source : `${t.from} ${join(from.map(titleOf))}`}</small>
           </li>
         );
       })}

@@ -54,7 +54,7 @@ export function RefusalPanel(props: {
         <dl key={`${v.rule}${v.fact.en}`}>
           <dt>{t.basis}</dt>
           <dd>
-            <CitationChip rule={v.rule} article={v.article} />
+            <CitationChip rule={v.rule} article={v.article} {...(v.citation ? { citation: v.citation } : {})} />
           </dd>
           <dt>{t.fact}</dt>
           <dd>{say(v.fact)}</dd>

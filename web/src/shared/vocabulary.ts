@@ -1,5 +1,6 @@
 import type { Text } from '../api.ts';
 import { useLanguage } from '../app/words.ts';
+import { offeredWord } from './offered-words.ts';
 
 const t = (zh: string, en: string): Text => ({ zh, en });
 
@@ -162,7 +163,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   'subject:fil': t('文件', 'File'),
 };
 
-export const termOf = (word: string): Text => TERMS[word] ?? { zh: word, en: word };
+export const termOf = (word: string): Text => TERMS[word] ?? offeredWord(word) ?? { zh: word, en: word };
 
 /**
  * Says a code word of the API in the language of the page.

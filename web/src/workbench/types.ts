@@ -78,6 +78,7 @@ export interface Order extends OrderItem {
     readonly licence: { readonly validDays: number; readonly redistribution: boolean };
     readonly delivery: { readonly method: 'file' | 'query'; readonly days: number };
     readonly acceptance: { readonly days: number };
+    readonly fee: { readonly basisPoints: number; readonly reference: string };
     readonly supply: { readonly updateFrequency: string; readonly commitment: string };
   };
   readonly termsHash: string;

@@ -83,7 +83,7 @@ function Content({ demand }: { readonly demand: DemandDetail }) {
           <Link to={`/parties/${demand.party.id}`}>{demand.party.name}</Link>
         </dd>
         <dt>{t.sector}</dt>
-        <dd>{demand.sector}</dd>
+        <dd>{term(demand.sector)}</dd>
         <dt>{t.purpose}</dt>
         <dd>{demand.purpose}</dd>
         <dt>{t.budget}</dt>

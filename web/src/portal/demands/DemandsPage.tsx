@@ -8,6 +8,7 @@ import { Drawer } from '../../shared/Drawer.tsx';
 import { day, fromNow } from '../../shared/format.ts';
 import { Empty, Loaded } from '../../shared/States.tsx';
 import { useActs, useMe, useRead } from '../../shared/use-api.ts';
+import { useTerm } from '../../shared/vocabulary.ts';
 import { Pager } from '../products/CataloguePage.tsx';
 import '../products/products.css';
 
@@ -91,6 +92,7 @@ export default function DemandsPage() {
 
 export function DemandRow({ demand }: { readonly demand: Demand }) {
   const t = useWords(WORDS);
+  const term = useTerm();
   const language = useLanguage();
   return (
     <li className="product-row">
@@ -109,7 +111,7 @@ export function DemandRow({ demand }: { readonly demand: Demand }) {
       <div className="product-row-text">
         <p>{demand.description}</p>
         <div className="tags">
-          <span className="tag">{demand.sector}</span>
+          <span className="tag">{term(demand.sector)}</span>
           <span className="tag">{demand.purpose}</span>
         </div>
       </div>

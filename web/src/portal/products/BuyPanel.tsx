@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { type Money, mayAct, type Product } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import { useJoin, useWords, words } from '../../app/words.ts';
 import { ActForm } from '../../shared/act-form/index.tsx';
 import { Drawer } from '../../shared/Drawer.tsx';
 import { useActs, useMe } from '../../shared/use-api.ts';
@@ -51,6 +51,7 @@ const WORDS = words(
 /** Price, licence and the one primary button of the page. */
 export function BuyPanel({ product }: { readonly product: Product }) {
   const t = useWords(WORDS);
+  const join = useJoin();
   const me = useMe();
   const acts = useActs();
   const [search] = useSearchParams();
@@ -68,7 +69,7 @@ export function BuyPanel({ product }: { readonly product: Product }) {
           <Link to={`/parties/${product.seller.id}`}>{product.seller.name}</Link>
         </dd>
         <dt>{t.purposes}</dt>
-        <dd>{terms.purposes.length > 0 ? terms.purposes.join('、') : t.anyPurpose}</dd>
+        <dd>{terms.purposes.length > 0 ? join(terms.purposes) : t.anyPurpose}</dd>
         <dt>{t.valid}</dt>
         <dd>{t.days(terms.validDays)}</dd>
         <dt>{t.redistribution}</dt>

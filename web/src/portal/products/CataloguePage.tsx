@@ -88,7 +88,7 @@ export default function CataloguePage() {
             facets={facets?.kind ?? KINDS.map((value) => ({ value, count: 0 }))}
             titleOf={term}
           />
-          <Facets name="sector" title={t.sector} facets={facets?.sector ?? []} />
+          <Facets name="sector" title={t.sector} facets={facets?.sector ?? []} titleOf={term} />
         </aside>
         <section>
           <div className="catalogue-sort">

@@ -36,6 +36,7 @@ const WORDS = words(
     version: (v: number) => `第 ${v} 版`,
     listed: (at: string) => `${at} 挂牌`,
     testData: '提供测试数据',
+    supplied: (frequency: string, commitment: string) => (commitment ? `${frequency}。${commitment}` : frequency),
   },
   {
     catalogue: 'Catalogue',
@@ -58,6 +59,7 @@ const WORDS = words(
     version: (v: number) => `version ${v}`,
     listed: (at: string) => `listed ${at}`,
     testData: 'Test data offered',
+    supplied: (frequency: string, commitment: string) => (commitment ? `${frequency}. ${commitment}` : frequency),
   },
 );
 
@@ -67,12 +69,13 @@ export const addressOfNode = (node: LineageNode): string | null =>
 
 export default function ProductPage() {
   const t = useWords(WORDS);
+  const term = useTerm();
   const { productId = '' } = useParams();
   const query = useRead<Product>(`/products/${encodeURIComponent(productId)}`);
   return (
     <>
       <p className="crumbs">
-        <Link to="/products">{t.catalogue}</Link> ›{query.data ? ` ${query.data.sector}` : ''}
+        <Link to="/products">{t.catalogue}</Link> ›{query.data ? ` ${term(query.data.sector)}` : ''}
       </p>
       {query.data ? null : <h1>{query.error ? t.asked : '　'}</h1>}
       <Loaded of={query} asked={t.asked} lines={14}>
@@ -94,7 +97,7 @@ function Content({ product }: { readonly product: Product }) {
       <h1>{product.title}</h1>
       <div className="tags product-tags">
         <span className="tag">{term(product.kind)}</span>
-        <span className="tag">{product.sector}</span>
+        <span className="tag">{term(product.sector)}</span>
         {product.state === 'listed' ? null : <span className="tag wait">{term(product.state)}</span>}
         <small className="faint">
           {t.version(product.version)}
@@ -154,10 +157,7 @@ function Content({ product }: { readonly product: Product }) {
             </>
           ) : null}
           <h2>{t.supply}</h2>
-          <p>
-            {product.supply.updateFrequency}
-            {product.supply.commitment ? `。${product.supply.commitment}` : ''}
-          </p>
+          <p>{t.supplied(term(product.supply.updateFrequency), product.supply.commitment)}</p>
           {product.offersTestData ? <span className="tag">{t.testData}</span> : null}
           {product.shares.length > 0 ? (
             <>

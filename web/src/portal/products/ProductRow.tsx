@@ -28,7 +28,7 @@ export function ProductRow({ product }: { readonly product: ProductSummary }) {
         <p>{product.summary}</p>
         <div className="tags">
           <span className="tag">{term(product.kind)}</span>
-          <span className="tag">{product.sector}</span>
+          <span className="tag">{term(product.sector)}</span>
           {score !== undefined && score !== null ? (
             <span className="tag good">{t.quality(number(Math.round(score)))}</span>
           ) : null}

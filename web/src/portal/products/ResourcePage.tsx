@@ -57,12 +57,13 @@ const WORDS = words(
 
 export default function ResourcePage() {
   const t = useWords(WORDS);
+  const term = useTerm();
   const { resourceId = '' } = useParams();
   const query = useRead<Resource>(`/resources/${encodeURIComponent(resourceId)}`);
   return (
     <>
       <p className="crumbs">
-        <Link to="/resources">{t.resources}</Link> ›{query.data ? ` ${query.data.sector}` : ''}
+        <Link to="/resources">{t.resources}</Link> ›{query.data ? ` ${term(query.data.sector)}` : ''}
       </p>
       {query.data ? null : <h1>{query.error ? t.asked : '　'}</h1>}
       <Loaded of={query} asked={t.asked} lines={14}>
@@ -83,7 +84,7 @@ function Content({ resource }: { readonly resource: Resource }) {
       <title>{resource.title}</title>
       <h1>{resource.title}</h1>
       <div className="tags product-tags">
-        <span className="tag">{resource.sector}</span>
+        <span className="tag">{term(resource.sector)}</span>
         {resource.publicData ? <span className="tag good">{t.public}</span> : null}
         {resource.state === 'registered' ? null : <span className="tag wait">{term(resource.state)}</span>}
         <small className="faint">{t.registered(day(resource.registeredAt))}</small>

@@ -63,7 +63,7 @@ export default function ResourcesPage() {
               setSearch(next, { replace: true, preventScrollReset: true });
             }}
           />
-          <Facets name="sector" title={t.sector} facets={resources.data?.facets.sector ?? []} />
+          <Facets name="sector" title={t.sector} facets={resources.data?.facets.sector ?? []} titleOf={term} />
         </aside>
         <section>
           <Loaded of={resources} asked={t.asked} lines={12}>
@@ -88,7 +88,7 @@ export default function ResourcesPage() {
                         <div className="product-row-text">
                           <p>{r.summary}</p>
                           <div className="tags">
-                            <span className="tag">{r.sector}</span>
+                            <span className="tag">{term(r.sector)}</span>
                             <span className="tag">{term(r.classification.grade)}</span>
                             {r.opening ? <span className="tag">{term(r.opening)}</span> : null}
                             {r.publicData ? <span className="tag good">{t.public}</span> : null}

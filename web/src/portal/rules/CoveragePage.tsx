@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
+import { locatorInEnglish } from '../../../../src/kernel/rulebook/locator.ts';
 import type { Coverage, CoverageStatus, Page, RulebookDocument } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { Chart, type ChartData } from '../../shared/Chart.tsx';
@@ -142,6 +143,7 @@ function List({
   readonly documents: readonly RulebookDocument[];
 }) {
   const t = useWords(WORDS);
+  const language = useLanguage();
   const term = useTerm();
   const say = useSay();
   const [search, setSearch] = useSearchParams();
@@ -217,7 +219,9 @@ function List({
             {shown.slice(0, limit).map((i) => (
               <tr key={i.id}>
                 <td className="money">
-                  <Link to={`/rules/${i.document}/${i.id}`}>{i.article}</Link>
+                  <Link to={`/rules/${i.document}/${i.id}`}>
+                    {language === 'en' ? locatorInEnglish(i.article) : i.article}
+                  </Link>
                   <small className="faint mono block">{i.id}</small>
                 </td>
                 <td>{i.tier}</td>

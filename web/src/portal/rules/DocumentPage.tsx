@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
 import { Link, useLocation, useParams, useSearchParams } from 'react-router';
+import { locatorInEnglish } from '../../../../src/kernel/rulebook/locator.ts';
 import type { Article, CoverageStatus, RulebookDocumentDetail } from '../../api.ts';
-import { useSay, useWords, words } from '../../app/words.ts';
+import { useJoin, useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { COVERAGE_STATUSES, CoverageBar, CoverageTag, coverageTerm } from '../../shared/CoverageTag.tsx';
 import { Filters } from '../../shared/Filters.tsx';
 import { day } from '../../shared/format.ts';
@@ -202,11 +203,15 @@ function Document({ document }: { readonly document: RulebookDocumentDetail }) {
 
 function ArticleRow({ article }: { readonly article: Article }) {
   const t = useWords(WORDS);
+  const language = useLanguage();
+  const join = useJoin();
   const say = useSay();
   return (
     <li id={article.id}>
       <div className="articles-place">
-        <Link to={`/rules/${article.document}/${article.id}`}>{article.article}</Link>
+        <Link to={`/rules/${article.document}/${article.id}`}>
+          {language === 'en' ? locatorInEnglish(article.article) : article.article}
+        </Link>
         <small className="faint mono">{article.id}</small>
       </div>
       <div>
@@ -220,7 +225,7 @@ function ArticleRow({ article }: { readonly article: Article }) {
         {article.acts.length > 0 ? (
           <small className="faint articles-note">
             {t.guards}
-            {article.acts.map((a) => say(a.title)).join('、')}
+            {join(article.acts.map((a) => say(a.title)))}
           </small>
         ) : null}
       </div>

@@ -1,6 +1,6 @@
 import { Link, useParams } from 'react-router';
 import type { Page, Product, ReceiptStatus } from '../../api.ts';
-import { useSay, useWords, words } from '../../app/words.ts';
+import { useJoin, useSay, useWords, words } from '../../app/words.ts';
 import { Dictionary } from '../../portal/products/Dictionary.tsx';
 import { ProfileGrid } from '../../portal/products/ProfileGrid.tsx';
 import { QualityReport } from '../../portal/products/QualityReport.tsx';
@@ -258,6 +258,7 @@ function Opinion({
 
 function Dossier({ product }: { readonly product: Product }) {
   const t = useWords(WORDS);
+  const join = useJoin();
   return (
     <>
       <h2>{t.dossier}</h2>
@@ -266,7 +267,7 @@ function Dossier({ product }: { readonly product: Product }) {
         <dt>{t.scenario}</dt>
         <dd>{product.scenario || '—'}</dd>
         <dt>{t.purposes}</dt>
-        <dd>{product.terms.purposes.join('、')}</dd>
+        <dd>{join(product.terms.purposes)}</dd>
         <dt>{t.source}</dt>
         <dd>
           {product.lineage.nodes

@@ -6,6 +6,7 @@ import { dateTime, fromNow, moment } from '../../shared/format.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { Timeline } from '../../shared/Timeline.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
+import { useTerm } from '../../shared/vocabulary.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { demandColour, useDemandState } from './demand-state.ts';
 import type { DemandCase } from './demand-types.ts';
@@ -73,6 +74,7 @@ export default function DemandCasePage() {
 
 function Content({ demand }: { readonly demand: DemandCase }) {
   const t = useWords(WORDS);
+  const term = useTerm();
   const language = useLanguage();
   const me = useMe();
   const stateOf = useDemandState();
@@ -116,7 +118,7 @@ function Content({ demand }: { readonly demand: DemandCase }) {
           <p>{demand.description}</p>
           <dl className="facts">
             <dt>{t.sector}</dt>
-            <dd>{demand.sector}</dd>
+            <dd>{term(demand.sector)}</dd>
             <dt>{t.purpose}</dt>
             <dd>{demand.purpose}</dd>
             <dt>{t.budget}</dt>

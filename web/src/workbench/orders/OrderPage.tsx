@@ -1,6 +1,7 @@
 import { Link, useLocation, useParams } from 'react-router';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
+import { CitationChip } from '../../shared/CitationChip.tsx';
 import { dateTime, day, number, percent } from '../../shared/format.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { type Step, StepsBar } from '../../shared/StepsBar.tsx';
@@ -48,6 +49,8 @@ const WORDS = words(
     share: '比例',
     ofTotal: (share: string) => `总价的 ${share}`,
     ofRest: (share: string) => `余额的 ${share}`,
+    exchange: '交易所',
+    fee: '交易服务费',
     feeFirst: '先从总价中扣除交易服务费，余额按比例分配，尾差精确到分。',
     amount: '金额',
     sum: '合计',
@@ -91,6 +94,8 @@ const WORDS = words(
     share: 'Share',
     ofTotal: (share: string) => `${share} of the total`,
     ofRest: (share: string) => `${share} of the rest`,
+    exchange: 'The exchange',
+    fee: 'Trading fee',
     feeFirst: 'The trading fee comes off the total first; the rest is shared out, exact to the fen.',
     amount: 'Amount',
     sum: 'Total',
@@ -320,8 +325,16 @@ function Split({ order, mine }: { readonly order: Order; readonly mine: string }
           <tbody>
             {order.split.map((p) => (
               <tr key={`${p.partyId}${p.role}`}>
-                <td>{p.partyId === mine ? <b>{p.name}</b> : p.name}</td>
-                <td>{p.reason}</td>
+                <td>{p.role === 'exchange' ? t.exchange : p.partyId === mine ? <b>{p.name}</b> : p.name}</td>
+                <td>
+                  {p.role === 'exchange' ? (
+                    <>
+                      {t.fee} <CitationChip rule={order.terms.fee.reference} article={order.terms.fee.reference} />
+                    </>
+                  ) : (
+                    p.reason
+                  )}
+                </td>
                 <td className="number">
                   {(p.role === 'exchange' ? t.ofTotal : t.ofRest)(percent(p.basisPoints / 10_000))}
                 </td>

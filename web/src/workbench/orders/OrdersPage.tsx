@@ -4,6 +4,7 @@ import { Amount } from '../../shared/Amount.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { day, fromNow, money } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
+import { useWaitingName } from '../../shared/TurnBanner.tsx';
 import { useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { holdsAny, TRADERS } from '../roles.ts';
@@ -153,11 +154,12 @@ function State({ order }: { readonly order: OrderItem }) {
 function Waiting({ order, mine }: { readonly order: OrderItem; readonly mine: string }) {
   const t = useWords(WORDS);
   const language = useLanguage();
+  const nameOf = useWaitingName();
   const w = order.waitingFor;
   if (!w) return '—';
   return (
     <>
-      {w.partyId === mine ? <b>{t.mine}</b> : w.name}
+      {w.partyId === mine ? <b>{t.mine}</b> : nameOf(w)}
       <small className="faint block">{fromNow(w.dueAt, language)}</small>
     </>
   );

@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
 import type { ActAnswer, Page, PartySummary, Resource, ResourceSummary } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import { useLanguage, useWords, words } from '../../app/words.ts';
 import { fenOf } from '../../shared/format.ts';
+import { FREQUENCIES, suggested } from '../../shared/offered-words.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { Skeleton } from '../../shared/States.tsx';
 import { useAct, useMe, useRead } from '../../shared/use-api.ts';
@@ -71,12 +72,6 @@ const WORDS = words(
     sending: '正在提交……',
     shortText: '至少两个字',
     needPurpose: '至少写一个用途',
-    realtime: '实时',
-    daily: '每日',
-    weekly: '每周',
-    monthly: '每月',
-    quarterly: '每季度',
-    once: '一次性，不更新',
   },
   {
     resource: 'Which resource',
@@ -129,12 +124,6 @@ const WORDS = words(
     sending: 'Sending…',
     shortText: 'At least two characters',
     needPurpose: 'At least one purpose',
-    realtime: 'Real time',
-    daily: 'Daily',
-    weekly: 'Weekly',
-    monthly: 'Monthly',
-    quarterly: 'Quarterly',
-    once: 'Once, not updated',
   },
 );
 
@@ -343,6 +332,7 @@ function About({ values: v, errors, set }: PartProps) {
 
 function Licence({ values: v, errors, set }: PartProps) {
   const t = useWords(WORDS);
+  const language = useLanguage();
   const perCall = v.kind === 'query-service';
   return (
     <>
@@ -392,7 +382,7 @@ function Licence({ values: v, errors, set }: PartProps) {
           value={v.updateFrequency}
           maxLength={40}
           error={errors['updateFrequency']}
-          suggestions={[t.realtime, t.daily, t.weekly, t.monthly, t.quarterly, t.once]}
+          suggestions={suggested(FREQUENCIES, language)}
           onChange={(x) => set('updateFrequency', x)}
         />
         <AreaField

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { Page, PartySummary } from '../../api.ts';
-import { useSay, useWords, words } from '../../app/words.ts';
+import { useJoin, useSay, useWords, words } from '../../app/words.ts';
 import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { ActButton, ActDrawer, type useDone } from '../shared/acts.tsx';
@@ -135,6 +135,7 @@ export function NextAct(props: Props) {
 
 function Assess({ product, own, assessments, tell }: Props) {
   const t = useWords(WORDS);
+  const join = useJoin();
   const term = useTerm();
   const missing = (['compliance', 'quality'] as const).filter(
     (kind) => !assessments.some((a) => a.kind === kind && a.conclusion !== 'failed'),
@@ -145,7 +146,7 @@ function Assess({ product, own, assessments, tell }: Props) {
     <>
       {failed ? <p className="turn late">{t.failedOpinion}</p> : null}
       {open.length > 0 ? (
-        <p className="turn">{t.waiting(open.map((a) => `${a.assessor.name}（${term(a.kind)}）`).join('、'))}</p>
+        <p className="turn">{t.waiting(join(open.map((a) => `${a.assessor.name}（${term(a.kind)}）`)))}</p>
       ) : null}
       {missing.length > 0 && !own ? <p className="turn">{t.waitSeller(product.seller.name, t.request)}</p> : null}
       {missing.length > 0 && own ? (

@@ -1,6 +1,6 @@
 import { Link, useLocation, useParams } from 'react-router';
 import type { Page, Product } from '../../api.ts';
-import { useSay, useWords, words } from '../../app/words.ts';
+import { useJoin, useSay, useWords, words } from '../../app/words.ts';
 import { Dictionary } from '../../portal/products/Dictionary.tsx';
 import { addressOfNode } from '../../portal/products/ProductPage.tsx';
 import { QualityReport } from '../../portal/products/QualityReport.tsx';
@@ -236,6 +236,7 @@ function stepsFor(product: ProductCase, t: (typeof WORDS)['zh']): readonly Step[
 
 function About({ product }: { readonly product: ProductCase }) {
   const t = useWords(WORDS);
+  const join = useJoin();
   const term = useTerm();
   const { pricing, terms, supply, build } = product;
   return (
@@ -252,12 +253,12 @@ function About({ product }: { readonly product: ProductCase }) {
         </dd>
         <dt>{t.terms}</dt>
         <dd>
-          {terms.purposes.join('、')} · {t.days(terms.validDays)} ·{' '}
+          {join(terms.purposes)} · {t.days(terms.validDays)} ·{' '}
           {terms.redistribution ? t.redistribution : t.noRedistribution}
         </dd>
         <dt>{t.supply}</dt>
         <dd>
-          {supply.updateFrequency}
+          {term(supply.updateFrequency)}
           {supply.commitment ? ` · ${supply.commitment}` : ''}
         </dd>
         {build.rows === null ? null : (

@@ -1,5 +1,6 @@
 import type { DictionaryColumn, Product } from '../../api.ts';
 import { fenOf, yuan } from '../../shared/format.ts';
+import { storedWord } from '../../shared/offered-words.ts';
 import type { ProductExtra, Recipe } from '../types.ts';
 
 export const AGGREGATES = ['count', 'sum', 'avg', 'min', 'max', 'median'] as const;
@@ -178,7 +179,7 @@ export function inputOf(v: DraftValues, dictionary: readonly DictionaryColumn[])
       ...(perCall ? { callsPerPackage: Number(v.calls) } : {}),
     },
     terms: { purposes: purposesOf(v.purposes), validDays: Number(v.validDays), redistribution: v.redistribution },
-    supply: { updateFrequency: v.updateFrequency.trim(), commitment: v.commitment.trim() },
+    supply: { updateFrequency: storedWord(v.updateFrequency), commitment: v.commitment.trim() },
     offersTestData: v.offersTestData,
     shares: v.shares.map((s) => ({
       partyId: s.partyId,

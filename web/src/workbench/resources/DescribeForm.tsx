@@ -1,4 +1,5 @@
-import { useWords, words } from '../../app/words.ts';
+import { useLanguage, useWords, words } from '../../app/words.ts';
+import { FREQUENCIES, SECTORS, storedWord, suggested } from '../../shared/offered-words.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useAct, useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
@@ -47,13 +48,6 @@ const WORDS = words(
     needTitles: '每一列都需要中文名称',
     order: '截止日不能早于起始日',
     shortText: '至少两个字',
-    realtime: '实时',
-    daily: '每日',
-    weekly: '每周',
-    monthly: '每月',
-    quarterly: '每季度',
-    yearly: '每年',
-    once: '一次性，不更新',
   },
   {
     what: 'What the data is',
@@ -94,13 +88,6 @@ const WORDS = words(
     needTitles: 'Every column needs a Chinese title',
     order: 'The end is before the start',
     shortText: 'At least two characters',
-    realtime: 'Real time',
-    daily: 'Daily',
-    weekly: 'Weekly',
-    monthly: 'Monthly',
-    quarterly: 'Quarterly',
-    yearly: 'Yearly',
-    once: 'Once, not updated',
   },
 );
 
@@ -129,21 +116,6 @@ const needsConsent = (v: {
   readonly personal: boolean;
   readonly columns: readonly { readonly sensitive: boolean }[];
 }) => v.personal || v.columns.some((c) => c.sensitive);
-const SECTORS = [
-  '交通运输',
-  '气象',
-  '能源',
-  '金融',
-  '医疗健康',
-  '农业',
-  '工业制造',
-  '商贸流通',
-  '文化旅游',
-  '城市管理',
-  '科技',
-  '教育',
-];
-
 /** Describes a dataset that is ready and registers it; everything typed stays when the platform refuses. */
 export function DescribeForm(props: {
   readonly dataset: Dataset;
@@ -152,6 +124,7 @@ export function DescribeForm(props: {
   const t = useWords(WORDS);
   const term = useTerm('opening');
   const me = useMe();
+  const language = useLanguage();
   const register = useAct<{ resourceId: string }>('resource.register');
   const period = periodOf(props.dataset.profile);
   const publicBody = me?.roles.includes('data-provider') ?? false;
@@ -231,7 +204,7 @@ export function DescribeForm(props: {
             value={v.sector}
             maxLength={60}
             error={errors.sector}
-            suggestions={SECTORS}
+            suggestions={suggested(SECTORS, language)}
             onChange={(x) => set('sector', x)}
           />
           <TextField
@@ -255,7 +228,7 @@ export function DescribeForm(props: {
           value={v.frequency}
           maxLength={40}
           error={errors.frequency}
-          suggestions={[t.realtime, t.daily, t.weekly, t.monthly, t.quarterly, t.yearly, t.once]}
+          suggestions={suggested(FREQUENCIES, language)}
           onChange={(x) => set('frequency', x)}
         />
       </Section>
@@ -369,11 +342,11 @@ function inputOf(v: Values, datasetId: string): unknown {
     source: v.source,
     sourceStatement: v.sourceStatement.trim(),
     ...(NEEDS_AGREEMENT.includes(v.source) ? orNothing('agreement', v.agreement) : {}),
-    sector: v.sector.trim(),
+    sector: storedWord(v.sector),
     classification: { class: v.class.trim(), grade: v.grade },
     containsPersonalInformation: v.personal,
     ...(needsConsent(v) ? orNothing('consentBasis', v.consent) : {}),
-    updateFrequency: v.frequency.trim(),
+    updateFrequency: storedWord(v.frequency),
     coverage: { region: v.region.trim(), ...orNothing('from', v.from), ...orNothing('to', v.to) },
     ...(v.opening ? { opening: v.opening } : {}),
     datasetId,

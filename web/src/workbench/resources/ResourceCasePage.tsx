@@ -123,7 +123,7 @@ function Content({ resource }: { readonly resource: Resource }) {
         <span className={`tag ${living ? 'good' : ''}`}>
           {living ? term('registered') : term('resource-withdrawn')}
         </span>
-        <span className="tag">{resource.sector}</span>
+        <span className="tag">{term(resource.sector)}</span>
         <span className="tag">{term(resource.classification.grade)}</span>
         <small className="faint">{day(resource.registeredAt)}</small>
       </div>
