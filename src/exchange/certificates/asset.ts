@@ -104,7 +104,8 @@ const OPINION_TITLES: Readonly<Record<string, Text>> = {
 };
 
 async function opinionsOf(q: Queryable, productId: string): Promise<OpinionFacts[]> {
-  const found = Object.values(await products.opinionsOn(q, productId));
+  const { compliance, quality: measured } = await products.opinionsOn(q, productId);
+  const found = [compliance, measured].filter((o) => o !== undefined);
   const names = await partiesById(
     q,
     found.map((o) => o.assessor_id),
@@ -258,8 +259,8 @@ const row = (zh: string, en: string, value: Text | string) => ({
 });
 const size = (rows: number | null, bytes: number | null): Text =>
   text(
-    `${(rows ?? 0).toLocaleString('en-US')} 行，${(bytes ?? 0).toLocaleString('en-US')} 字节`,
-    `${(rows ?? 0).toLocaleString('en-US')} rows, ${(bytes ?? 0).toLocaleString('en-US')} bytes`,
+    `${(rows ?? 0).toLocaleString('en-US')} 行 / ${(bytes ?? 0).toLocaleString('en-US')} 字节`,
+    `${(rows ?? 0).toLocaleString('en-US')} rows / ${(bytes ?? 0).toLocaleString('en-US')} bytes`,
   );
 
 const SOURCES: Readonly<Record<Resource['source'], Text>> = {

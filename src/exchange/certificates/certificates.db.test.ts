@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, ANONYMOUS, type Read } from '../../kernel/acts/index.ts';
-import { logKey, sha256Hex } from '../../kernel/evidence/index.ts';
+import { canonical, logKey, settled, sha256Hex } from '../../kernel/evidence/index.ts';
 import { verifyCertificate } from '../../kernel/evidence/verify/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { certificateJson, certificatePdf, reads } from './index.ts';
+import { signedBy } from './keys.ts';
 import type { Content } from './model.ts';
 import { type Market, openMarket } from './testing.ts';
 
@@ -145,6 +146,7 @@ describe('issuing', () => {
       'HS-7.11',
     ]);
     const lost = await order();
+    await settled(market.database.db);
     const paid = `id = (select 'rct_' || substr(id, 5) from act_log where subject = '${lost}' and name = 'order.pay')`;
     const { pool } = market.database;
     // The log itself needs the entry back at once.
@@ -332,4 +334,93 @@ describe('a changed file', () => {
     expect(verifyCertificate({ json: Buffer.concat([bytes, Buffer.from('\n')]), vkey }).outcome).toBe('unreadable');
     expect(verifyCertificate({ json: bytes.subarray(0, -1), vkey }).outcome).toBe('unreadable');
   }, 120_000);
+
+  test('is refused as a PDF as well', async () => {
+    const id = await order();
+    const { certificateId } = await issue(people.buyer, 'trade', id);
+    const pdf = await certificatePdf(market.database.db, people.buyer, certificateId, 'https://exchange.example/');
+    expect(verifyCertificate({ pdf, vkey })).toMatchObject({ outcome: 'proven', certificate: { form: 'pdf' } });
+    const fooled: number[] = [];
+    // Every byte of the end, where the signature stands; of the rest one in a hundred and one, never the same bit.
+    for (let at = 0; at < pdf.length; at += at < pdf.length - 600 ? 101 : 1) {
+      const changed = Uint8Array.from(pdf);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      if (verifyCertificate({ pdf: changed, vkey }).outcome === 'proven') fooled.push(at);
+    }
+    expect(fooled).toEqual([]);
+    // Saved again by another program, or with something added after the end.
+    expect(verifyCertificate({ pdf: Buffer.concat([pdf, Buffer.from('\n%%EOF\n')]), vkey }).outcome).toBe('unreadable');
+    expect(verifyCertificate({ pdf: Buffer.from('%PDF-1.7\n'), vkey }).outcome).toBe('unreadable');
+    // The signature of one file does not go under another.
+    const other = await certificatePdf(market.database.db, people.buyer, certificateId, 'https://elsewhere.example');
+    const cut = (file: Buffer) => file.lastIndexOf('%shuheng-signature');
+    const mixed = Buffer.concat([other.subarray(0, cut(other)), pdf.subarray(cut(pdf))]);
+    expect(verifyCertificate({ pdf: mixed, vkey })).toMatchObject({ outcome: 'false', check: 'file' });
+  }, 120_000);
+
+  test('a code by another key is no code of ours; the right one is proven by the announced key', async () => {
+    const { certificateId } = await issue(people.buyer, 'trade', await order());
+    const { signature } = parsed(await json(people.buyer, certificateId));
+    const { items: announcements } = await get<{ items: unknown[] }>('/certificate-keys', ANONYMOUS);
+    const note = Buffer.from(signature).toString('base64url');
+    expect(verifyCertificate({ note, announcements, vkey })).toMatchObject({
+      outcome: 'proven',
+      certificate: { form: 'note', id: certificateId },
+    });
+    expect(verifyCertificate({ note: signature, announcements, vkey }).outcome).toBe('proven');
+    const changed = signature.replace(/\n[0-9a-f]{64}\n/, `\n${'0'.repeat(64)}\n`);
+    expect(verifyCertificate({ note: changed, announcements, vkey })).toMatchObject({
+      outcome: 'false',
+      check: 'signature',
+    });
+    expect(verifyCertificate({ note, announcements: [], vkey })).toMatchObject({ outcome: 'false', check: 'key' });
+    expect(verifyCertificate({ note: 'nonsense', announcements, vkey }).outcome).toBe('unreadable');
+    expect(verifyCertificate({ note, announcements, vkey: 'nonsense' })).toMatchObject({ part: 'key' });
+  });
+
+  test('is refused even when whoever changed it has the key that signs certificates', async () => {
+    const { db } = market.database;
+    const orderId = await order();
+    const { certificateId } = await issue(people.buyer, 'trade', orderId);
+    const genuine = parsed(await json(people.buyer, certificateId));
+    /** Hashed and signed anew, with the genuine key. */
+    const forged = async (change: (file: Record<string, unknown>) => void): Promise<Buffer> => {
+      const file = JSON.parse(JSON.stringify(genuine)) as Record<string, unknown>;
+      change(file);
+      const { contentSha256: _, signature: __, evidence, file: ___, ...content } = file;
+      const contentSha256 = sha256Hex(canonical(content));
+      const signature = await signedBy(
+        db,
+        'shuheng/certificate/2',
+        String(content.id),
+        String(content.number),
+        contentSha256,
+      );
+      const unsigned = { ...content, contentSha256, signature, evidence };
+      const whole = await signedBy(
+        db,
+        'shuheng/certificate-json/1',
+        String(content.id),
+        sha256Hex(canonical(unsigned)),
+      );
+      return Buffer.from(canonical({ ...unsigned, file: whole }));
+    };
+    const check = async (change: (file: Record<string, unknown>) => void) => {
+      const verdict = verifyCertificate({ json: await forged(change), vkey });
+      return verdict.outcome === 'false' ? verdict.check : verdict.outcome;
+    };
+    expect(await check(() => undefined)).toBe('proven');
+    expect(await check((f) => Object.assign(f, { holder: { ...genuine.holder, name: '别人' } }))).toBe('issue');
+    expect(await check((f) => Object.assign(f, { number: 'JY-2026-999999' }))).toBe('issue');
+    expect(await check((f) => Object.assign(f, { events: [] }))).toBe('issue');
+    expect(await check((f) => Object.assign(f, { evidence: genuine.evidence.slice(1) }))).toBe('key');
+    expect(await check((f) => Object.assign(f, { evidence: genuine.evidence.slice(0, -1) }))).toBe('events');
+    expect(await check((f) => Object.assign(f, { evidence: [...genuine.evidence, genuine.evidence[2]] }))).toBe(
+      'evidence',
+    );
+    const other = parsed(await json(people.seller, (await issue(people.seller, 'delivery', orderId)).certificateId));
+    expect(await check((f) => Object.assign(f, { evidence: [...genuine.evidence, other.evidence.at(-1)] }))).toBe(
+      'events',
+    );
+  });
 });

@@ -54,7 +54,6 @@ export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}
     url: database.url,
     store: log.store,
     keys: log.keys,
-    onError: (e) => console.error(e),
   });
   const kernel: Kernel = { db: database.db, rulebook: loadRulebook(), committed: sequencer.nudge };
   const keys: SigningKeys = { provider: log.keys, suite: 'international', origin: DEFAULT_ORIGIN };

@@ -92,8 +92,9 @@ function verifyPdf(bytes: Uint8Array, prover: Prover): CertificateVerification {
   const parts = readCertificatePdf(bytes);
   const file = parts && readCertificate(parts.json);
   if (!parts || !file) return unreadable('pdf');
-  const { level, keys } = checkFile(file, prover);
   const text = `shuheng/certificate-pdf/1\n${file.id}\n${hex(sha256(parts.signed))}\n`;
+  checkText(parts.note, text, 'file');
+  const { level, keys } = checkFile(file, prover);
   checkSigned(parts.note, text, keys, 'file');
   return proven('pdf', file, level);
 }
@@ -107,12 +108,14 @@ function checkFile(file: CertificateFile, prover: Prover): Checked {
   const { content, contentSha256, whole } = file;
   if (hex(sha256(utf8(canonicalJson(content)))) !== contentSha256)
     throw new Wrong('content', '内容与其哈希不符。', 'The content does not have the hash it names.');
+  const { file: _, ...unsigned } = whole;
+  const fileText = `shuheng/certificate-json/1\n${file.id}\n${hex(sha256(utf8(canonicalJson(unsigned))))}\n`;
+  // A changed file is known by its hash, before any signature is looked at.
+  checkText(file.file, fileText, 'file');
   const proofs = proofsOf(file.evidence, prover);
   const keys = announcedKeys(proofs.values());
   checkSigned(file.signature, noteText(file.id, file.number, contentSha256), keys, 'signature');
-  const { file: _, ...unsigned } = whole;
-  const fileHash = hex(sha256(utf8(canonicalJson(unsigned))));
-  checkSigned(file.file, `shuheng/certificate-json/1\n${file.id}\n${fileHash}\n`, keys, 'file');
+  checkSigned(file.file, fileText, keys, 'file');
   checkIssue(file, proofs);
   checkEvents(file, proofs);
   const wrong = checkFigures(content, proofs);
@@ -174,14 +177,17 @@ function announcedKeys(proofs: Iterable<ProvenItem>): NoteKey[] {
   return keys;
 }
 
+function checkText(noteOrText: string, text: string, check: 'signature' | 'file'): Note {
+  const note = parseNote(noteOrText);
+  if (note?.text === text) return note;
+  throw check === 'file'
+    ? new Wrong('file', '文件在生成之后被改动过。', 'The file was changed after it was made.')
+    : new Wrong('signature', '签名不是对这份凭证作出的。', 'The signature is not over this certificate.');
+}
+
 /** Every line of a note is by an announced key and right: a line nobody can check is a changed byte nobody sees. */
 function checkSigned(noteOrText: string, text: string, keys: readonly NoteKey[], check: 'signature' | 'file'): void {
-  const note = parseNote(noteOrText);
-  if (!note || note.text !== text) {
-    throw check === 'file'
-      ? new Wrong('file', '文件在生成之后被改动过。', 'The file was changed after it was made.')
-      : new Wrong('signature', '签名不是对这份凭证作出的。', 'The signature is not over this certificate.');
-  }
+  const note = checkText(noteOrText, text, check);
   if (note.signatures.length === 0 || !note.signatures.every((_, n) => isBy(note, n, keys)))
     throw new Wrong(
       check,
