@@ -1,7 +1,7 @@
 import type { Task } from '../../kernel/jobs.ts';
 
 export { acts } from './acts.ts';
-export { type CertificateSetting, configureCertificates } from './keys.ts';
+export { announcements, type CertificateSetting, configureCertificates } from './keys.ts';
 export { CertificateId, type CertificateKind, type Content } from './model.ts';
 export { certificatePdf } from './pdf/index.ts';
 export { certificateJson, reads } from './reads.ts';

@@ -45,15 +45,18 @@ const keys = read({
   output: z.object({
     items: z.array(z.object({ receiptId: z.string(), entry: z.string(), proof: z.string() })),
   }),
-  run: async ({ db }) => {
-    const items = [];
-    for (const receiptId of await announcementReceipts(db)) {
-      const [entry, proof] = [await entryBytes(db, receiptId), await proofFor(db, receiptId)];
-      // An announcement of a second ago has no proof yet.
-      if (entry && proof) items.push({ receiptId, entry: entry.toString('base64'), proof });
-    }
-    return { items };
-  },
+  run: async ({ db }) => ({ items: await announcements(db) }),
 });
+
+/** Entry (base64) and proof of the announcement of each key that ever signed certificates. */
+export async function announcements(q: Queryable): Promise<{ receiptId: string; entry: string; proof: string }[]> {
+  const items = [];
+  for (const receiptId of await announcementReceipts(q)) {
+    const [entry, proof] = [await entryBytes(q, receiptId), await proofFor(q, receiptId)];
+    // An announcement of a second ago has no proof yet.
+    if (entry && proof) items.push({ receiptId, entry: entry.toString('base64'), proof });
+  }
+  return items;
+}
 
 export const keyReads: readonly Read[] = [keys];

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
+import { announcements, certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
 import { logKey, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
@@ -48,7 +48,9 @@ export function evidenceRoutes(
 /** The static verifier with this log's key in it, to keep and pass on. */
 export function verifierRoute(app: FastifyInstance, kernel: Kernel): void {
   app.get('/verify.html', async (_, reply) => {
-    const page = await verifierPage(await logKey(kernel.db), new Date());
+    const trust = await logKey(kernel.db);
+    const carried = trust === undefined ? undefined : { trust, announcements: await announcements(kernel.db) };
+    const page = await verifierPage(carried, new Date());
     if (page === undefined) throw notFound();
     return reply
       .type('text/html; charset=utf-8')

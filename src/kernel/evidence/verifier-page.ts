@@ -7,13 +7,20 @@ import { codeOf } from './durable.ts';
 const BUILT = join(ROOT, 'web', 'dist', 'verify.html');
 const EMPTY = '<script type="application/json" id="trust">null</script>';
 
+/** What the maker of a verifier gives along with it. */
+export interface Carried {
+  /** A verifier key, or a policy (C2SP tlog-policy). */
+  readonly trust: string;
+  /** Announced keys of certificates with their receipts (`GET /v1/certificate-keys`), for the notes of QR codes. */
+  readonly announcements?: readonly unknown[];
+}
+
 /**
  * The static verifier with a key or policy written into it, so that whoever gets the file can verify at once and sees
  * where the key came from. It stands in a block of data, outside what the page's content security policy hashes.
- * @param trust a verifier key or a policy (C2SP tlog-policy)
  * @returns undefined when the web application was not built
  */
-export async function verifierPage(trust: string | undefined, at: Date): Promise<string | undefined> {
+export async function verifierPage(carried: Carried | undefined, at: Date): Promise<string | undefined> {
   let page: string;
   try {
     page = await readFile(BUILT, 'utf8');
@@ -21,13 +28,13 @@ export async function verifierPage(trust: string | undefined, at: Date): Promise
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  return trust === undefined ? page : writeTrust(page, trust, at);
+  return carried === undefined ? page : writeCarried(page, carried, at);
 }
 
-/** Writes the key into the page's block of data. */
-export function writeTrust(page: string, trust: string, at: Date): string {
+/** Writes what is carried into the page's block of data. */
+export function writeCarried(page: string, { trust, announcements = [] }: Carried, at: Date): string {
   // Within an element of data only its own end could be mistaken.
-  const data = JSON.stringify({ text: trust.trim(), at: at.toISOString() }).replaceAll('<', '\\u003c');
+  const data = JSON.stringify({ text: trust.trim(), at: at.toISOString(), announcements }).replaceAll('<', '\\u003c');
   return page.replace(EMPTY, () => EMPTY.replace('null', () => data));
 }
 

@@ -51,6 +51,8 @@ export interface BundleContent {
   readonly receipts: readonly BundleReceipt[];
   /** The log's policy, text. */
   readonly policy: string;
+  /** Announced keys of certificates, for the verifier in the bundle. */
+  readonly announcements?: readonly unknown[];
   /** Certificates, anchors, what else there is. */
   readonly others: readonly BundleFile[];
 }
@@ -66,8 +68,14 @@ export interface UnsealedBundle {
 const SOURCES = join(ROOT, 'src', 'kernel', 'evidence', 'bundle');
 
 /** All files of a court bundle but the seal, in the order of their paths. */
-export async function assembleBundle({ head, receipts, policy, others }: BundleContent): Promise<UnsealedBundle> {
-  const page = await verifierPage(policy, new Date(head.madeAt));
+export async function assembleBundle({
+  head,
+  receipts,
+  policy,
+  others,
+  announcements = [],
+}: BundleContent): Promise<UnsealedBundle> {
+  const page = await verifierPage({ trust: policy, announcements }, new Date(head.madeAt));
   const text = (path: string, kind: string, content: string): BundleFile => ({
     path,
     kind,

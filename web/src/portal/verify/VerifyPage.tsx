@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { useSearchParams } from 'react-router';
-import { address, getBytes, getText, Problem } from '../../api.ts';
+import { address, get, getBytes, getText, Problem, type Text } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
+import { dateTime } from '../../shared/format.ts';
 import { byIdForm } from './verifier/by-id.ts';
 import { h, icon } from './verifier/dom.ts';
 import { mountVerifier, type Verifier } from './verifier/mount.ts';
@@ -33,6 +34,57 @@ async function siteTrust(): Promise<GivenTrust | null> {
     if (text !== null) return { text: text.trim(), from: 'site' };
   }
   return null;
+}
+
+/** Keys that sign certificates, announced in the log; the same for everybody, so asking tells nothing. */
+const siteAnnouncements = (): Promise<readonly unknown[]> =>
+  get<{ items: readonly unknown[] }>('/certificate-keys').then(
+    ({ items }) => items,
+    () => [],
+  );
+
+interface CertificateStatus {
+  readonly state: string;
+  readonly stateTitle: Text;
+  readonly holder: string;
+  readonly subjectTitle: string;
+  readonly revokedAt: string | null;
+  readonly ground: Text | null;
+  readonly supersededBy: string | null;
+}
+
+/** Whether a certificate is still valid, as this site says now. */
+async function askStatus(statusPath: string): Promise<{ good: boolean; says: Text }> {
+  try {
+    const found = JSON.parse(await getText(statusPath)) as CertificateStatus;
+    const { state, stateTitle, holder, subjectTitle, revokedAt, ground, supersededBy } = found;
+    const more = (language: Language, by: string, on: string) =>
+      [
+        stateTitle[language],
+        `${holder} · ${subjectTitle}`,
+        revokedAt ? `${on}${dateTime(revokedAt)}` : '',
+        ground?.[language] ?? '',
+        supersededBy ? `${by}${supersededBy}` : '',
+      ]
+        .filter((part) => part !== '')
+        .join(language === 'zh' ? '；' : '; ');
+    return {
+      good: state === 'valid',
+      says: { zh: more('zh', '由其替换：', '注销时间 '), en: more('en', 'replaced by ', 'revoked ') },
+    };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return {
+      good: false,
+      says:
+        error.status === 404
+          ? {
+              zh: '本站没有这份凭证；它可能由别的平台出具。',
+              en: 'This site has no such certificate; another may have issued it.',
+            }
+          : { zh: '没有问到：连接不上本站。', en: 'No answer: the site cannot be reached.' },
+    };
+  }
 }
 
 /** Gets proof and entry of a receipt from this site and hands them to the verifier like files. */
@@ -73,7 +125,13 @@ export default function VerifyPage() {
   const shown = useRef(language);
   useEffect(() => {
     if (!root.current) return;
-    const made = mountVerifier(root.current, { language: shown.current, given: siteTrust(), aside: aside.current });
+    const made = mountVerifier(root.current, {
+      language: shown.current,
+      given: siteTrust(),
+      announcements: siteAnnouncements,
+      status: askStatus,
+      aside: aside.current,
+    });
     verifier.current = made;
     const takeHash = () => {
       if (location.hash.startsWith('#c=')) made.takeText(VERIFIER_WORDS[shown.current].qr, location.hash);

@@ -38,19 +38,23 @@ let language: Language =
 if (new URLSearchParams(location.search).get('lang') === 'zh') language = 'zh';
 let theme: Theme = 'system';
 
-/** The key the maker wrote into the file, in a block of data that no program runs. */
-function given(): GivenTrust | null {
+interface Carried {
+  readonly text?: unknown;
+  readonly at?: unknown;
+  readonly announcements?: unknown;
+}
+
+/** What the maker wrote into the file, in a block of data that no program runs. */
+const carried = ((): Carried => {
   try {
-    const value = JSON.parse(document.getElementById('trust')?.textContent ?? 'null') as {
-      text?: unknown;
-      at?: unknown;
-    } | null;
-    return typeof value?.text === 'string' && typeof value.at === 'string'
-      ? { text: value.text, from: 'maker', at: value.at }
-      : null;
+    return (JSON.parse(document.getElementById('trust')?.textContent ?? 'null') as Carried | null) ?? {};
   } catch {
-    return null;
+    return {};
   }
+})();
+
+function given({ text, at }: Carried): GivenTrust | null {
+  return typeof text === 'string' && typeof at === 'string' ? { text, from: 'maker', at } : null;
 }
 
 const version = document.documentElement.dataset.version ?? '';
@@ -58,7 +62,11 @@ const root = h('div');
 const head = h('header', { class: 'static-head' });
 const foot = h('footer', { class: 'static-foot small faint' });
 document.body.append(head, h('main', {}, root), foot);
-const verifier: Verifier = mountVerifier(root, { language, given: Promise.resolve(given()) });
+const verifier: Verifier = mountVerifier(root, {
+  language,
+  given: Promise.resolve(given(carried)),
+  announcements: async () => (Array.isArray(carried.announcements) ? carried.announcements : []),
+});
 
 function draw(): void {
   const t = WORDS[language];

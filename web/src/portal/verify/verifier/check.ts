@@ -1,8 +1,13 @@
 import {
+  type BundleVerification,
+  type CertificateVerification,
   checkOpenings,
   parseKey,
   type ShownOpening,
+  type Trust,
   type Verification,
+  verifyBundle,
+  verifyCertificate,
   verifyReceipt,
 } from '../../../../../src/kernel/evidence/verify/index.ts';
 import type { Piece } from './read.ts';
@@ -16,22 +21,109 @@ export type Finding =
       /** What somebody shows of the entry's sealed part, checked against it. */
       readonly openings: readonly ShownOpening[];
     }
-  | { readonly of: 'lonely'; readonly pieces: readonly [Piece] };
-
-type Trust = { readonly vkey: string } | { readonly policy: string };
+  | { readonly of: 'certificate'; readonly pieces: readonly [Piece]; readonly verification: CertificateVerification }
+  | { readonly of: 'bundle'; readonly pieces: readonly [Piece]; readonly verification: BundleVerification }
+  /** Still at work, `done` of `total`; or waiting for what else it takes. */
+  | { readonly of: 'working'; readonly pieces: readonly [Piece]; readonly done: number; readonly total: number }
+  | { readonly of: 'lonely'; readonly pieces: readonly [Piece] }
+  | { readonly of: 'untrusted'; readonly pieces: readonly [Piece] };
 
 /** One key by itself, or else a policy; which of the two a text is shows when it is read. */
 export const trustOf = (text: string): Trust => (parseKey(text) ? { vkey: text } : { policy: text });
 
+export interface Checker {
+  /** Verdicts on all that was taken in, newest first. An empty trust means that there is none yet. */
+  readonly findings: (pieces: readonly Piece[], trust: string) => Finding[];
+}
+
+interface Working {
+  readonly trust: string;
+  done: number;
+  total: number;
+  verification: BundleVerification | null;
+}
+
+/**
+ * @param announcements the announced keys of certificates, which the note of a QR code needs; asked for once
+ * @param changed told when a check that takes longer has come further
+ */
+export function makeChecker(announcements: () => Promise<readonly unknown[]>, changed: () => void): Checker {
+  const bundles = new WeakMap<Piece, Working>();
+  const certificates = new WeakMap<Piece, { trust: string; verification: CertificateVerification }>();
+  let announced: readonly unknown[] | undefined;
+  let asked = false;
+
+  const certificate = (piece: Piece, trust: string): Finding => {
+    if (piece.kind === 'note' && announced === undefined) {
+      if (!asked) {
+        asked = true;
+        void announcements().then((items) => {
+          announced = items;
+          changed();
+        });
+      }
+      return { of: 'working', pieces: [piece], done: 0, total: 0 };
+    }
+    const before = certificates.get(piece);
+    if (before?.trust === trust) return { of: 'certificate', pieces: [piece], verification: before.verification };
+    const verification = verifyCertificate({ ...trustOf(trust), ...formOf(piece), announcements: announced ?? [] });
+    certificates.set(piece, { trust, verification });
+    return { of: 'certificate', pieces: [piece], verification };
+  };
+
+  const bundle = (piece: Piece, trust: string): Finding => {
+    let working = bundles.get(piece);
+    if (working?.trust !== trust) {
+      const begun: Working = { trust, done: 0, total: 0, verification: null };
+      working = begun;
+      bundles.set(piece, begun);
+      const current = () => bundles.get(piece) === begun;
+      void verifyBundle(piece.bytes, trust === '' ? {} : trustOf(trust), async (done, total) => {
+        Object.assign(begun, { done, total });
+        if (current()) changed();
+        await breath();
+      }).then((verification) => {
+        begun.verification = verification;
+        if (current()) changed();
+      });
+    }
+    const { verification, done, total } = working;
+    return verification
+      ? { of: 'bundle', pieces: [piece], verification }
+      : { of: 'working', pieces: [piece], done, total };
+  };
+
+  return {
+    findings: (pieces, trust) => {
+      const whole = pieces.flatMap((piece): { piece: Piece; finding: Finding }[] => {
+        if (piece.kind === 'bundle') return [{ piece, finding: bundle(piece, trust) }];
+        if (piece.kind !== 'certificate' && piece.kind !== 'pdf' && piece.kind !== 'note') return [];
+        return [{ piece, finding: trust === '' ? { of: 'untrusted', pieces: [piece] } : certificate(piece, trust) }];
+      });
+      const receipts = receiptsOf(pieces, trust).map((finding) => ({ piece: finding.pieces[0], finding }));
+      const order = (piece: Piece) => pieces.indexOf(piece);
+      return [...whole, ...receipts].sort((a, b) => order(b.piece) - order(a.piece)).map(({ finding }) => finding);
+    },
+  };
+}
+
+/** Lets the page draw and answer between steps. */
+const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+function formOf({ kind, bytes }: Piece): { pdf: Uint8Array } | { json: Uint8Array } | { note: string } {
+  if (kind === 'pdf') return { pdf: bytes };
+  return kind === 'note' ? { note: new TextDecoder().decode(bytes) } : { json: bytes };
+}
+
 const stem = (name: string): string => name.replace(/\.(tlog-proof|json|txt)$/i, '');
 
-/** Verdicts on all that was taken in, newest first. */
-export function findingsOf(pieces: readonly Piece[], trust: string): Finding[] {
+function receiptsOf(pieces: readonly Piece[], trust: string): Finding[] {
   const entries = pieces.filter((p) => p.kind === 'entry');
   const shown = pieces.filter((p) => p.kind === 'openings');
   const taken = new Set<Piece>();
   const findings = pieces.flatMap((piece): Finding[] => {
     if (piece.kind !== 'proof') return [];
+    if (trust === '' && entries.length > 0) return [{ of: 'untrusted', pieces: [piece] }];
     const free = entries.filter((e) => !taken.has(e));
     const found = partnerOf(piece, free, trustOf(trust));
     if (!found) return [{ of: 'lonely', pieces: [piece] }];
@@ -47,8 +139,10 @@ export function findingsOf(pieces: readonly Piece[], trust: string): Finding[] {
       },
     ];
   });
-  for (const rest of [...entries, ...shown]) if (!taken.has(rest)) findings.push({ of: 'lonely', pieces: [rest] });
-  return findings.reverse();
+  const untrusted = findings.some((f) => f.of === 'untrusted');
+  for (const rest of [...entries, ...shown])
+    if (!taken.has(rest) && !untrusted) findings.push({ of: 'lonely', pieces: [rest] });
+  return findings;
 }
 
 const receiptOf = (verification: Verification): string | undefined =>
@@ -64,6 +158,20 @@ function namesReceipt(openings: Piece, receiptId: string | undefined): boolean {
   }
 }
 
+const verdicts = new WeakMap<Piece, WeakMap<Piece, { readonly trust: string; readonly verification: Verification }>>();
+
+/** The same files under the same trust have the same verdict, also as an object. */
+function verdictOn(proof: Piece, entry: Piece, trust: Trust): Verification {
+  const key = JSON.stringify(trust);
+  const ofProof = verdicts.get(proof) ?? new WeakMap();
+  verdicts.set(proof, ofProof);
+  const before = ofProof.get(entry);
+  if (before?.trust === key) return before.verification;
+  const verification = verifyReceipt({ proof: proof.bytes, entry: entry.bytes, ...trust });
+  ofProof.set(entry, { trust: key, verification });
+  return verification;
+}
+
 /**
  * The entry that belongs to a proof: one that verifies, else one of the same name, else the only one there is — a
  * changed entry must be told apart from a missing one.
@@ -73,10 +181,7 @@ function partnerOf(
   entries: readonly Piece[],
   trust: Trust,
 ): { entry: Piece; verification: Verification } | undefined {
-  const tried = entries.map((entry) => ({
-    entry,
-    verification: verifyReceipt({ proof: proof.bytes, entry: entry.bytes, ...trust }),
-  }));
+  const tried = entries.map((entry) => ({ entry, verification: verdictOn(proof, entry, trust) }));
   return (
     tried.find((t) => t.verification.outcome === 'proven') ??
     tried.find((t) => stem(t.entry.name) === stem(proof.name)) ??

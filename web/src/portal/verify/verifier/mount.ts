@@ -1,16 +1,19 @@
 import type { Text } from '../../../../../src/kernel/text.ts';
-import { cardOf, troubleCard } from './cards.ts';
-import { findingsOf } from './check.ts';
+import { cardOf } from './cards.ts';
+import { type Finding, makeChecker } from './check.ts';
 import { h } from './dom.ts';
 import { intake, takePastes } from './intake.ts';
+import { type LookUp, troubleCard } from './parts.ts';
 import { type Piece, type Taken, takeFile, takeText } from './read.ts';
 import { type GivenTrust, initialTrust, type TrustState, trusted, trustPanel } from './trust.ts';
 import { type Language, TROUBLES, WORDS } from './words.ts';
 
-export interface VerifierOptions {
+export interface VerifierOptions extends LookUp {
   readonly language: Language;
   /** The key or policy this place supplies; null when there is none. */
   readonly given: Promise<GivenTrust | null>;
+  /** Announced keys of certificates (`GET /v1/certificate-keys`), which the note of a QR code is checked by. */
+  readonly announcements: () => Promise<readonly unknown[]>;
   /** More for the side column: what only this place offers. */
   readonly aside?: HTMLElement;
 }
@@ -24,8 +27,8 @@ export interface Verifier {
 }
 
 const PIECES_MAX = 100;
-/** Kinds there is a verdict on. */
-const VERIFIED: readonly Piece['kind'][] = ['proof', 'entry', 'openings'];
+/** Kinds that are of use only within others. */
+const PARTS: readonly Piece['kind'][] = ['anchor'];
 /** A verdict waits until typing rests. */
 const REST_MS = 150;
 
@@ -45,6 +48,24 @@ export function mountVerifier(root: HTMLElement, options: VerifierOptions): Veri
   const aside = h('aside', {}, side, options.aside ?? null);
   root.replaceChildren(h('div', { class: 'columns verify' }, main, aside));
 
+  // A verdict that stands keeps its element: what somebody opened in it stays open.
+  const drawn = new WeakMap<Piece, { readonly of: unknown; readonly language: Language; readonly card: HTMLElement }>();
+  const cardFor = (finding: Finding, key: string): HTMLElement => {
+    const [piece] = finding.pieces;
+    const of = 'verification' in finding ? finding.verification : undefined;
+    const before = drawn.get(piece);
+    if (of !== undefined && before?.of === of && before.language === language) return before.card;
+    const card = cardOf(finding, {
+      t: WORDS[language],
+      language,
+      trust: key,
+      remove,
+      ...(options.status ? { status: options.status } : {}),
+    });
+    drawn.set(piece, { of, language, card });
+    return card;
+  };
+
   const drawResults = () => {
     const t = WORDS[language];
     const key = trusted(trust);
@@ -55,7 +76,7 @@ export function mountVerifier(root: HTMLElement, options: VerifierOptions): Veri
           drawResults();
         }),
       ),
-      ...findingsOf(pieces, key).map((finding) => cardOf(finding, { t, language, trust: key, remove })),
+      ...checker.findings(pieces, key).map((finding) => cardFor(finding, key)),
     ];
     results.replaceChildren(
       ...(cards.length === 0 ? [] : [resultsHead(t.results, t.clear), h('ul', { class: 'outcomes' }, ...cards)]),
@@ -74,6 +95,10 @@ export function mountVerifier(root: HTMLElement, options: VerifierOptions): Veri
     drawResults();
   };
 
+  const checker = makeChecker(options.announcements, () => {
+    if (!ended) drawResults();
+  });
+
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
     clearTimeout(timer);
@@ -87,7 +112,7 @@ export function mountVerifier(root: HTMLElement, options: VerifierOptions): Veri
       trust.own = new TextDecoder().decode(taken.piece.bytes);
       trust.choice = 'own';
       drawSide();
-    } else if (!VERIFIED.includes(taken.piece.kind)) troubles = [TROUBLES.unknown(taken.piece.name), ...troubles];
+    } else if (PARTS.includes(taken.piece.kind)) troubles = [TROUBLES.unknown(taken.piece.name), ...troubles];
     else if (pieces.length >= PIECES_MAX) troubles = [TROUBLES.tooMany(PIECES_MAX)];
     else pieces = [...pieces.filter((p) => p.name !== taken.piece.name || p.kind !== taken.piece.kind), taken.piece];
   };

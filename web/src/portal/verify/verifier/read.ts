@@ -15,6 +15,8 @@ export interface Piece {
   readonly kind: Exclude<FileKind, 'image'>;
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The site a QR code names, where its certificate can be asked for. */
+  readonly site?: string;
 }
 
 export type Taken = { readonly piece: Piece } | { readonly trouble: Text };
@@ -38,7 +40,10 @@ export async function takeFile(file: File): Promise<Taken> {
 /** Text somebody pasted or a QR code held: an address with a certificate in it, or a file's content. */
 export async function takeText(name: string, text: string): Promise<Taken> {
   const note = noteInAddress(text);
-  if (note !== undefined) return { piece: { kind: 'note', name, bytes: new TextEncoder().encode(note) } };
+  if (note !== undefined) {
+    const site = /^https?:\/\/[^/\s#]+/.exec(text.trim())?.[0];
+    return { piece: { kind: 'note', name, bytes: new TextEncoder().encode(note), ...(site ? { site } : {}) } };
+  }
   // Copying adds or drops white space at the ends; an entry has none, a signed note ends with one newline.
   const trimmed = text.replaceAll('\r\n', '\n').trim();
   const bytes = new TextEncoder().encode(trimmed.startsWith('{') ? trimmed : `${trimmed}\n`);
