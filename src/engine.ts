@@ -16,10 +16,12 @@ import {
   type CryptoSuite,
   configureKeys,
   DEFAULT_ORIGIN,
+  type Feeder,
   keyProviderOf,
   openTileStore,
   type SigningKeys,
   signers,
+  startFeeder,
   startSequencer,
   type TileStore,
 } from './kernel/evidence/index.ts';
@@ -58,6 +60,8 @@ export interface Engine extends Platform {
   readonly vault: Vault;
   readonly dataFolder: string;
   readonly logFiles: TileStore;
+  /** True while this process is the one that sequences the log. */
+  readonly leading: () => boolean;
   /** Finishes running jobs, takes a last batch of the log. The database stays open. */
   readonly stop: () => Promise<void>;
 }
@@ -72,14 +76,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const vault = await openVault({ db: database.db, dataFolder, objectStore });
   configureDelivery({ vault, linkKey: derivedKey('delivery links') });
   const logFiles = await openTileStore(dataFolder, logStore);
+  let feeder: Feeder | undefined;
   const sequencer = await startSequencer({
     url: database.url,
+    onPublished: () => feeder?.nudge(),
     store: logFiles,
     keys: keys.provider,
     suite: keys.suite,
     origin: keys.origin,
     onError: complain,
   });
+  feeder = startFeeder({ db: database.db, leading: sequencer.leading, onError: complain, onAlarm: complain });
   configureCertificates({ signers: (q) => signers(q, 'certificate') });
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
   await ensureKeys(kernel, keys);
@@ -89,9 +96,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const stop = async () => {
     await anchoring?.stop();
     await jobs.stop();
+    await feeder?.stop();
     await sequencer.stop();
   };
-  return { ...everything, kernel, vault, dataFolder, logFiles, stop };
+  return { ...everything, kernel, vault, dataFolder, logFiles, leading: sequencer.leading, stop };
 }
 
 /**

@@ -27,6 +27,7 @@ import { logStatus } from './kernel/evidence/index.ts';
 import { ROOT } from './kernel/root.ts';
 import type { Settings } from './kernel/settings.ts';
 import { registerUploads } from './kernel/vault/index.ts';
+import { arrangeWitnesses } from './witnesses.ts';
 
 /** Entries may wait this long for their index before the server calls itself not ready. */
 const LOG_LAG_MAX_MS = 60_000;
@@ -116,6 +117,7 @@ async function serve(
     ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);
+  undo.push(await arrangeWitnesses(settings, database, engine.leading));
   const { kernel, vault, acts, reads, logFiles } = engine;
   const identify = (request: FastifyRequest): Promise<Actor> => actorOf(database.db, request, settings.PUBLIC_URL);
   const version = (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;

@@ -69,6 +69,9 @@ export const SettingsSchema = z.object({
     .describe(
       'Where signing keys are: file in SHUHENG_DATA, or exec:<program> for a hardware module or key service (docs/evidence.md). 签名密钥的存放',
     ),
+  LOG_POLICY: optional.describe(
+    'File with witnesses, groups and quorum (C2SP tlog-policy, with a URL for each witness); without it the sample runs two witnesses of its own, an exchange without sample has none. 见证策略文件',
+  ),
   ANCHOR_RPC_URL: optional.describe(
     'JSON-RPC of an EVM chain (FISCO BCOS 3: its Web3 RPC) to anchor checkpoints on; without it none are anchored. 链上锚定节点地址',
   ),

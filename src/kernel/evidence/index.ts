@@ -26,3 +26,6 @@ export { DEFAULT_ORIGIN, type Sequencer, type SequencerOptions, startSequencer }
 export { type AnnouncedSigner, type CryptoSuite, configureKeys, type SigningKeys, signers } from './signers.ts';
 export { diskTileStore, openTileStore, type TileStore } from './store.ts';
 export { policyOf, verifierPage } from './verifier-page.ts';
+export { keepWitnesses } from './witness/children.ts';
+export { type Feeder, startFeeder } from './witness/feeder.ts';
+export { logVkeys, operatorPolicy, setWitnessPolicy } from './witness/policies.ts';

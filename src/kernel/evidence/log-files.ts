@@ -4,6 +4,7 @@ import {
   type Form,
   formOf,
   hashesAt,
+  POLICY_PATH,
   parseTilePath,
   SM2_VKEY_PATH,
   type Tile,
@@ -13,13 +14,14 @@ import { sm2VkeyOf } from './log-keys.ts';
 import { logKey, published } from './receipts.ts';
 import type { TileStore } from './store.ts';
 import { deriveTile, rowsOf } from './tiles.ts';
+import { policyFile } from './witness/policies.ts';
 
 export interface LogFile extends Form {
   readonly bytes: Buffer;
 }
 
 /**
- * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey`, `vkey.sm2` or `tile/…`.
+ * A public file of the log, by its path below `/log/`: `checkpoint`, `vkey`, `vkey.sm2`, `policy` or `tile/…`.
  * A partial tile that was removed because it is full by now, or a file that was lost, is derived from the database.
  */
 export async function logFile(db: Queryable, store: TileStore, path: string): Promise<LogFile | undefined> {
@@ -31,6 +33,10 @@ async function bytesOf(db: Queryable, store: TileStore, path: string): Promise<B
   if (path === VKEY_PATH) {
     const vkey = await logKey(db);
     return vkey === undefined ? undefined : Buffer.from(`${vkey}\n`);
+  }
+  if (path === POLICY_PATH) {
+    const policy = await policyFile(db);
+    return policy === undefined ? undefined : Buffer.from(policy);
   }
   const tile = parseTilePath(path);
   if (!tile && path !== CHECKPOINT_PATH && path !== SM2_VKEY_PATH) return undefined;

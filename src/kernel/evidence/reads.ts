@@ -19,6 +19,7 @@ import { type Text, TextSchema } from '../text.ts';
 import { AnchorRef, anchorsOf } from './anchor/refs.ts';
 import type { SealedValue } from './entry.ts';
 import { entryBytes, logStatus, proofFor } from './receipts.ts';
+import { cosignersOf, witnessedCheckpoint } from './witness/policies.ts';
 
 /** Supervisors, auditors and notaries see every receipt; everybody else those of acts their party took part in. */
 const SEES_ALL: readonly string[] = ['regulator', 'audit-admin', 'notary'];
@@ -27,9 +28,9 @@ const seesAll = (actor: Actor): boolean => actor.kind === 'system' || actor.role
 const ReceiptId = idOf('rct', { zh: '回执编号', en: 'Receipt id' });
 const actIdOf = (receiptId: string): string => receiptId.replace(/^rct_/, 'act_');
 
-const Level = z.enum(['committed', 'sequenced']).meta({
+const Level = z.enum(['committed', 'sequenced', 'witnessed']).meta({
   description:
-    'committed: the act and its entry are in the database; sequenced: the entry has its index in the public log',
+    'committed: the act and its entry are in the database; sequenced: the entry has its index in the public log; witnessed: enough witnesses of the policy cosigned a checkpoint that holds it',
 });
 
 const Receipt = z.object({
@@ -54,6 +55,10 @@ const ReceiptDetail = Receipt.extend({
   logSize: z.number().int(),
   log: z.string().nullable(),
   bytes: z.number().int(),
+  /** Who cosigned the checkpoint of the receipt, and when, by their own clocks; empty until it is witnessed. */
+  witnesses: z.array(z.object({ name: z.string(), at: z.iso.datetime() })),
+  /** False where the policy asks for no witnesses: then `sequenced` is all there will be. */
+  awaitsWitnesses: z.boolean(),
 });
 
 const SALT = /^[0-9a-f]{32}$/;
@@ -74,7 +79,11 @@ interface Row {
   party_id: string | null;
   subject: string;
   index: number | null;
+  witnessed: boolean | null;
 }
+
+const levelOf = ({ index, witnessed }: Row): z.output<typeof Level> =>
+  index === null ? 'committed' : witnessed ? 'witnessed' : 'sequenced';
 
 /** @param acts all acts of the house, for their titles */
 export function receiptReads(acts: readonly Act[]): Read[] {
@@ -88,7 +97,7 @@ export function receiptReads(acts: readonly Act[]): Read[] {
     at: row.at.toISOString(),
     party: row.party_id,
     subject: row.subject,
-    level: row.index === null ? ('committed' as const) : ('sequenced' as const),
+    level: levelOf(row),
     index: row.index,
   });
 
@@ -117,9 +126,9 @@ export function receiptReads(acts: readonly Act[]): Read[] {
         with shown as (
           select id, name, at, party_id, subject from ${from}
            where ${sql.join(filters, sql` and `)} order by key desc limit ${query.limit + 1})
-        select shown.*, l.index from shown
-          left join evidence_leaf l on l.entry_id = 'rct_' || substr(shown.id, 5)
-               and l.index < (select published_size from log_state)
+        select shown.*, l.index, l.index < s.witnessed_size as witnessed from shown
+          left join log_state s on true
+          left join evidence_leaf l on l.entry_id = 'rct_' || substr(shown.id, 5) and l.index < s.published_size
          order by shown.id desc`.execute(db);
       return page(rows.map(shown), query.limit, (r) => actIdOf(r.id));
     },
@@ -137,8 +146,10 @@ export function receiptReads(acts: readonly Act[]): Read[] {
       const status = await logStatus(db);
       const { rows } = await sql<
         Row & { decisions: Decision[] }
-      >`select a.id, a.name, a.at, a.party_id, a.subject, a.decisions, l.index from act_log a
-        left join evidence_leaf l on l.entry_id = ${params.receiptId} and l.index < (select published_size from log_state)
+      >`select a.id, a.name, a.at, a.party_id, a.subject, a.decisions, l.index,
+                l.index < s.witnessed_size as witnessed from act_log a
+        left join log_state s on true
+        left join evidence_leaf l on l.entry_id = ${params.receiptId} and l.index < s.published_size
         where a.id = ${actIdOf(params.receiptId)}`.execute(db);
       const [row] = rows;
       if (!row) throw notFound();
@@ -152,6 +163,7 @@ export function receiptReads(acts: readonly Act[]): Read[] {
         logSize: status?.publishedSize ?? 0,
         log: status?.origin ?? null,
         bytes: bytes.length,
+        ...(await witnessing(db, row)),
       };
     },
   });
@@ -170,6 +182,16 @@ export function receiptReads(acts: readonly Act[]): Read[] {
   });
 
   return [list, detail, openings];
+}
+
+/** Who witnessed a receipt, from the checkpoint it is made at. */
+async function witnessing(db: Queryable, row: Row) {
+  const { policy, checkpoint } = await witnessedCheckpoint(db);
+  const cosigners = row.witnessed && checkpoint !== null ? cosignersOf(checkpoint, policy) : [];
+  return {
+    witnesses: cosigners.map(({ name, seconds }) => ({ name, at: new Date(Number(seconds) * 1000).toISOString() })),
+    awaitsWitnesses: policy.quorum !== null,
+  };
 }
 
 interface Entry {

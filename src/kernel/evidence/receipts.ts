@@ -5,36 +5,53 @@ import { formatProof } from './verify/index.ts';
 
 export interface Published {
   readonly size: number;
+  /** With the cosignatures gathered for exactly it so far. */
   readonly checkpoint: string;
+  /** The newest published state that met the quorum of the policy. */
+  readonly witnessed: { readonly size: number; readonly checkpoint: string } | null;
 }
 
 /** The state everybody can see: its tiles are durable. Receipts are made at this state, never at a private one. */
 export async function published(rows: Rows): Promise<Published | undefined> {
-  const [state] = await rows<{ published_size: number | null; published_checkpoint: string | null }>(
-    'select published_size, published_checkpoint from log_state',
+  const [state] = await rows<{
+    published_size: number | null;
+    published_checkpoint: string | null;
+    witnessed_size: number | null;
+    witnessed_checkpoint: string | null;
+    lines: string | null;
+  }>(
+    `select published_size, published_checkpoint, witnessed_size, witnessed_checkpoint,
+            (select string_agg(w.line, '' order by w.name) from log_witness w where w.size = published_size) as lines
+       from log_state`,
     [],
   );
   if (!state || state.published_size === null || state.published_checkpoint === null) return undefined;
-  return { size: state.published_size, checkpoint: state.published_checkpoint };
+  const { witnessed_size: size, witnessed_checkpoint: checkpoint } = state;
+  return {
+    size: state.published_size,
+    checkpoint: state.published_checkpoint + (state.lines ?? ''),
+    witnessed: size === null || checkpoint === null ? null : { size, checkpoint },
+  };
 }
 
 /**
- * The receipt of an entry as a `.tlog-proof` text at the latest published checkpoint. Reads a handful of rows, whatever
- * the size of the log.
+ * The receipt of an entry as a `.tlog-proof` text: at the newest witnessed checkpoint that holds it, else at the newest
+ * published one. Reads a handful of rows, whatever the size of the log.
  * @returns undefined when there is no such entry, or it has no public index yet
  */
 export async function proofFor(db: Queryable, receiptId: string): Promise<string | undefined> {
   const rows = rowsOf(db);
   // State first, then the leaf: a leaf below the published size stays where it is for ever.
   const state = await published(rows);
-  return state && proofAt(db, receiptId, state);
+  if (!state) return undefined;
+  return (state.witnessed && (await proofAt(db, receiptId, state.witnessed))) ?? proofAt(db, receiptId, state);
 }
 
 /** The receipt of an entry at one particular checkpoint of the log. @returns undefined when the entry is not below it */
 export async function proofAt(
   db: Queryable,
   receiptId: string,
-  { size, checkpoint }: Published,
+  { size, checkpoint }: { readonly size: number; readonly checkpoint: string },
 ): Promise<string | undefined> {
   const rows = rowsOf(db);
   const [leaf] = await rows<{ index: number }>('select index from evidence_leaf where entry_id = $1', [receiptId]);
@@ -75,6 +92,8 @@ export interface LogStatus {
   readonly size: number;
   /** Entries below the public checkpoint. */
   readonly publishedSize: number;
+  /** Entries below the newest checkpoint that met the quorum of the policy; null where there is none. */
+  readonly witnessedSize: number | null;
   /** Committed acts whose entries wait for an index (counted up to 10,000), and since when the oldest does. */
   readonly waiting: number;
   readonly waitingSince: Date | null;
@@ -87,10 +106,11 @@ export async function logStatus(db: Queryable): Promise<LogStatus | undefined> {
     vkey: string;
     size: number;
     published_size: number | null;
+    witnessed_size: number | null;
     waiting: number;
     waiting_since: Date | null;
   }>(
-    `select origin, vkey, size, published_size,
+    `select origin, vkey, size, published_size, witnessed_size,
             (select count(*) from (select from evidence_queue limit $1) q) as waiting,
             (select e.at from evidence_entry e
               where e.id = (select entry_id from evidence_queue order by entry_id limit 1)) as waiting_since
@@ -103,6 +123,7 @@ export async function logStatus(db: Queryable): Promise<LogStatus | undefined> {
     vkey: state.vkey,
     size: state.size,
     publishedSize: state.published_size ?? 0,
+    witnessedSize: state.witnessed_size,
     waiting: state.waiting,
     waitingSince: state.waiting_since,
   };

@@ -20,6 +20,8 @@ export interface SequencerOptions extends Omit<LogOptions, 'origin'> {
   readonly origin?: string;
   /** Told of each new kind of trouble; the sequencer goes on trying. */
   readonly onError?: (error: unknown) => void;
+  /** Told after each publication. */
+  readonly onPublished?: () => void;
   /** Pause before trying again to become leader, or after trouble. */
   readonly retryMs?: number;
 }
@@ -58,7 +60,7 @@ export async function startSequencer(options: SequencerOptions): Promise<Sequenc
           await alarm.pause(options.retryMs ?? RETRY_MS, () => stopping);
           continue;
         }
-        await serve(term, alarm, () => stopping);
+        await serve(term, alarm, () => stopping, options.onPublished);
         lastTrouble = '';
       } catch (error) {
         const trouble = error instanceof Error ? error.message : String(error);
@@ -114,9 +116,15 @@ async function takeOffice({ url, origin = DEFAULT_ORIGIN, ...options }: Sequence
 }
 
 /** Leads until asked to stop. One batch at a time: while it is on its way to disk, the next one grows in the queue. */
-async function serve({ log, lost }: Term, alarm: Alarm, stopping: () => boolean): Promise<void> {
+async function serve(
+  { log, lost }: Term,
+  alarm: Alarm,
+  stopping: () => boolean,
+  onPublished: () => void = () => undefined,
+): Promise<void> {
   let publishedAt = Date.now();
   let keysSeenAt = Date.now();
+  onPublished();
   for (;;) {
     const last = stopping();
     const startedAt = Date.now();
@@ -133,6 +141,7 @@ async function serve({ log, lost }: Term, alarm: Alarm, stopping: () => boolean)
     if (log.unpublished && (!backlog || Date.now() - publishedAt >= PUBLISH_INTERVAL_MS)) {
       await log.publish();
       publishedAt = Date.now();
+      onPublished();
     }
     if (last) return;
     if (backlog) continue;

@@ -9,6 +9,7 @@ const BODY_BYTES_MAX = 512 * 1024;
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 75_000;
+const CLOSE_MS = 500;
 const CONNECTIONS_MAX = 256;
 /** Requests a second from one address; each may cost a signature check. */
 const EACH_SECOND_MAX = 50;
@@ -46,7 +47,8 @@ export async function serveWitness(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeIdleConnections();
+        // Who keeps a connection open after an answer does not keep the witness from ending.
+        setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();
       }),
   };
 }
