@@ -20,8 +20,9 @@ import {
   withinScopes,
 } from '../../kernel/acts/index.ts';
 import { docsPage } from './docs.ts';
-import { authorityText, openApiOf, schemaOf } from './openapi.ts';
+import { openApiOf, schemaOf } from './openapi.ts';
 import { sendRefusal } from './problem.ts';
+import { authorityText } from './roles.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 const HEADER_TIMEOUT_MS = 30_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Act, Authority, Read } from '../../kernel/acts/index.ts';
+import type { Act, Read } from '../../kernel/acts/index.ts';
+import { authorityText } from './roles.ts';
 
 /** JSON schema of what a caller sends (defaults optional) or gets. */
 export function schemaOf(type: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
@@ -9,13 +10,6 @@ export function schemaOf(type: z.ZodType, io: 'input' | 'output'): Record<string
 
 /** `/products/:productId` → `/products/{productId}`. */
 const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
-
-export function authorityText(by: Authority): { zh: string; en: string } {
-  if (by.kind === 'anyone') return { zh: '任何人', en: 'anyone' };
-  if (by.kind === 'signed-in') return { zh: '已登录人员', en: 'signed-in people' };
-  if (by.kind === 'system') return { zh: '系统', en: 'the system' };
-  return { zh: by.roles.join('、'), en: by.roles.join(', ') };
-}
 
 const problem = {
   description: 'RFC 9457 problem',
