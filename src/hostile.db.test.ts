@@ -34,7 +34,7 @@ const OVERSEERS = [
   'audit-admin',
 ];
 /** Kinds of subjects that belong to parties; products and demands are public, so a stranger may learn of them. */
-const OWNED = ['res', 'ord', 'dlv', 'asm', 'dst', 'aut', 'wdr', 'key', 'ses', 'cas'];
+const OWNED = ['res', 'ord', 'dlv', 'asm', 'dst', 'aut', 'wdr', 'key', 'ses', 'cas', 'apl', 'agr', 'scn', 'gvd', 'fil'];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];
 

@@ -1,4 +1,5 @@
 import * as assessment from './exchange/assessment/index.ts';
+import * as authorisation from './exchange/authorisation/index.ts';
 import * as catalog from './exchange/catalog/index.ts';
 import * as certificates from './exchange/certificates/index.ts';
 import * as clearing from './exchange/clearing/index.ts';
@@ -26,6 +27,7 @@ const ROOMS = [
   vault,
   anchor,
   catalog,
+  authorisation,
   assessment,
   products,
   matching,

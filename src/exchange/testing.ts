@@ -24,6 +24,8 @@ import { openVault, stageFile, acts as vaultActs, tasks as vaultTasks } from '..
 export interface TestExchange {
   readonly kernel: Kernel;
   readonly db: Database;
+  /** Where its vault lies. */
+  readonly folder: string;
   /** An admitted party and a person of it who holds all its roles. */
   readonly party: (
     name: string,
@@ -79,6 +81,7 @@ export async function testExchange(tasks: readonly Task[]): Promise<TestExchange
   const jobs = () => runOnce({ pgPool: database.pool, taskList, noHandleSignals: true, logger: QUIET });
   let count = 0;
   return {
+    folder,
     kernel,
     db,
     run,

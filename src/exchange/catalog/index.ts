@@ -14,6 +14,8 @@ export {
 } from './model.ts';
 export { addDerivedSource, type Derived, reads } from './queries.ts';
 
+export { endUse, grantUse, resumeUse, rightsLost, suspendUse, type UseGrant } from './use.ts';
+
 export const tasks: readonly Task[] = [];
 
 /** On what ground a party may make products from a resource. */
@@ -43,6 +45,7 @@ export async function useRights(
     .where('resource_id', 'in', [...resourceIds])
     .where('party_id', '=', partyId ?? '')
     .where('revoked_at', 'is', null)
+    .where('suspended_at', 'is', null)
     .where('valid_until', '>', at)
     .groupBy('resource_id')
     .execute();

@@ -131,6 +131,16 @@ export interface ResourceAuthorisationTable {
   granted_at: Date;
   revoked_at: Date | null;
   revocation_reason: string | null;
+  /** From an agreement of authorised operation; null where the holder authorised it directly. */
+  agreement_id: Stored<string | null, string | null | undefined, string | null>;
+  scenario_id: Stored<string | null, string | null | undefined, string | null>;
+  /** Null: every column. */
+  columns: Stored<string[] | null, string[] | null | undefined, string[] | null>;
+  row_filter: Stored<readonly unknown[], string | undefined, string>;
+  rows_max: Stored<number | null, number | null | undefined, number | null>;
+  uses_max: Stored<number | null, number | null | undefined, number | null>;
+  uses: Generated<number>;
+  suspended_at: Stored<Date | null, Date | null | undefined, Date | null>;
 }
 declare module '../../kernel/database/database.ts' {
   interface Tables {

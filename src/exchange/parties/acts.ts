@@ -11,6 +11,7 @@ import {
   usccCheckCharacter,
 } from '../../kernel/access/index.ts';
 import { type Act, act, anyone, type FactsContext, refused, role } from '../../kernel/acts/index.ts';
+import { affiliationActs } from './affiliations.ts';
 import { BUSINESS_TYPES, PartyId, PartyRoleSchema, PROVIDER_CLASSES, partyLife } from './model.ts';
 import * as rules from './rules.ts';
 
@@ -242,4 +243,4 @@ export const resume = act({
   }),
 });
 
-export const acts: readonly Act[] = [apply, admit, refuse, suspend, resume];
+export const acts: readonly Act[] = [apply, admit, refuse, suspend, resume, ...affiliationActs];

@@ -3,6 +3,7 @@ import type { Task } from '../../kernel/jobs.ts';
 
 export { getParty, lockParty, type Party, partiesById } from '../../kernel/access/index.ts';
 export { acts } from './acts.ts';
+export { areAffiliated } from './affiliations.ts';
 export { PARTY_ROLES, PartyId, type PartyRole, PartyRoleSchema } from './model.ts';
 export { reads } from './queries.ts';
 export { exchangeNoVendor, registeredEntity } from './rules.ts';
@@ -13,11 +14,15 @@ export const tasks: readonly Task[] = [];
 export async function registerOf(
   q: Queryable,
   partyId: string,
-): Promise<{ businessTypes: readonly string[]; providerClass: string | null }> {
+): Promise<{ businessTypes: readonly string[]; providerClass: string | null; maintainsPlatform: boolean }> {
   const row = await q
     .selectFrom('party_register')
-    .select(['business_types', 'provider_class'])
+    .select(['business_types', 'provider_class', 'maintains_platform'])
     .where('party_id', '=', partyId)
     .executeTakeFirst();
-  return { businessTypes: row?.business_types ?? [], providerClass: row?.provider_class ?? null };
+  return {
+    businessTypes: row?.business_types ?? [],
+    providerClass: row?.provider_class ?? null,
+    maintainsPlatform: row?.maintains_platform ?? false,
+  };
 }

@@ -28,6 +28,7 @@ export const PARTY_ROLES = [
   { name: 'broker', title: text('数据经纪人', 'Data broker') },
   { name: 'compliance-assessor', title: text('合规评估机构', 'Compliance assessor') },
   { name: 'quality-assessor', title: text('质量评估机构', 'Quality assessor') },
+  { name: 'expert', title: text('评审专家', 'Review expert') },
   { name: 'notary', title: text('公证机构', 'Notary') },
   { name: 'buyer', title: text('数据使用单位', 'Buyer') },
   { name: 'regulator', title: text('监管部门', 'Regulator') },

@@ -17,6 +17,8 @@ export interface ClockMove {
   readonly calendar: Calendar;
   /** The state the case enters. */
   readonly state: string;
+  /** The state's clock begins anew even where it ran before. */
+  readonly restarts?: boolean;
   readonly at: Date;
   readonly enqueue: Enqueue;
 }
@@ -38,12 +40,12 @@ export async function turnClocks(move: ClockMove): Promise<Date | null> {
     .forUpdate()
     .execute();
   for (const clock of living) {
-    if (clock.name === own) continue;
+    if (clock.name === own && !move.restarts) continue;
     if (!pauses.includes(clock.name)) await end(tx, clock.id, at);
     else if (clock.state === 'running') await pause(tx, clock, at);
   }
   if (own === undefined) return null;
-  const going = living.find((c) => c.name === own);
+  const going = move.restarts ? undefined : living.find((c) => c.name === own);
   return going ? goOn(going, move) : begin(own, move);
 }
 

@@ -15,10 +15,12 @@ export { notifyPart } from './notifications.ts';
 export { CaseId, missingPapers } from './papers.ts';
 export { checkProcedures, type Procedure, procedure } from './procedure.ts';
 export {
+  changePart,
   isOpen,
   lockCase,
   lockCaseAbout,
   moveCase,
+  oneAtATime,
   openCase,
   partsOf,
   seesCase,

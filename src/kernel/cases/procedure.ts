@@ -24,7 +24,14 @@ export interface StateDefinition {
   /** Clocks that stand still here, such as while papers are being supplied. */
   readonly pauses?: readonly string[];
   /** Event → where it leads and the act that makes it happen, so that every exit is recorded in the evidence. */
-  readonly moves: Readonly<Record<string, { readonly to: string; readonly act: string }>>;
+  readonly moves: Readonly<Record<string, Move>>;
+}
+
+export interface Move {
+  readonly to: string;
+  readonly act: string;
+  /** The clock of the state begins anew even where it ran before: a duty that comes back. */
+  readonly restarts?: true;
 }
 
 /** A procedure as data: the first state is where a case begins. */

@@ -4,7 +4,7 @@ import type { Queryable, Tx } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import type { Text } from '../text.ts';
 import { turnClocks } from './clocks.ts';
-import { firstState, isFinal, type Procedure, type StateDefinition } from './procedure.ts';
+import { firstState, isFinal, type Move, type Procedure, type StateDefinition } from './procedure.ts';
 import type { CaseRow } from './tables.ts';
 import { calendarNow } from './years.ts';
 
@@ -68,6 +68,17 @@ export async function takePart(
       .execute();
 }
 
+/** A party has done its part: the case no longer waits for it, though it still reads it under the other part. */
+export async function changePart(tx: Tx, caseId: string, partyId: string, from: string, to: string): Promise<void> {
+  await tx
+    .updateTable('case_part')
+    .set({ part: to, person_id: null })
+    .where('case_id', '=', caseId)
+    .where('party_id', '=', partyId)
+    .where('part', '=', from)
+    .execute();
+}
+
 /** A case, locked, for whoever plays a part in it. @throws notFound for all others, as for what does not exist */
 export async function lockCase(tx: Tx, actor: Actor, caseId: string): Promise<CaseRow> {
   const row = await tx.selectFrom('case_file').selectAll().where('id', '=', caseId).forUpdate().executeTakeFirst();
@@ -124,10 +135,10 @@ export interface CaseMove {
  * @throws Refused of kind `state`, saying what the case waits for instead
  */
 export async function moveCase(tx: Tx, { procedure, row, event }: CaseMove, { at, enqueue }: Moment): Promise<CaseRow> {
-  const state = nextState(procedure, row.state, event);
+  const { to: state, restarts = false } = nextMove(procedure, row.state, event);
   const definition = stateOf(procedure, state);
   const calendar = await calendarNow(tx);
-  const dueAt = await turnClocks({ tx, caseId: row.id, procedure, calendar, state, at, enqueue });
+  const dueAt = await turnClocks({ tx, caseId: row.id, procedure, calendar, state, restarts, at, enqueue });
   return tx
     .updateTable('case_file')
     .set((e) => ({
@@ -149,10 +160,10 @@ export function stateOf(procedure: Procedure, state: string): StateDefinition {
 }
 
 /** Where an event leads. @throws Refused of kind `state` */
-export function nextState(procedure: Procedure, state: string, event: string): string {
+function nextMove(procedure: Procedure, state: string, event: string): Move {
   const now = stateOf(procedure, state);
   const move = now.moves[event];
-  if (move) return move.to;
+  if (move) return move;
   const allowed = Object.values(procedure.states).filter((s) => s.moves[event]);
   const { zh, en } = procedure.title;
   throw refused(

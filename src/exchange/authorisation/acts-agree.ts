@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type Act, act, role } from '../../kernel/acts/index.ts';
+import { moveCase, partsOf } from '../../kernel/cases/index.ts';
+import { text } from '../../kernel/text.ts';
+import { openObjections } from './acts-review.ts';
+import { EXPIRY_TASK } from './expiry.ts';
+import { AgreementId } from './model.ts';
+import { operation } from './procedure.ts';
+import * as rules from './rules.ts';
+import { lockAgreement } from './store.ts';
+
+const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
+const YEAR_MS = 365.25 * 24 * 3_600_000;
+
+/** 签署授权运营协议: both sign the same words; with the second signature the right to operate begins. */
+const sign = act({
+  name: 'agreement.sign',
+  title: text('签署授权运营协议', 'Sign the operation agreement'),
+  by: role('operating-unit', 'data-authority', 'data-provider'),
+  input: z.object({
+    agreementId: AgreementId,
+    clausesHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta(field('协议文本的哈希', 'Hash of the words')),
+  }),
+  output: z.object({ agreementId: AgreementId, state: z.string() }),
+  rules: [rules.publicityOver, rules.agreementComplete, rules.termIsLimited, rules.signsTheseWords],
+  facts: async ({ tx, actor, input }) => {
+    const inHand = await lockAgreement(tx, actor, input.agreementId);
+    const { row, agreement } = inHand;
+    const side =
+      actor.partyId === agreement.operator_id
+        ? 'operator'
+        : actor.partyId === agreement.authoriser_id
+          ? 'authoriser'
+          : null;
+    const notices = await tx.selectFrom('public_notice').select('closed_at').where('case_id', '=', row.id).execute();
+    return {
+      ...inHand,
+      side,
+      hashSigned: input.clausesHash,
+      hashOfWords: agreement.clauses_hash,
+      signedBefore: (side === 'operator' ? agreement.operator_signed_at : agreement.authoriser_signed_at) !== null,
+      openObjections: await openObjections(tx, row.id),
+      noticeClosed: notices.length > 0 && notices.every((n) => n.closed_at !== null),
+      clauses: Object.fromEntries(Object.entries(agreement.clauses).map(([name, c]) => [name, c.zh])),
+      years: (agreement.valid_until.getTime() - agreement.valid_from.getTime()) / YEAR_MS,
+      validUntil: agreement.valid_until.toISOString(),
+    };
+  },
+  version: (f) => f.row.version,
+  perform: async ({ tx, facts: { row, agreement, side }, at, enqueue }) => {
+    const column = side === 'operator' ? 'operator_signed_at' : 'authoriser_signed_at';
+    await tx
+      .updateTable('operation_agreement')
+      .set({ [column]: at })
+      .where('id', '=', agreement.id)
+      .execute();
+    const other = side === 'operator' ? agreement.authoriser_signed_at : agreement.operator_signed_at;
+    if (other === null) return { agreementId: agreement.id, state: row.state };
+    const moved = await moveCase(tx, { procedure: operation, row, event: 'agree' }, { at, enqueue });
+    enqueue({
+      task: EXPIRY_TASK,
+      payload: { agreementId: agreement.id },
+      key: `${EXPIRY_TASK} ${agreement.id}`,
+      runAt: agreement.valid_until,
+    });
+    return { agreementId: agreement.id, state: moved.state };
+  },
+  entry: ({ facts: { agreement, side } }) => ({
+    subject: agreement.application_id,
+    open: { clauses: agreement.clauses_hash },
+    sealed: { side },
+    parties: [agreement.operator_id, agreement.authoriser_id],
+  }),
+});
+
+/** 汇总运营单位名单报备 (art. 8, last paragraph). */
+const file = act({
+  name: 'authorisation.file',
+  title: text('报同级政府备案', 'File with the government'),
+  by: role('data-authority'),
+  input: z.object({
+    agreementId: AgreementId,
+    filingNumber: z.string().trim().min(2).max(60).meta(field('备案号', 'Filing number')),
+  }),
+  output: z.object({ agreementId: AgreementId, state: z.string() }),
+  rules: [rules.itsTurn, rules.filedWithGovernment],
+  facts: async ({ tx, actor, input }) => {
+    const inHand = await lockAgreement(tx, actor, input.agreementId);
+    return {
+      ...inHand,
+      parts: await partsOf(tx, actor, inHand.row.id),
+      needed: 'authority',
+      filingNumber: input.filingNumber,
+      dueAt: inHand.row.due_at?.toISOString() ?? null,
+    };
+  },
+  version: (f) => f.row.version,
+  perform: async ({ tx, input, facts: { row, agreement }, at, enqueue }) => {
+    const moved = await moveCase(tx, { procedure: operation, row, event: 'file' }, { at, enqueue });
+    await tx
+      .updateTable('operation_agreement')
+      .set({ filed_at: at, filing_number: input.filingNumber })
+      .where('id', '=', agreement.id)
+      .execute();
+    return { agreementId: agreement.id, state: moved.state };
+  },
+  entry: ({ facts: { agreement } }) => ({
+    subject: agreement.operator_id,
+    public: true,
+    open: { mode: agreement.mode, until: agreement.valid_until.toISOString() },
+    parties: [agreement.operator_id, agreement.authoriser_id],
+  }),
+});
+
+export const agreeActs: readonly Act[] = [sign, file];

@@ -1,0 +1,24 @@
+import type { Act } from '../../kernel/acts/index.ts';
+import type { Procedure } from '../../kernel/cases/index.ts';
+import type { Task } from '../../kernel/jobs.ts';
+import { agreeActs } from './acts-agree.ts';
+import { applyActs } from './acts-apply.ts';
+import { governanceActs } from './acts-governance.ts';
+import { operateActs } from './acts-operate.ts';
+import { reviewActs } from './acts-review.ts';
+import { scenarioActs } from './acts-scenario.ts';
+import { expiryTask } from './expiry.ts';
+import { dataApplication, dataGovernance, operation } from './procedure.ts';
+
+export { reads } from './queries.ts';
+
+export const acts: readonly Act[] = [
+  ...applyActs,
+  ...reviewActs,
+  ...agreeActs,
+  ...operateActs,
+  ...scenarioActs,
+  ...governanceActs,
+];
+export const tasks: readonly Task[] = [expiryTask];
+export const procedures: readonly Procedure[] = [operation, dataApplication, dataGovernance];
