@@ -4,9 +4,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
 import { fsck } from './fsck.ts';
+import { checkpointText, type LogSigner, parsePrivateKey, signNote } from './note.ts';
 import { settled } from './receipts.ts';
-import { startSequencer } from './sequencer.ts';
+import { DEFAULT_ORIGIN, startSequencer } from './sequencer.ts';
 import { testLog, writeEntries, writeManyEntries } from './testing.ts';
+import { cosigner } from './witness/signer.ts';
 
 let t: TestDatabase;
 let log: Awaited<ReturnType<typeof testLog>>;
@@ -73,6 +75,63 @@ describe('fsck', () => {
     await rm(path);
     expect(await fsck(t.db, log.store)).toMatchObject({ ok: false, difference: { en: 'File tile/0/001 is missing.' } });
     await writeFile(path, bytes);
+  });
+
+  it.each([
+    ['tile/0/000.p/9', /tile\/0\/000\.p\/9 does not follow/, 9 * 32],
+    ['tile/0/003', /tile\/0\/003 is no part of this log/, 8_192],
+    ['tile/0/002.p/9', /tile\/0\/002\.p\/9 is no part of this log/, 9 * 32],
+    ['tile/2/000.p/1', /tile\/2\/000\.p\/1 is no part of this log/, 32],
+    ['tile/entries/000.p/300', /is no part of this log/, 10],
+    ['tile/x', /is no part of this log/, 10],
+  ])('names a file too many, or an earlier form that is not right: %s', async (path, difference, length) => {
+    await log.store.put(path, Buffer.alloc(length, 7));
+    const report = await fsck(t.db, log.store);
+    await rm(join(log.logFolder, path));
+    expect(report.ok).toBe(false);
+    if (!report.ok) expect(report.difference.en).toMatch(difference);
+    expect((await fsck(t.db, log.store)).ok).toBe(true);
+  });
+
+  it('takes earlier partial tiles that are right, and files that are no tiles', async () => {
+    const full = await readFile(join(log.logFolder, 'tile/0/001'));
+    await log.store.put('tile/0/001.p/100', full.subarray(0, 3_200));
+    await log.store.put('index.html', Buffer.from('hello'));
+    const before = await fsck(t.db, log.store);
+    expect(before).toMatchObject({ ok: true, files: 8 });
+    await log.store.removeFolder('tile/0/001.p');
+    await rm(join(log.logFolder, 'index.html'));
+  });
+
+  it('checks witnesses: cosignatures, quorum, size and root of what they saw', async () => {
+    const witness = cosigner('witness.example/w', Buffer.alloc(32, 9));
+    const signer = parsePrivateKey(await readFile(log.keyFile, 'utf8'));
+    if (!signer) throw new Error('no key');
+    const sign = (size: number, root: Buffer, signers: LogSigner[]) =>
+      signNote(checkpointText({ origin: DEFAULT_ORIGIN, size, root }), signers);
+    const { rows } = await sql<{ root: Buffer }>`select root from log_state`.execute(t.db);
+    const root = rows[0]?.root ?? Buffer.alloc(0);
+    const policy = `witness w ${witness.vkey}\nquorum w\n`;
+    const good = await sign(520, root, [signer, witness]);
+    const look = async (checkpoint: string, size = 520, text = policy) => {
+      await sql`update log_state set witness_policy = ${text}, witnessed_size = ${size}, witnessed_checkpoint = ${checkpoint}`.execute(
+        t.db,
+      );
+      const report = await fsck(t.db, log.store);
+      await restoreSound();
+      return report.ok ? 'sound' : report.difference.en;
+    };
+    expect(await look(good)).toBe('sound');
+    expect(await look(good, 519)).toMatch(/witnessed checkpoint in the database says 520 entries, not 519/);
+    expect(await look(good.replace('\n520\n', '\n521\n'))).toMatch(/signature of the witnessed checkpoint/);
+    const elsewhere = await sign(520, Buffer.alloc(32, 1), [witness]);
+    const borrowed = `${await sign(520, root, [signer])}${elsewhere.split('\n').at(-2)}\n`;
+    expect(await look(borrowed)).toMatch(/cosignature of w on the witnessed checkpoint/);
+    expect(await look(await sign(520, root, [signer]))).toMatch(/fewer witnesses than the policy asks for/);
+    expect(await look(await sign(300, Buffer.alloc(32, 1), [signer, witness]), 300)).toMatch(
+      /root of 300 entries is not the one in the witnessed checkpoint/,
+    );
+    expect(await look(good, 520, 'quorum nobody\n')).toMatch(/policy of witnesses cannot be read/);
   });
 
   it.each<[string, RegExp, string]>([
