@@ -8,6 +8,17 @@ describe('tile paths', () => {
     [{ level: 0, n: 1_234_067, width: 256 }, 'tile/0/x001/x234/067'],
     [{ level: 1, n: 999, width: 1 }, 'tile/1/999.p/1'],
     [{ level: 'entries', n: 1_000, width: 255 }, 'tile/entries/x001/000.p/255'],
+    // Go's tlog_test.go tilePaths, at height 8 and without it (golang/mod fe2ec04).
+    [{ level: 0, n: 1, width: 256 }, 'tile/0/001'],
+    [{ level: 0, n: 1, width: 5 }, 'tile/0/001.p/5'],
+    [{ level: 5, n: 123_456_078, width: 256 }, 'tile/5/x123/x456/078'],
+    [{ level: 5, n: 123_456_078, width: 2 }, 'tile/5/x123/x456/078.p/2'],
+    [{ level: 0, n: 3_057_500, width: 256 }, 'tile/0/x003/x057/500'],
+    // Tessera's api/layout/paths_test.go (1811ae1).
+    [{ level: 'entries', n: 0, width: 8 }, 'tile/entries/000.p/8'],
+    [{ level: 'entries', n: 255, width: 253 }, 'tile/entries/255.p/253'],
+    [{ level: 'entries', n: 123_456_789, width: 256 }, 'tile/entries/x123/x456/789'],
+    [{ level: 7, n: 455_667, width: 256 }, 'tile/7/x455/667'],
   ] as const)('%o is %s', (tile, path) => {
     expect(tilePath(tile)).toBe(path);
     expect(parseTilePath(path)).toEqual(tile);
@@ -20,6 +31,9 @@ describe('tile paths', () => {
     'tile/8/000',
     'tile/0/x000/001',
     'tile/0/001/002',
+    // Go refuses these as well.
+    'tile/5/123/456/078',
+    'tile/-1/123/456/078',
     'tile/0/000.p/0',
     'tile/0/000.p/256',
     'tile/0/000.p/01',

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ed25519Signer, signNote } from '../note.ts';
+import { ed25519Signer, parsePrivateKey, signNote } from '../note.ts';
 import { diskTileStore, type TileStore } from '../store.ts';
 import { cosigner } from '../witness/signer.ts';
 import {
@@ -73,6 +73,27 @@ async function serve(
   };
 }
 
+it('makes the log that Tessera makes of the same entries and key, to the last byte of the checkpoint', async () => {
+  // transparency-dev/tessera 1811ae1, testdata/build_log.sh and testdata/log/checkpoint.15 (Apache-2.0); a key for tests.
+  const pair = parsePrivateKey(
+    'PRIVATE+KEY+example.com/log/testdata+33d7b496+AeymY/SZAX0jZcJ8enZ5FY1Dz+wTML2yWSkK+9DSF3eg',
+  );
+  if (!pair) throw new Error('the key cannot be read');
+  const theirs = madeLog(pair);
+  const words = 'one two three four five six seven eit nain ten ileven twelf threeten fourten fivten';
+  for (const word of words.split(' ')) await theirs.append([Buffer.from(word)]);
+  expect(theirs.files.get('checkpoint')?.toString()).toBe(
+    `example.com/log/testdata
+15
+rKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=
+
+— example.com/log/testdata M9e0luh4jTG+UMBqOUo9/q+yAEvx1ilBEniMvjf1zfcBOhg+CKubMt53MvIt/uEWP6zdkdIQzd/fmwlM/dlPWF74ewI=
+`,
+  );
+  const key = 'example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx';
+  expect(await checkLog(theirs, trustInKeys(key))).toMatchObject({ ok: true, size: 15 });
+});
+
 describe('a mirror', () => {
   it('holds everything a reader needs, and is sound by itself', async () => {
     expect(await mirrored()).toMatchObject({ ok: true, origin: ORIGIN, before: 0, size: 700 });
@@ -98,7 +119,13 @@ describe('a mirror', () => {
     const first = await readFile(join(folder, 'tile', '0', '000'));
     await log.append(entries(700, 80));
     const asked: string[] = [];
-    const watched: LogSource = { name: 'watched', get: (path) => (asked.push(path), log.get(path)) };
+    const watched: LogSource = {
+      name: 'watched',
+      get: (path) => {
+        asked.push(path);
+        return log.get(path);
+      },
+    };
     expect(await mirrored(watched)).toMatchObject({ ok: true, before: 700, size: 780 });
     expect(asked.filter((path) => /entries\/00[01]$/.test(path))).toEqual([]);
     expect(await files()).toEqual([
