@@ -13,6 +13,11 @@ const NEEDED = [
     packages: ['golang-go', 'golang-golang-x-mod-dev'],
     present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog'),
   },
+  { packages: ['openssl'], present: () => existsSync('/usr/bin/openssl') },
+  {
+    packages: ['softhsm2', 'opensc'],
+    present: () => existsSync('/usr/lib/softhsm/libsofthsm2.so') && existsSync('/usr/bin/pkcs11-tool'),
+  },
 ];
 
 /** Debian packages of the browser, its Chinese fonts and the outside verifiers. */

@@ -2,25 +2,30 @@
  * Builds an evidence log with the real sequencer on a real PostgreSQL, and lays out what an outsider gets: `log/` with
  * tiles and checkpoint, `checkpoints/` with every checkpoint it ever published, `receipts/` with some receipts and their
  * entries, `vkey`, and `paths` with tiles and the paths we give them. Arguments: folder, number of entries, receipts.
+ * With SUITE=sm checkpoints carry an SM2 line, whose key is announced in the log and laid out as `vkey.sm2`.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { testDatabase } from '../../src/kernel/database/testing.ts';
 import {
+  DEFAULT_ORIGIN,
   diskTileStore,
   entryBytes,
   fileKeyProvider,
   fsck,
+  logFile,
   logKey,
   proofFor,
   settled,
   startSequencer,
   type TileStore,
 } from '../../src/kernel/evidence/index.ts';
+import { ensureKeys } from '../../src/kernel/evidence/key-acts.ts';
 import { CHECKPOINT_PATH, tilePath } from '../../src/kernel/evidence/layout.ts';
 import { writeCopies } from '../../src/kernel/evidence/testing.ts';
 import { verifyReceipt } from '../../src/kernel/evidence/verify/index.ts';
+import { loadRulebook } from '../../src/kernel/rulebook/index.ts';
 
 const SETTLE_MS = 300_000;
 const PATHS = 20_000;
@@ -41,7 +46,15 @@ for (const name of ['receipts', 'checkpoints']) await mkdir(join(folder, name), 
 const { db, url, drop } = await testDatabase();
 try {
   const store = keepingCheckpoints(diskTileStore(join(folder, 'log')));
-  const sequencer = await startSequencer({ url, store, keys: fileKeyProvider(join(folder, 'keys')) });
+  const suite = process.env.SUITE === 'sm' ? 'sm' : 'international';
+  const provider = fileKeyProvider(join(folder, 'keys'));
+  const sequencer = await startSequencer({ url, store, keys: provider, suite });
+  if (suite === 'sm') {
+    await ensureKeys({ db, rulebook: loadRulebook() }, { provider, suite, origin: DEFAULT_ORIGIN });
+    await settled(db, SETTLE_MS);
+    while (!(await logFile(db, store, 'vkey.sm2'))) await new Promise((resolve) => setTimeout(resolve, 50));
+    await writeFile(join(folder, 'vkey.sm2'), (await logFile(db, store, 'vkey.sm2'))?.bytes ?? '');
+  }
   for (let written = 0; written < count; ) {
     // Odd ones and whole tiles, single entries and thousands: the sizes at which checkpoints are made.
     const wanted = [1, 2, 7, 255, 256, 257, Math.ceil(random() * 3_000)][Math.floor(random() * 7)] ?? 1;

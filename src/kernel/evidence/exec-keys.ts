@@ -76,6 +76,8 @@ function publicKeyOf(algorithm: KeyAlgorithm, pem: string): PublicKey | undefine
     const bytes = sm2PublicFromPem(pem);
     return bytes && { bytes, verifies: (signature, message) => sm2Verifies(signature, message, bytes) };
   }
+  // From a private key node:crypto would take the public half; none should ever come here.
+  if (!pem.startsWith('-----BEGIN PUBLIC KEY-----')) return undefined;
   try {
     const key = createPublicKey(pem);
     if (key.asymmetricKeyType !== 'ed25519') return undefined;
@@ -105,27 +107,39 @@ interface Answer {
 function run(path: string, args: readonly string[], input: Uint8Array = new Uint8Array()): Promise<Answer> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)));
   return new Promise((done, fail) => {
-    const child = spawn(path, [...args], {
-      env,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
-      killSignal: 'SIGKILL',
-    });
+    // A group of its own, so that what the program started ends with it.
+    const child = spawn(path, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const end = (why: string) => {
+      if (child.pid !== undefined) killGroup(child.pid);
+      fail(trouble(path, args.join(' '), why));
+    };
+    const timer = setTimeout(() => end(`no answer within ${TIMEOUT_MS / 1000} s`), TIMEOUT_MS);
     const out: Buffer[] = [];
     let bytes = 0;
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > OUTPUT_BYTES_MAX) child.kill('SIGKILL');
+      if (bytes > OUTPUT_BYTES_MAX) end(`more than ${OUTPUT_BYTES_MAX} bytes of output`);
       else out.push(chunk);
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       if (stderr.length < OUTPUT_BYTES_MAX) stderr += chunk;
     });
-    child.on('error', (error) => fail(trouble(path, args.join(' '), error.message)));
-    child.on('close', (code) => done({ code, stdout: Buffer.concat(out), stderr }));
+    child.on('error', (error) => end(error.message));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      done({ code, stdout: Buffer.concat(out), stderr });
+    });
     // A program that ends without reading what it is to sign says so by its exit code.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
