@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import pg from 'pg';
 import { refused } from '../../kernel/acts/index.ts';
-import type { Queryable, Tx } from '../../kernel/database/index.ts';
+import { type Queryable, send, type Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { ensureAccounts, stripeOf, type TransferInput, transfer } from '../../kernel/ledger/index.ts';
 import { cashAccountOf, EXCHANGE, FEE_ACCOUNT, type SplitLeg } from './model.ts';
@@ -37,14 +38,12 @@ export async function reserve(
     { id: stripeOf(FEE_ACCOUNT, orderId), ownerPartyId: null, limited: false },
   ]);
   const id = newId('clr');
-  const { rows } = await sql`with c as (
+  const statement = sql`with c as (
       insert into clearing (id, order_id, buyer_party_id, total_fen, fee_fen, legs, state, reserved_at, reserved_act)
       values (${id}, ${orderId}, ${buyerPartyId}, ${total.toString()}, ${fee.toString()}, ${JSON.stringify(legs)}::jsonb, 'reserved', ${at}, ${actId})
-      on conflict (order_id) do nothing returning id)
-    insert into clearing_party (party_id, clearing_id) select p, c.id from c, unnest(${parties}::text[]) p returning party_id`.execute(
-    tx,
-  );
-  if (rows.length === 0) throw notReserved(orderId);
+      returning id)
+    insert into clearing_party (party_id, clearing_id) select p, c.id from c, unnest(${parties}::text[]) p`;
+  await send(tx, statement.compile(tx), (error) => (isPaidAlready(error) ? notReserved(orderId) : error));
   await transfer(tx, actId, at, transfersOf({ order_id: orderId, buyer_party_id: buyerPartyId, legs }, 'hold'));
   return id;
 }
@@ -150,6 +149,10 @@ function transfersOf(
     };
   });
 }
+
+/** One clearing an order: the second meets the unique key. */
+const isPaidAlready = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.constraint === 'clearing_order_id_key';
 
 function notReserved(orderId: string) {
   return refused(

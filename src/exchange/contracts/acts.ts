@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Act, act, refused, role } from '../../kernel/acts/index.ts';
-import type { Queryable } from '../../kernel/database/index.ts';
+import { type Queryable, send } from '../../kernel/database/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import { Money, money } from '../../kernel/ledger/index.ts';
 import { text } from '../../kernel/text.ts';
@@ -71,26 +71,24 @@ export const placeOrder = act({
     const terms = freezeTerms(facts.product, facts, input, at);
     const termsHash = hashOf(terms);
     const orderId = newId('ord');
-    await tx
-      .insertInto('trade_order')
-      .values({
-        id: orderId,
-        product_id: facts.product.id,
-        product_version: facts.product.version,
-        object_id: facts.product.objectId ?? '',
-        buyer_party_id: facts.buyer.id,
-        seller_party_id: facts.seller.id,
-        state: 'placed',
-        quantity: input.quantity,
-        purpose: input.purpose,
-        terms: JSON.stringify(terms) as never,
-        terms_hash: termsHash,
-        total_fen: Number(terms.price.total.amountFen),
-        placed_at: at,
-        placed_by: actor.personId,
-        due_at: dueAfter(orderLife.first, at),
-      })
-      .execute();
+    const order = tx.insertInto('trade_order').values({
+      id: orderId,
+      product_id: facts.product.id,
+      product_version: facts.product.version,
+      object_id: facts.product.objectId ?? '',
+      buyer_party_id: facts.buyer.id,
+      seller_party_id: facts.seller.id,
+      state: 'placed',
+      quantity: input.quantity,
+      purpose: input.purpose,
+      terms: JSON.stringify(terms) as never,
+      terms_hash: termsHash,
+      total_fen: Number(terms.price.total.amountFen),
+      placed_at: at,
+      placed_by: actor.personId,
+      due_at: dueAfter(orderLife.first, at),
+    });
+    await send(tx, order.compile());
     return { orderId, termsHash, total: terms.price.total };
   },
   // Who buys what is the buyer's trade secret. The hash of the terms is sealed too: terms can be guessed from the market.
@@ -145,11 +143,11 @@ export const signContract = act({
         ? { buyer_signed_at: at, buyer_signed_by: actor.personId }
         : { seller_signed_at: at, seller_signed_by: actor.personId };
     if (other === null) {
-      await tx
+      const update = tx
         .updateTable('trade_order')
         .set((e) => ({ ...mine, version: e('version', '+', 1) }))
-        .where('id', '=', order.id)
-        .execute();
+        .where('id', '=', order.id);
+      await send(tx, update.compile());
       return { orderId: order.id, state: order.state, signedBy: [side] };
     }
     const state = await moveOrder(tx, order, 'sign', at, mine);

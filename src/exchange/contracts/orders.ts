@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { notFound } from '../../kernel/acts/index.ts';
-import type { Queryable, Tx } from '../../kernel/database/index.ts';
+import { type Queryable, send, type Tx } from '../../kernel/database/index.ts';
 import { valueAt } from '../../kernel/rulebook/index.ts';
 import { ACCEPTANCE_DAYS, CLEARING_DAYS, DELIVERY_DAYS, MEDIATION_DAYS, PAY_DAYS, SIGN_DAYS } from './deadlines.ts';
 import { type Order, type OrderState, type OrderTable, orderLife, periodEnd } from './model.ts';
@@ -105,11 +105,11 @@ export async function moveOrder(
   change: Change = {},
 ): Promise<OrderState> {
   const state = orderLife.move(order.state, event);
-  await tx
+  const update = tx
     .updateTable('trade_order')
     .set({ ...change, state, due_at: dueAfter(state, at), version: sql<number>`version + 1` })
-    .where('id', '=', order.id)
-    .execute();
+    .where('id', '=', order.id);
+  await send(tx, update.compile());
   return state;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Act, act, notFound, refused, role, signedIn, system } from '../../kernel/acts/index.ts';
+import { send } from '../../kernel/database/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import { beijingDay, valueAt } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
@@ -68,23 +69,21 @@ export const deliver = act({
     const deliveryId = newId('dlv');
     // The last day of the licence ends at midnight in Beijing, like every period counted in days.
     const validUntil = new Date(Date.parse(`${beijingDay(at)}T00:00:00+08:00`) + (licence.validDays + 1) * DAY_MS);
-    await tx
-      .insertInto('delivery')
-      .values({
-        id: deliveryId,
-        order_id: order.id,
-        product_id: order.product_id,
-        product_version: order.product_version,
-        seller_party_id: order.seller_party_id,
-        buyer_party_id: order.buyer_party_id,
-        method: delivery.method,
-        object_id: order.object_id,
-        purpose: order.purpose,
-        delivered_at: at,
-        valid_until: validUntil,
-        calls_limit: calls,
-      })
-      .execute();
+    const grant = tx.insertInto('delivery').values({
+      id: deliveryId,
+      order_id: order.id,
+      product_id: order.product_id,
+      product_version: order.product_version,
+      seller_party_id: order.seller_party_id,
+      buyer_party_id: order.buyer_party_id,
+      method: delivery.method,
+      object_id: order.object_id,
+      purpose: order.purpose,
+      delivered_at: at,
+      valid_until: validUntil,
+      calls_limit: calls,
+    });
+    await send(tx, grant.compile());
     await markDelivered(tx, order, at);
     return { deliveryId, validUntil: validUntil.toISOString(), calls };
   },

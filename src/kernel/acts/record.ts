@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { ulid } from 'ulid';
-import type { Tx } from '../database/index.ts';
+import { runLast, type Tx } from '../database/index.ts';
 import { type BuiltEntry, insertEntry } from '../evidence/index.ts';
 import type { JobRequest } from './act.ts';
 import type { Violation } from './refusal.ts';
@@ -28,13 +28,13 @@ export interface ActRecord {
 }
 
 /**
- * Writes the act, its evidence entry, its readers, its alerts and its jobs in one statement: nobody can write one of them
- * without the others, and every round trip to the database counts in every act.
+ * Writes the act, its evidence entry, its readers, its alerts and its jobs in one statement, and commits: nobody can write
+ * one of them without the others, and every round trip to the database counts in every act.
  */
 export async function record(tx: Tx, act: ActRecord): Promise<void> {
   const alert = <T>(pick: (alert: Violation) => T): T[] => act.alerts.map(pick);
   const job = <T>(pick: (job: JobRequest) => T): T[] => act.jobs.map(pick);
-  await sql`with ${insertEntry(act.entry)},
+  const statement = sql`with ${insertEntry(act.entry)},
     a as (insert into act_log (id, name, at, party_id, person_id, subject, scope, idempotency_key, input_hash, result, decisions)
       values (${act.id}, ${act.name}, ${act.at}, ${act.partyId}, ${act.personId}, ${act.subject}, ${act.scope},
               ${act.idempotencyKey ?? null}, ${act.inputHash}, ${JSON.stringify(act.result)}::jsonb, ${JSON.stringify(act.decisions)}::jsonb)),
@@ -46,5 +46,6 @@ export async function record(tx: Tx, act: ActRecord): Promise<void> {
     select graphile_worker.add_job(j.task, j.payload::json, run_at => j.run_at, max_attempts => j.attempts, job_key => j.key)
       from unnest(${job((j) => j.task)}::text[], ${job((j) => JSON.stringify(j.payload))}::text[],
                   ${job((j) => j.runAt?.toISOString() ?? null)}::timestamptz[], ${job((j) => j.attemptsMax ?? null)}::int[],
-                  ${job((j) => j.key ?? null)}::text[]) as j (task, payload, run_at, attempts, key)`.execute(tx);
+                  ${job((j) => j.key ?? null)}::text[]) as j (task, payload, run_at, attempts, key)`;
+  await runLast(tx, statement);
 }

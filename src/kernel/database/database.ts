@@ -1,5 +1,6 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, type Transaction } from 'kysely';
 import pg from 'pg';
+import { HouseDialect } from './driver.ts';
 import { PreparingClient } from './prepare.ts';
 
 /**
@@ -39,6 +40,7 @@ export interface OpenDatabase {
 export function openDatabase(url: string, { max = POOL_MAX }: { max?: number } = {}): OpenDatabase {
   const pool = new pg.Pool({
     Client: PreparingClient,
+    pipeline: true,
     connectionString: url,
     max,
     idleTimeoutMillis: IDLE_MS,
@@ -50,6 +52,6 @@ export function openDatabase(url: string, { max = POOL_MAX }: { max?: number } =
   pool.on('error', () => undefined);
   // The same for a connection lent out: its query fails, and that failure is what the caller sees.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables>({ dialect: new HouseDialect(pool) });
   return { db, pool, url, close: () => db.destroy() };
 }

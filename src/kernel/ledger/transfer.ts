@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import pg from 'pg';
 import type { Refused } from '../acts/index.ts';
 import { refused } from '../acts/index.ts';
-import type { Tx } from '../database/index.ts';
+import { send, type Tx } from '../database/index.ts';
 import type { Text } from '../text.ts';
 import { AMOUNT_FEN_MAX, yuan } from './money.ts';
 
@@ -67,12 +68,13 @@ export async function ensureAccount(tx: Tx, account: AccountInput): Promise<void
  */
 export async function ensureAccounts(tx: Tx, accounts: readonly AccountInput[]): Promise<void> {
   if (accounts.length === 0) return;
-  await sql`insert into ledger_account (id, owner_party_id, group_id, limited)
+  const statement = sql`insert into ledger_account (id, owner_party_id, group_id, limited)
     select u.id, u.owner, u.group_id, u.limited
       from unnest(${accounts.map((a) => a.id)}::text[], ${accounts.map((a) => a.ownerPartyId)}::text[],
                   ${accounts.map((a) => groupOf(a.id))}::text[], ${accounts.map((a) => a.limited)}::bool[]) as u (id, owner, group_id, limited)
      where not exists (select from ledger_account a where a.id = u.id)
-     order by u.id on conflict do nothing`.execute(tx);
+     order by u.id on conflict do nothing`;
+  await send(tx, statement.compile(tx));
 }
 
 /**
@@ -87,11 +89,6 @@ export async function transferBatch(
   inputs: readonly TransferInput[],
 ): Promise<TransferOutcome[]> {
   if (inputs.length === 0) return [];
-  if (inputs.length > BATCH_MAX)
-    throw new RangeError(`a batch has at most ${BATCH_MAX} transfers, not ${inputs.length}`);
-  if (inputs.some((i) => i.amountFen > AMOUNT_FEN_MAX))
-    throw new RangeError(`an amount is above ${AMOUNT_FEN_MAX} fen`);
-  const column = <T>(pick: (input: TransferInput) => T): T[] => inputs.map(pick);
   const { rows } = await sql<{
     ordinal: number;
     outcome: string;
@@ -99,11 +96,7 @@ export async function transferBatch(
     available_fen: string | number | null;
     stored: string | null;
   }>`
-    select * from ledger_transfer_batch(${actId}, ${at}, ${column((i) => i.id)}::text[], ${column((i) => i.debitAccountId)}::text[],
-      ${column((i) => i.creditAccountId)}::text[], ${column((i) => i.amountFen.toString())}::bigint[], ${column((i) => i.kind)}::text[],
-      ${column((i) => i.pendingId ?? null)}::text[], ${column((i) => i.code)}::text[], ${column((i) => i.reference)}::text[])`.execute(
-    tx,
-  );
+    select * from ledger_transfer_batch(${actId}, ${at}, ${columns(inputs)})`.execute(tx);
   return inputs.map((input, n) => {
     const row = rows[n];
     if (row?.ordinal !== n + 1) throw new Error('the ledger answered another number of items than it was asked');
@@ -118,19 +111,39 @@ export async function transferBatch(
 }
 
 /**
- * Moves money for an act: all items or none, once, however often it is sent.
+ * Moves money for an act: all items or none, once, however often it is sent. It is sent and not waited for (see
+ * {@link send}): what it throws comes with the next statement that is waited for, or with the commit. Best as the last
+ * change of an act, because the accounts are locked from here to the commit.
  * @throws Refused `rule` under HS-6.1 when an account cannot cover an item, with both amounts
  * @throws Refused `state` under HS-6.2 when a pending item is resolved already, under HS-6.3 when an id stands for another transfer
  * @throws Error for what only a fault of the program can cause, such as an account that is not open
  */
 export async function transfer(tx: Tx, actId: string, at: Date, inputs: readonly TransferInput[]): Promise<void> {
-  const outcomes = await transferBatch(tx, actId, at, inputs);
-  const n = outcomes.findIndex(
-    (o) => o.outcome !== 'created' && o.outcome !== 'exists' && o.outcome !== 'linked_transfer_failed',
-  );
-  const outcome = outcomes[n];
-  const input = inputs[n];
-  if (outcome && input) throw refusalOf(outcome, input);
+  if (inputs.length === 0) return;
+  const statement = sql`select ledger_transfer(${actId}, ${at}, ${columns(inputs)})`;
+  await send(tx, statement.compile(tx), (error) => meaningOf(error, inputs));
+}
+
+/** @throws RangeError for a batch that is too large or an amount no bigint column should hold */
+function columns(inputs: readonly TransferInput[]): RawBuilder<unknown> {
+  if (inputs.length > BATCH_MAX)
+    throw new RangeError(`a batch has at most ${BATCH_MAX} transfers, not ${inputs.length}`);
+  if (inputs.some((i) => i.amountFen > AMOUNT_FEN_MAX))
+    throw new RangeError(`an amount is above ${AMOUNT_FEN_MAX} fen`);
+  const column = <T>(pick: (input: TransferInput) => T): T[] => inputs.map(pick);
+  return sql`${column((i) => i.id)}::text[], ${column((i) => i.debitAccountId)}::text[],
+    ${column((i) => i.creditAccountId)}::text[], ${column((i) => i.amountFen.toString())}::bigint[], ${column((i) => i.kind)}::text[],
+    ${column((i) => i.pendingId ?? null)}::text[], ${column((i) => i.code)}::text[], ${column((i) => i.reference)}::text[]`;
+}
+
+/** How `ledger_transfer` says that an item failed. */
+const TRANSFER_FAILED = 'LT001';
+
+function meaningOf(error: unknown, inputs: readonly TransferInput[]): unknown {
+  if (!(error instanceof pg.DatabaseError) || error.code !== TRANSFER_FAILED) return error;
+  const failed = JSON.parse(error.detail ?? '{}') as { ordinal: number; outcome: string; availableFen: string | null };
+  const input = inputs[failed.ordinal - 1];
+  return input ? refusalOf(failed.outcome, BigInt(failed.availableFen ?? 0), input) : error;
 }
 
 const RESOLVED = new Set([
@@ -140,10 +153,10 @@ const RESOLVED = new Set([
   'exceeds_pending_amount',
 ]);
 
-function refusalOf(outcome: TransferOutcome, input: TransferInput): Refused | Error {
-  if (outcome.outcome === 'exceeds_credits') return insufficient(outcome.availableFen ?? 0n, input.amountFen);
-  if (RESOLVED.has(outcome.outcome)) {
-    const posted = outcome.outcome === 'pending_already_posted';
+function refusalOf(outcome: string, availableFen: bigint, input: TransferInput): Refused | Error {
+  if (outcome === 'exceeds_credits') return insufficient(availableFen, input.amountFen);
+  if (RESOLVED.has(outcome)) {
+    const posted = outcome === 'pending_already_posted';
     return refused(
       'state',
       'HS-6.2',
@@ -160,19 +173,19 @@ function refusalOf(outcome: TransferOutcome, input: TransferInput): Refused | Er
       text('请刷新后查看最新状态。', 'Reload and look at the present state.'),
     );
   }
-  if (outcome.outcome.startsWith('different_')) {
+  if (outcome.startsWith('different_')) {
     return refused(
       'state',
       'HS-6.3',
       text('同一编号已用于另一笔划转', 'This id stands for another transfer'),
       text(
-        `划转 ${input.id} 已登记，内容不同（${outcome.outcome}）。`,
-        `Transfer ${input.id} stands already with other content (${outcome.outcome}).`,
+        `划转 ${input.id} 已登记，内容不同（${outcome}）。`,
+        `Transfer ${input.id} stands already with other content (${outcome}).`,
       ),
       text('请核对原划转；更正须另行办理。', 'Check the transfer that stands; a correction is a transfer of its own.'),
     );
   }
-  return new Error(`ledger transfer ${input.id}: ${outcome.outcome}`);
+  return new Error(`ledger transfer ${input.id}: ${outcome}`);
 }
 
 function insufficient(availableFen: bigint, amountFen: bigint): Refused {
