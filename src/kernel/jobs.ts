@@ -25,6 +25,12 @@ export const task = (name: string, run: Task['run'], repeated: Pick<Task, 'cron'
 });
 
 const CONCURRENCY = 3;
+/** Jobs fetched at once; more than run at once, so that small ones need no look each. */
+const FETCHED = 8;
+/** After a look that found few, so long until the next: under load many jobs share one look. */
+const LOOK_MS = 50;
+/** Jobs done within this time are struck off together; one struck off too late is repeatable. */
+const DONE_MS = 50;
 const POLL_MS = 1_000;
 
 /** How often this process looks for jobs that a dead one left locked. */
@@ -48,6 +54,13 @@ export async function startJobs(pool: Pool, tasks: readonly Task[], context: Job
     pgPool: pool,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
+    preset: {
+      worker: {
+        localQueue: { size: FETCHED, refetchDelay: { durationMs: LOOK_MS, threshold: CONCURRENCY } },
+        completeJobBatchDelay: DONE_MS,
+        failJobBatchDelay: DONE_MS,
+      },
+    },
     noHandleSignals: true,
     parsedCronItems: parseCronItems(
       tasks.flatMap((t) => (t.cron ? { task: t.name, match: t.cron, identifier: t.name } : [])),

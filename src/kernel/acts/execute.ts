@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { ulid } from 'ulid';
 import { type Database, isStalePlan, type Tx } from '../database/index.ts';
 import { buildEntry, canonical, commitment, salted, sha256Hex } from '../evidence/index.ts';
+import { newId, newUlid } from '../ids.ts';
 import type { ParameterUsed, Rule, Rulebook } from '../rulebook/index.ts';
 import type { Act, JobRequest } from './act.ts';
 import { type Actor, permits, withinScopes } from './actor.ts';
@@ -148,7 +148,7 @@ async function perform(
   }
   const { records, alerts, factsSalt } = decide(kernel.rulebook, act, facts, adopted, at);
 
-  const id = ulid(at.getTime()).toLowerCase();
+  const id = newUlid(at.getTime());
   const actId = `act_${id}`;
   const receiptId = `rct_${id}`;
   const jobs: JobRequest[] = [];
@@ -305,7 +305,7 @@ async function keepRefusal(db: Database, act: Act, actor: Actor, input: unknown,
       ? Object.values(input).find((v) => typeof v === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(v))
       : null;
   await sql`insert into refusal (id, act_name, party_id, person_id, subject, kind, title, violations)
-    values (${`rfs_${ulid().toLowerCase()}`}, ${act.name}, ${actor.partyId}, ${actor.personId}, ${subject ?? null}, ${refusal.kind},
+    values (${newId('rfs')}, ${act.name}, ${actor.partyId}, ${actor.personId}, ${subject ?? null}, ${refusal.kind},
             ${JSON.stringify(refusal.title)}::jsonb, ${JSON.stringify(refusal.violations)}::jsonb)`.execute(db);
 }
 

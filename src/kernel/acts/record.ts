@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { ulid } from 'ulid';
 import { runLast, type Tx } from '../database/index.ts';
 import { type BuiltEntry, insertEntry } from '../evidence/index.ts';
+import { newId } from '../ids.ts';
 import type { JobRequest } from './act.ts';
 import type { Violation } from './refusal.ts';
 
@@ -41,7 +41,7 @@ export async function record(tx: Tx, act: ActRecord): Promise<void> {
     p as (insert into act_party (party_id, act_id) select party, ${act.id} from unnest(${act.parties}::text[]) party),
     w as (insert into alert (id, act_id, rule_id, party_id, subject, at, fact, remedy)
       select w.id, ${act.id}, w.rule, ${act.partyId}, ${act.subject}, ${act.at}, w.fact, w.remedy
-        from unnest(${alert(() => `alt_${ulid().toLowerCase()}`)}::text[], ${alert((w) => w.rule)}::text[],
+        from unnest(${alert(() => newId('alt'))}::text[], ${alert((w) => w.rule)}::text[],
                     ${alert((w) => JSON.stringify(w.fact))}::jsonb[], ${alert((w) => JSON.stringify(w.remedy))}::jsonb[]) as w (id, rule, fact, remedy))
     select graphile_worker.add_job(j.task, j.payload::json, run_at => j.run_at, max_attempts => j.attempts, job_key => j.key)
       from unnest(${job((j) => j.task)}::text[], ${job((j) => JSON.stringify(j.payload))}::text[],

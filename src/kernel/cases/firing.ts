@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
-import { ulid } from 'ulid';
 import { z } from 'zod';
 import { type Act, act, execute, notFound, SYSTEM, system } from '../acts/index.ts';
 import type { Database, Tx } from '../database/index.ts';
-import { idOf } from '../ids.ts';
+import { idOf, newId } from '../ids.ts';
 import { type Task, task } from '../jobs.ts';
 import { text } from '../text.ts';
 import { CLOCK_TASK } from './clocks.ts';
@@ -83,7 +82,7 @@ export function clockActs(procedures: Procedures): Act[] {
         `${name.en} of “${row.title.en}” ended at ${moment(clock.due_at)}; still waiting: ${waits?.what.en ?? ''}.`,
       );
       await sql`insert into alert (id, act_id, rule_id, party_id, subject, at, fact, remedy)
-        values (${`alt_${ulid().toLowerCase()}`}, ${actId}, ${rule}, null, ${row.id}, ${at},
+        values (${newId('alt')}, ${actId}, ${rule}, null, ${row.id}, ${at},
                 ${JSON.stringify(fact)}::jsonb, ${JSON.stringify(REMEDY)}::jsonb)`.execute(tx);
       return { caseId: row.id, told: await notifyPart(tx, row, definition.supervisor, fact, at) };
     },

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type RawBuilder, sql } from 'kysely';
 
@@ -54,7 +54,7 @@ export function canonical(value: unknown): string {
 }
 
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** Salted commitment: `sha256:` hex of SHA-256(salt ‖ canonical JSON of the value). */
