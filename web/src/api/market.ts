@@ -36,8 +36,15 @@ export interface ReceiptStatus {
   readonly at: string;
   readonly party: string | null;
   readonly subject: string;
-  readonly level: 'committed' | 'sequenced';
+  readonly level: 'committed' | 'sequenced' | 'witnessed';
   readonly index: number | null;
+}
+
+/** One receipt, with who witnessed it. */
+export interface ReceiptWitnessing extends ReceiptStatus {
+  readonly witnesses: readonly { readonly name: string; readonly at: string }[];
+  /** False where the log has no witnesses: then `sequenced` is all there will be. */
+  readonly awaitsWitnesses: boolean;
 }
 
 /** Live figures of the market. */
