@@ -118,13 +118,24 @@ export async function sm2VkeyOf(rows: Rows, checkpoint: string): Promise<string 
   });
 }
 
+/** Those that leaked: the generation after them says so. */
+const leakedOf = (keys: readonly LogKeyRow[]): LogKeyRow[] =>
+  keys.filter((key) => keys.some((next) => next.reason === 'leaked' && next.generation === key.generation + 1));
+
+/** The Ed25519 keys a witness should know: those that signed the log or will soon, but none that leaked. */
+export async function trustedVkeys(rows: Rows): Promise<string[]> {
+  const keys = await logKeys(rows);
+  const leaked = leakedOf(keys);
+  return keys.filter((key) => key.algorithm === 'ed25519' && !leaked.includes(key)).map((key) => key.vkey);
+}
+
 /**
  * The keys of the log for its policy, the newest first: whoever holds the file can check receipts of every time. A key
  * that leaked is named and not trusted; SM2 keys stand in comments, which the format leaves free.
  */
 export async function keyLines(rows: Rows): Promise<string> {
   const keys = (await logKeys(rows)).filter((key) => key.first_size !== null).reverse();
-  const leaked = keys.filter((key) => keys.some((k) => k.reason === 'leaked' && k.generation === key.generation + 1));
+  const leaked = leakedOf(keys);
   const trusted = keys.filter((key) => !leaked.includes(key));
   const lines = [
     ...trusted.filter((key) => key.algorithm === 'ed25519').flatMap((key) => [...past(key), `log ${key.vkey}`]),

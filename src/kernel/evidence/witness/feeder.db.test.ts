@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Kernel } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
+import { loadRulebook } from '../../rulebook/index.ts';
+import { rotateKeys } from '../key-acts.ts';
 import { logFile } from '../log-files.ts';
 import { signatureLine } from '../note.ts';
 import { entryBytes, logStatus, proofFor, settled } from '../receipts.ts';
 import { type Sequencer, startSequencer } from '../sequencer.ts';
+import type { SigningKeys } from '../signers.ts';
 import { testLog, writeEntries } from '../testing.ts';
 import {
   checkMisbehaviour,
@@ -19,7 +23,7 @@ import {
   verifyReceipt,
 } from '../verify/index.ts';
 import { type Feeder, startFeeder } from './feeder.ts';
-import { operatorPolicy, policyFile, setWitnessPolicy } from './policies.ts';
+import { logVkeys, operatorPolicy, policyFile, setWitnessPolicy } from './policies.ts';
 import { serveWitness, type WitnessServer } from './server.ts';
 import { cosigner } from './signer.ts';
 import { WitnessStore } from './store.ts';
@@ -95,9 +99,12 @@ interface Friend {
 }
 
 /** A real witness behind real HTTP. */
-async function friend(name: string, { port = 0, store: folder = name } = {}): Promise<Friend> {
+async function friend(
+  name: string,
+  { port = 0, store: folder = name, logs }: { port?: number; store?: string; logs?: readonly NoteKey[] } = {},
+): Promise<Friend> {
   const store = await WitnessStore.open(join(log.folder, 'witnesses', folder));
-  const witness = await Witness.open({ store, logs: [await logKeyOf()], name: `${name}.example/w` });
+  const witness = await Witness.open({ store, logs: logs ?? [await logKeyOf()], name: `${name}.example/w` });
   const server = await serveWitness(witness, { host: '127.0.0.1', port });
   const line = (as: string) => `witness ${as} ${witness.key.vkey} ${server.url}\n`;
   servers.push(server.close);
@@ -398,5 +405,44 @@ describe('two histories under one key', () => {
     expect(rows).toMatchObject([{ kind: 'witness-ahead', detail: 'it cosigned 10 entries, more than the log has' }]);
     expect(parseCheckpoint(parseNote(rows[0]?.evidence ?? '')?.text ?? '')?.size).toBe(10n);
     expect(alarms.filter((text) => text.includes('witness-ahead'))).toHaveLength(1);
+  });
+});
+
+describe('a change of the log’s key', () => {
+  it('is followed by a witness with both keys, and while both sign by one with the old key alone', async () => {
+    const keys: SigningKeys = { provider: log.keys, suite: 'international', origin: ORIGIN };
+    const kernel: Kernel = { db: t.db, rulebook: loadRulebook(), committed: () => sequencer.nudge() };
+    const old = await logKeyOf();
+    const a = await friend('regulator');
+    await setWitnessPolicy(t.db, `${a.line('a')}quorum a\n`);
+    feed(t);
+    const [early = ''] = await writeEntries(t.db, 2);
+    sequencer.nudge();
+    await witnessedUpTo(2);
+    await rotateKeys(kernel, keys, { purpose: 'log', reason: 'scheduled', overlapDays: 1 });
+    await until(async () => (await logKeyOf()).vkey !== old.vkey, 'the new key signs');
+    // The old key still signs beside the new one: this witness knows only that, and goes on.
+    await writeEntries(t.db, 2);
+    sequencer.nudge();
+    await witnessedUpTo(5);
+    const now = await logKeyOf();
+    expect((await logVkeys(t.db)).sort()).toEqual([old.vkey, now.vkey].sort());
+    await sql`update signing_key set signs_until = now() - interval '1 second' where signs_until is not null`.execute(
+      t.db,
+    );
+    const served = async () => (await logFile(t.db, log.store, 'checkpoint'))?.bytes.toString() ?? '';
+    const oldLine = Buffer.from(old.id).toString('base64').slice(0, 5);
+    await until(async () => !(await served()).includes(`— ${ORIGIN} ${oldLine}`), 'the old key has ended');
+    await writeEntries(t.db, 1);
+    sequencer.nudge();
+    await until(async () => (await troubleOf('a')) !== '', 'it does not take a key it does not know');
+    // Its operator gives it the new key: same store, same address.
+    const port = Number(new URL(a.server.url).port);
+    await a.close();
+    await friend('regulator', { port, logs: [old, now] });
+    await witnessedUpTo(6);
+    const policy = (await policyFile(t.db)) ?? '';
+    expect(await verified(early, policy)).toMatchObject({ proven: { level: 'witnessed', size: 6n } });
+    expect(await alarmRows()).toEqual([]);
   });
 });

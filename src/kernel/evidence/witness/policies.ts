@@ -1,5 +1,5 @@
 import { OperatorError, type Queryable } from '../../database/index.ts';
-import { logKeys } from '../log-keys.ts';
+import { keyLines, trustedVkeys } from '../log-keys.ts';
 import { rowsOf } from '../tiles.ts';
 import {
   type Cosigner,
@@ -95,11 +95,8 @@ export async function policyFile(db: Queryable): Promise<string | undefined> {
   const rows = rowsOf(db);
   const [state] = await rows<{ witness_policy: string | null }>('select witness_policy from log_state', []);
   if (!state) return undefined;
-  const logs = (await logVkeys(db)).map((vkey) => `log ${vkey}\n`);
-  return `${logs.join('')}${state.witness_policy ?? NO_QUORUM}`;
+  return `${await keyLines(rows)}${state.witness_policy ?? NO_QUORUM}`;
 }
 
-/** The keys that signed this log or will: receipts made under an earlier one stay good. */
-export async function logVkeys(db: Queryable): Promise<string[]> {
-  return (await logKeys(rowsOf(db))).map(({ vkey }) => vkey);
-}
+/** For whoever watches the log: its keys of today and those announced to follow. */
+export const logVkeys = (db: Queryable): Promise<string[]> => trustedVkeys(rowsOf(db));
