@@ -11,14 +11,11 @@ import { calendarActs } from './years.ts';
 export { BeyondCalendar, type Calendar, type CalendarYear, calendarOf, type Day, shippedYears } from './calendar.ts';
 export { dueAt, lastDay, type Pause, type Period, type PeriodUnit } from './clock.ts';
 export { closeNotices, openNotice } from './notices.ts';
-export { notifyPart } from './notifications.ts';
 export { CaseId, missingPapers } from './papers.ts';
 export { checkProcedures, type Procedure, procedure } from './procedure.ts';
 export {
   changePart,
-  isOpen,
   lockCase,
-  lockCaseAbout,
   moveCase,
   oneAtATime,
   openCase,

@@ -86,21 +86,6 @@ export async function lockCase(tx: Tx, actor: Actor, caseId: string): Promise<Ca
   return row;
 }
 
-/** The case of a procedure about a subject, locked; whoever reaches the subject may have it. */
-export async function lockCaseAbout(tx: Tx, procedure: Procedure, subjectId: string): Promise<CaseRow> {
-  const row = await tx
-    .selectFrom('case_file')
-    .selectAll()
-    .where('subject_id', '=', subjectId)
-    .where('procedure', '=', procedure.name)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound();
-  return row;
-}
-
 export const isOpen = (row: Pick<CaseRow, 'closed_at'>): boolean => row.closed_at === null;
 
 /** Supervisors read every case; whoever plays a part, their own. */
