@@ -20,6 +20,9 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   // Which keys sign checkpoints and certificates.
   'certificate.announce-key': ['generation', 'overlapDays', 'reason', 'replaces', 'vkeys'],
   'log.announce-key': ['generation', 'overlapDays', 'reason', 'replaces', 'vkeys'],
+  // Which bodies' certificates of registration are recognised.
+  'registry.recognise': [],
+  'registry.withdraw': [],
   // The public directory of resources, and the market's own board.
   'product.list': ['board', 'kind', 'version'],
   'product.resume': ['by'],

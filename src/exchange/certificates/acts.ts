@@ -13,6 +13,7 @@ import {
   Day,
   GROUNDS,
 } from './model.ts';
+import { recognitionActs } from './recognition/acts.ts';
 import {
   bookableAsset,
   certificateFromEvidence,
@@ -187,4 +188,4 @@ const revokeCertificate = act({
   }),
 });
 
-export const acts: readonly Act[] = [issueCertificate, reissueCertificate, revokeCertificate];
+export const acts: readonly Act[] = [issueCertificate, reissueCertificate, revokeCertificate, ...recognitionActs];

@@ -9,6 +9,7 @@ import { type ChainEvent, chainOf, partyDetails, type Subject } from './chain.ts
 import { ACCEPTANCES, missingIn, namesIn } from './chains.ts';
 import { signedBy } from './keys.ts';
 import { type CertificateKind, type CertifiedEvent, Content, certificateLife, numberOf, seriesOf } from './model.ts';
+import { recognisedFor } from './recognition/reads.ts';
 import { EVENTS_MAX } from './rules.ts';
 
 const NONCE_BYTES = 16;
@@ -75,7 +76,7 @@ export async function prepare(tx: Tx, { kind, subject, holderId, period: asked, 
       parties: subject.parties.map((p) => ({ ...party(p.id), role: p.role })),
       amounts: [...subject.amounts],
       asset: asset?.asset ?? null,
-      recognised: [],
+      recognised: await recognisedFor(tx, subject.id, at),
       events,
     },
   };

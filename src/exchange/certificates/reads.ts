@@ -28,6 +28,7 @@ import {
   KIND_TITLES,
   REVOCATION_GROUNDS,
 } from './model.ts';
+import { recognitionReads } from './recognition/reads.ts';
 
 const seesAll = (actor: Actor): boolean =>
   actor.kind === 'system' || actor.roles.some((r) => r === 'exchange' || r === 'regulator');
@@ -237,4 +238,4 @@ const list = read({
   },
 });
 
-export const reads: readonly Read[] = [list, one, status, ...keyReads];
+export const reads: readonly Read[] = [list, one, status, ...keyReads, ...recognitionReads];

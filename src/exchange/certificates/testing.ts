@@ -1,7 +1,16 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { createParty } from '../../kernel/access/index.ts';
-import { type Actor, act, execute, type Kernel, type PerformContext, SYSTEM, system } from '../../kernel/acts/index.ts';
+import {
+  type Act,
+  type Actor,
+  act,
+  execute,
+  type Kernel,
+  type PerformContext,
+  SYSTEM,
+  system,
+} from '../../kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../kernel/database/testing.ts';
 import {
   configureKeys,
@@ -36,6 +45,8 @@ export interface Market {
     more?: object,
   ) => Promise<{ certificateId: string; number: string }>;
   readonly refusal: (name: string, actor: Actor, input: unknown) => Promise<string[]>;
+  /** Of an act of another room. */
+  readonly refusalOf: (act: Act | undefined, actor: Actor, input: unknown) => Promise<string[]>;
   readonly stage: (name: string, subject: string, perform?: Perform, entry?: object) => Promise<void>;
   /** A listed, assessed product of the seller on a resource of the holder. */
   readonly product: (title?: string) => Promise<{ productId: string; resourceId: string }>;
@@ -46,6 +57,11 @@ export interface Market {
 }
 
 const cny = (fen: number | bigint) => ({ amountFen: String(fen), currency: 'CNY' as const });
+
+async function refusalIn(attempt: ReturnType<typeof execute>): Promise<string[]> {
+  const outcome = await attempt;
+  return outcome.ok ? [] : [outcome.refusal.kind, ...outcome.refusal.violations.map((v) => v.rule)];
+}
 
 export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}): Promise<Market> {
   const database = await testDatabase({ max: 10 });
@@ -241,9 +257,10 @@ export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}
         certificateId: string;
         number: string;
       },
-    refusal: async (name, actor, input) => {
-      const outcome = await run(name, actor, input);
-      return outcome.ok ? [] : [outcome.refusal.kind, ...outcome.refusal.violations.map((v) => v.rule)];
+    refusal: (name, actor, input) => refusalIn(run(name, actor, input)),
+    refusalOf: (given, actor, input) => {
+      if (!given) throw new Error('there is no such act');
+      return refusalIn(execute(kernel, given, actor, input));
     },
     clear: async (orderId) => {
       await must(perform(clearing.acts, 'clearing.clear', SYSTEM, { orderId }));

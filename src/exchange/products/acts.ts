@@ -14,6 +14,7 @@ import {
 import * as listing from './listing-rules.ts';
 import * as market from './market-rules.ts';
 import { type Product, ProductId, productLife } from './model.ts';
+import { notRestricted, rightsEvidenceOf } from './rights-evidence.ts';
 import * as rules from './rules.ts';
 import { lock, opinionsOn } from './store.ts';
 
@@ -44,6 +45,7 @@ export const list = act({
     rules.resourcesClassified,
     rules.authorisedOperation,
     rules.processingRight,
+    notRestricted,
     market.sharesComplete,
     market.providerShare,
   ],
@@ -115,6 +117,7 @@ async function listingFacts(tx: Tx, product: Product, actor: Actor, at: Date) {
     },
     terms: content.terms,
     resources: rights.map(usedResource),
+    rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...resources.map((r) => r.id)], at),
     shares: content.shares.map((s) => ({
       partyId: s.partyId,
       basisPoints: s.basisPoints,
@@ -181,7 +184,7 @@ export const resume = act({
   by: signedIn(),
   input: Decision,
   output: Moved,
-  rules: [rules.liftedByRight, registeredEntity, rules.authorisedOperation],
+  rules: [rules.liftedByRight, registeredEntity, rules.authorisedOperation, notRestricted],
   facts: async ({ tx, actor, input, at }) => {
     const product = await lock(tx, input.productId);
     const actsAs = capacity(product, actor);
@@ -194,6 +197,7 @@ export const resume = act({
       holderId: product.holder_id,
       partyState: holder?.state ?? 'refused',
       resources: rights.map(usedResource),
+      rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...product.content.resourceIds], at),
       version: product.version,
       next,
     };

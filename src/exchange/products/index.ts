@@ -15,6 +15,7 @@ export {
 } from './model.ts';
 export { addDownstream, COUNTED_MAX, type Downstream } from './page.ts';
 export { reads } from './queries.ts';
+export { connectRightsEvidence } from './rights-evidence.ts';
 export {
   getForOrder,
   getProduct,
