@@ -264,16 +264,16 @@ export const creditedOnce = rule<{ creditedBefore: boolean; bankReference: strin
   ],
 });
 
-/** 资金只记入已准入单位 */
+/** 资金只记入已入驻单位 */
 export const creditedToAdmitted = rule<{ party: { name: string; state: string } }>({
   id: 'HS-6.10',
-  title: text('资金只记入已准入单位', 'Money is credited to admitted parties'),
+  title: text('资金只记入已入驻单位', 'Money is credited to admitted parties'),
   decide: ({ party }) =>
     party.state === 'admitted'
       ? ok()
       : violated(
-          text(`“${party.name}”目前未处于准入状态。`, `“${party.name}” is not admitted now.`),
-          text('请退回来款，或待该单位准入后再入账。', 'Return the money, or credit it once the party is admitted.'),
+          text(`“${party.name}”目前未处于入驻状态。`, `“${party.name}” is not admitted now.`),
+          text('请退回来款，或待该单位入驻后再入账。', 'Return the money, or credit it once the party is admitted.'),
         ),
   examples: [
     { name: 'admitted', at: AT, facts: { party: { name: 'A', state: 'admitted' } }, expect: 'ok' },

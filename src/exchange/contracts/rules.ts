@@ -68,16 +68,16 @@ interface Standing {
   readonly name: string;
 }
 
-/** 入场登记: who trades is registered at the exchange. */
+/** 入驻: who trades is registered at the exchange. */
 export const bothAdmitted = rule<{ buyer: Standing; seller: Standing }>({
   id: 'GY-4.3',
-  title: text('交易双方已入场登记', 'Both sides are admitted at the exchange'),
+  title: text('交易双方已入驻', 'Both sides are admitted at the exchange'),
   decide: ({ buyer, seller }) => {
     const outside = [buyer, seller].find((p) => p.state !== 'admitted');
     if (!outside) return ok();
     return violated(
-      text(`“${outside.name}”目前未处于入场状态。`, `“${outside.name}” is not admitted to the exchange now.`),
-      text('请先办理入场登记，或联系交易所恢复资格。', 'Apply for admission first, or ask the exchange to resume it.'),
+      text(`“${outside.name}”目前未处于入驻状态。`, `“${outside.name}” is not admitted to the exchange now.`),
+      text('请先办理入驻，或联系交易所恢复资格。', 'Apply for admission first, or ask the exchange to resume it.'),
     );
   },
   examples: [

@@ -99,7 +99,7 @@ async function admissionTasks(q: Queryable, actor: Actor): Promise<Task[]> {
     subject: row.id,
     kind: 'party' as const,
     title: same(row.name),
-    what: text('请审核入场申请', 'Decide the application for admission'),
+    what: text('请审核入驻申请', 'Decide the application for admission'),
     act: 'party.admit',
     dueAt: null,
     link: `/v1/parties/${row.id}`,

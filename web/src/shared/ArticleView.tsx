@@ -19,7 +19,7 @@ const WORDS = words(
     why: '不编码的原因',
     force: '效力',
     binds: '今天具有约束力，可以据此拒绝办理',
-    bindsNot: '今天不具约束力：草案在被采纳前只作提示',
+    bindsNot: '今天不具约束力：草案在被采用前只作提示',
     guards: '约束的业务',
     rule: '规则：',
     parameters: '参数',

@@ -6,6 +6,9 @@ import './overlay.css';
 
 const WORDS = words({ close: '关闭' }, { close: 'Close' });
 
+const OPEN_POPUP =
+  '.ant-select-dropdown:not(.ant-select-dropdown-hidden), .ant-picker-dropdown:not(.ant-picker-dropdown-hidden)';
+
 /** A sheet at the right edge (at the bottom of a phone), modal, on the browser's own dialog element. */
 export function Drawer(props: {
   readonly title: ReactNode;
@@ -31,6 +34,10 @@ export function Drawer(props: {
       onClose={() => {
         // In development effects run twice: the first close event then arrives at a dialog that is open again.
         if (!dialog.current?.open) props.onClose();
+      }}
+      onKeyDownCapture={(event) => {
+        // The first Escape closes an open list or calendar, not the sheet with all that was typed in it.
+        if (event.key === 'Escape' && document.querySelector(OPEN_POPUP)) event.preventDefault();
       }}
       onClick={(event) => {
         if (event.target === dialog.current) dialog.current.close();

@@ -48,7 +48,8 @@ export function RefusalPanel(props: {
     <div ref={panel} className="refusal" role="alert">
       <p className="refusal-title">
         <b>{t.notDone(props.asked)}</b>
-        {body.titleText ? <span> {say(body.titleText)}</span> : null}
+        {/* That a rule said no is what the lines below say better. */}
+        {body.titleText && !body.type.endsWith(':rule') ? <span> {say(body.titleText)}</span> : null}
       </p>
       {body.violations.map((v) => (
         <dl key={`${v.rule}${v.fact.en}`}>

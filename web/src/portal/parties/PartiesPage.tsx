@@ -8,11 +8,11 @@ import { useTerm } from '../../shared/vocabulary.ts';
 const WORDS = words(
   {
     title: '单位名录',
-    sub: '经交易所准入的单位及其获准担任的角色。',
+    sub: '经交易所准予入驻的单位及其获准担任的角色。',
     name: '单位',
     roles: '角色',
     role: '角色',
-    none: '还没有准入的单位',
+    none: '还没有入驻的单位',
     join: '申请入驻',
     first: '第一步：',
   },

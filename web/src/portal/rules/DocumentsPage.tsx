@@ -21,7 +21,7 @@ const WORDS = words(
     articles: (n: number) => `${n} 条`,
     binding: '有约束力',
     informing: '仅作提示',
-    adoptedFrom: (day: string) => `自 ${day} 采纳`,
+    adoptedFrom: (day: string) => `自 ${day} 采用`,
     article: '条文',
     text: '大意',
     status: '执行情况',

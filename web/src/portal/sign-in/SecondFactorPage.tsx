@@ -13,10 +13,10 @@ import './sign-in.css';
 const WORDS = words(
   {
     title: '动态口令',
-    why: '监管、结算和管理岗位须使用动态口令。请用验证器应用扫码添加，再输入它显示的六位数字。',
+    why: '监管、结算和管理岗位须使用动态口令，其他人员启用后账号更安全。用任意验证器应用扫码添加，再输入它显示的六位数字。',
     enrolled: '您的账号已启用动态口令。这一次登录尚未验证时，可以在这里补验。',
     shown: '这一次登录已通过动态口令验证。',
-    start: '生成密钥',
+    start: '显示二维码',
     scan: '用验证器应用扫码，或手工输入密钥：',
     code: '六位数字',
     confirm: '确认启用',
@@ -28,10 +28,10 @@ const WORDS = words(
   },
   {
     title: 'One-time codes',
-    why: 'Supervision, settlement and administration need one-time codes. Scan with an authenticator app, then enter the six digits it shows.',
+    why: 'Supervision, settlement and administration need one-time codes; everybody else is safer with them. Scan with any authenticator app, then enter the six digits it shows.',
     enrolled: 'Your account uses one-time codes. If this session was opened without one, show it here.',
     shown: 'This session has shown its one-time code.',
-    start: 'Make a key',
+    start: 'Show the QR code',
     scan: 'Scan with an authenticator app, or type the key:',
     code: 'Six digits',
     confirm: 'Confirm',

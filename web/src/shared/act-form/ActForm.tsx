@@ -33,13 +33,15 @@ export interface ActFormProps<R> {
   readonly groups?: readonly { readonly title: string; readonly fields: readonly string[] }[];
   /** Optional fields not asked for here. */
   readonly hide?: readonly string[];
+  /** Fields the act takes without but a rule will ask for: they are asked for here; boxes among them must be ticked. */
+  readonly needed?: readonly string[];
   /** Version of the subject the person saw; a change in between is refused as stale. */
   readonly version?: number;
   readonly submit?: string;
   readonly danger?: boolean;
   /** Shown between the fields and the button, such as a summary of what will happen. */
   readonly children?: ReactNode;
-  readonly onDone?: (answer: ActAnswer<R>) => void;
+  readonly onDone?: (answer: ActAnswer<R>, input: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Shows the form of an act, performs it, keeps what was typed when it is refused, and hands over the receipt. */
@@ -64,19 +66,22 @@ function Inner<R>(
   const [form] = Form.useForm<Record<string, unknown>>();
   const perform = useAct<R>(props.act);
   const [receipt, setReceipt] = useState<ReceiptRef | null>(null);
-  const { schema, fixed, hide } = props;
-  const shown = useMemo(() => without(schema, [...Object.keys(fixed ?? {}), ...(hide ?? [])]), [schema, fixed, hide]);
+  const { schema, fixed, hide, needed } = props;
+  const shown = useMemo(() => {
+    const asked = without(schema, [...Object.keys(fixed ?? {}), ...(hide ?? [])]);
+    return { ...asked, required: [...new Set([...(asked.required ?? []), ...(needed ?? [])])] };
+  }, [schema, fixed, hide, needed]);
   const title = props.submit ?? say(props.title);
 
   const submit = async (values: Record<string, unknown>) => {
-    const input = { ...(toInput(shown, values) as object), ...fixed };
+    const input: Record<string, unknown> = { ...(toInput(shown, values) as object), ...fixed };
     try {
       const answer = await perform.mutateAsync({
         input,
         ...(props.version === undefined ? {} : { version: props.version }),
       });
       setReceipt(answer.receipt);
-      props.onDone?.(answer);
+      props.onDone?.(answer, input);
     } catch {
       // The refusal shows below; the form keeps what was typed.
     }
@@ -113,7 +118,14 @@ function Inner<R>(
       initialValues={toForm(shown, props.initial ?? {}) as Record<string, unknown>}
       onFinish={(values) => void submit(values)}
     >
-      <FieldWords value={{ options: props.options ?? {}, titles: props.titles ?? {}, hints: props.hints ?? {} }}>
+      <FieldWords
+        value={{
+          options: props.options ?? {},
+          titles: props.titles ?? {},
+          hints: props.hints ?? {},
+          ticked: needed ?? [],
+        }}
+      >
         <Groups schema={shown} groups={props.groups ?? []} />
       </FieldWords>
       {props.children}

@@ -19,6 +19,7 @@ const WORDS = words(
     atMost: (max: number) => `不大于 ${max}`,
     some: (min: number) => `至少选 ${min} 项`,
     pattern: '格式不对',
+    tick: (title: string) => `请先确认：${title}`,
     money: '请填金额，最多两位小数，如 4800.00',
     add: '添加一行',
     remove: '删除这一行',
@@ -32,6 +33,7 @@ const WORDS = words(
     atMost: (max: number) => `At most ${max}`,
     some: (min: number) => `At least ${min}`,
     pattern: 'Not in the right form',
+    tick: (title: string) => `Please confirm: ${title}`,
     money: 'An amount with at most two decimals, such as 4800.00',
     add: 'Add a row',
     remove: 'Remove this row',
@@ -44,7 +46,9 @@ export const FieldWords = createContext<{
   readonly options: Readonly<Record<string, FieldOptions>>;
   readonly titles: Readonly<Record<string, string>>;
   readonly hints: Readonly<Record<string, string>>;
-}>({ options: {}, titles: {}, hints: {} });
+  /** Boxes that must be ticked here. */
+  readonly ticked: readonly string[];
+}>({ options: {}, titles: {}, hints: {}, ticked: [] });
 
 type Path = readonly (string | number)[];
 
@@ -91,6 +95,7 @@ function Field(props: FieldProps) {
     );
   if (kind === 'rows') return <Rows {...props} title={title} items={schema.items ?? {}} />;
   const rules = rulesOf(t, title, schema, kind, props.required);
+  if (kind === 'boolean' && given.ticked.includes(props.schemaPath)) rules.push(tickedRule(t.tick(title)));
   const hint = given.hints[props.schemaPath] ?? (language === 'zh' ? schema.description : schema['x-description-en']);
   return (
     <Form.Item
@@ -101,12 +106,21 @@ function Field(props: FieldProps) {
       extra={hint ?? (kind === 'words' && !given.options[props.schemaPath] ? t.wordsHint : undefined)}
       {...(kind === 'boolean' ? { valuePropName: 'checked' } : {})}
     >
-      {controlOf({ schema, kind, title, required: props.required, listed: given.options[props.schemaPath], term })}
+      {controlOf({
+        name: props.name,
+        schema,
+        kind,
+        title,
+        required: props.required,
+        listed: given.options[props.schemaPath],
+        term,
+      })}
     </Form.Item>
   );
 }
 
 interface Control {
+  readonly name: string;
   readonly schema: JsonSchema;
   readonly kind: ReturnType<typeof kindOf>;
   readonly title: string;
@@ -116,7 +130,7 @@ interface Control {
 }
 
 /** The control itself; Form.Item gives it value, id and change handler. */
-function controlOf({ schema, kind, title, required, listed: given, term }: Control): ReactNode {
+function controlOf({ name, schema, kind, title, required, listed: given, term }: Control): ReactNode {
   const listed = given?.map((o) => ({ value: o.value, label: o.title }));
   const choices = (s: JsonSchema) => (s.enum ?? []).map((value) => ({ value, label: term(String(value)) }));
   if (kind === 'choices' || (kind === 'words' && listed))
@@ -131,7 +145,8 @@ function controlOf({ schema, kind, title, required, listed: given, term }: Contr
   if (kind === 'date') return <DatePicker className="act-form-number" />;
   if (kind === 'moment')
     return <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" className="act-form-number" />;
-  if (kind === 'secret') return <Input.Password autoComplete="new-password" />;
+  if (kind === 'secret')
+    return <Input.Password autoComplete={name === 'current' ? 'current-password' : 'new-password'} />;
   if (kind === 'long-text')
     return (
       <Input.TextArea
@@ -141,6 +156,10 @@ function controlOf({ schema, kind, title, required, listed: given, term }: Contr
     );
   return <Input {...(schema.maxLength ? { maxLength: schema.maxLength } : {})} />;
 }
+
+const tickedRule = (message: string): Rule => ({
+  validator: (_, value: unknown) => (value === true ? Promise.resolve() : Promise.reject(new Error(message))),
+});
 
 function rulesOf(
   t: (typeof WORDS)['zh'],
@@ -168,7 +187,8 @@ function rulesOf(
     if (schema.minLength && schema.minLength > 1)
       rules.push({ min: schema.minLength, message: t.longer(schema.minLength) });
     if (schema.maxLength) rules.push({ max: schema.maxLength, message: t.shorter(schema.maxLength) });
-    if (schema.pattern && !schema.format) rules.push({ pattern: new RegExp(schema.pattern), message: t.pattern });
+    // As the server reads it: JSON Schema patterns are Unicode ones.
+    if (schema.pattern && !schema.format) rules.push({ pattern: new RegExp(schema.pattern, 'u'), message: t.pattern });
   }
   if (schema.type === 'array' && schema.minItems)
     rules.push({ type: 'array', min: schema.minItems, message: t.some(schema.minItems) });

@@ -102,7 +102,7 @@ const TITLES: Readonly<Record<string, Text>> = {
   reportId: t('举报', 'Report'),
   scopes: t('权限范围', 'Scopes'),
   document: t('文件', 'Document'),
-  adoptedFrom: t('采纳日期', 'Adopted from'),
+  adoptedFrom: t('采用日期', 'Adopted from'),
   evidence: t('证据', 'Evidence'),
 };
 

@@ -25,6 +25,7 @@ describe('values of a form', () => {
     const kinds = Object.entries(schema.properties ?? {}).map(([name, s]) => kindOf(name, s));
     expect(kinds).toEqual(['text', 'text', 'money', 'money', 'moment', 'group', 'rows']);
     expect(kindOf('password', { type: 'string', maxLength: 500 })).toBe('secret');
+    expect(kindOf('current', { type: 'string', maxLength: 256, format: 'password' })).toBe('secret');
     expect(kindOf('reason', { type: 'string' })).toBe('long-text');
     expect(kindOf('roles', { type: 'array', items: { type: 'string', enum: ['a'] } })).toBe('choices');
   });

@@ -43,7 +43,7 @@ export function kindOf(name: string, raw: JsonSchema): FieldKind {
   if (schema.type === 'integer' || schema.type === 'number') return 'number';
   if (schema.format === 'date') return 'date';
   if (schema.format === 'date-time') return 'moment';
-  if (SECRET.test(name)) return 'secret';
+  if (schema.format === 'password' || SECRET.test(name)) return 'secret';
   return LONG_NAMES.test(name) || (schema.maxLength ?? 0) > LONG_TEXT_FROM ? 'long-text' : 'text';
 }
 

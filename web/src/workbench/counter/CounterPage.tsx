@@ -16,7 +16,7 @@ import { Reports } from './Reports.tsx';
 const WORDS = words(
   {
     title: '柜台',
-    admissions: '准入',
+    admissions: '入驻',
     money: '入金',
     withdrawals: '出金',
     disputes: '争议',
@@ -41,8 +41,8 @@ const WORDS = words(
     bank: '收款账户',
     amount: '金额',
     approve: '批准',
-    sureApprove: (amount: string, party: string) =>
-      `批准后，${amount} 从${party}的账户划出，不能撤回。请先核对收款账户。`,
+    sureApprove: (amount: string, party: string, account: string) =>
+      `批准后，${amount} 从${party}的账户划往 ${account}，不能撤回。请先核对收款账户。`,
     refuse: '驳回',
     ownRequest: '本人申请的，须由另一人复核',
     noWithdrawals: '没有待复核的出金申请',
@@ -55,6 +55,11 @@ const WORDS = words(
     owner: '户主',
     available: '可用',
     reserved: '冻结',
+    debit: '借方',
+    referenceHint: '4 至 64 位字母、数字或连字符，照银行回单填写',
+    bankHint: '只有一家结算银行时不必改；同一银行的同一流水号只入账一次',
+    notHere: '您没有柜台业务',
+    notHereText: '柜台由交易所、结算岗和大数据主管部门办理。',
   },
   {
     title: 'Counter',
@@ -83,8 +88,8 @@ const WORDS = words(
     bank: 'Bank account',
     amount: 'Amount',
     approve: 'Approve',
-    sureApprove: (amount: string, party: string) =>
-      `${amount} leaves the account of ${party} and does not come back. Check the bank account first.`,
+    sureApprove: (amount: string, party: string, account: string) =>
+      `${amount} leaves the account of ${party} for ${account} and does not come back. Check the bank account first.`,
     refuse: 'Refuse',
     ownRequest: 'Your own request: somebody else decides',
     noWithdrawals: 'No withdrawal waits',
@@ -97,6 +102,11 @@ const WORDS = words(
     owner: 'Owner',
     available: 'Available',
     reserved: 'Reserved',
+    debit: 'debit',
+    referenceHint: '4 to 64 letters, digits or hyphens, as on the bank’s slip',
+    bankHint: 'Leave it when there is one settlement bank; a reference is credited once at each bank',
+    notHere: 'Nothing at the counter is for you',
+    notHereText: 'The counter is for the exchange, its settlement desk and the data authority.',
   },
 );
 
@@ -129,7 +139,8 @@ export default function CounterPage() {
           {t.needFactor} <Link to="/second-factor?next=/work/counter">→</Link>
         </p>
       )}
-      <Tabs parts={parts.map((p, i) => [i === 0 ? '' : p, t[p]] as const)} />
+      {parts.length === 0 ? <Empty title={t.notHere}>{t.notHereText}</Empty> : null}
+      {parts.length > 1 ? <Tabs parts={parts.map((p) => [p, t[p]] as const)} /> : null}
       {part === 'admissions' ? <Admissions /> : null}
       {part === 'money' ? <Deposits /> : null}
       {part === 'withdrawals' ? <Withdrawals /> : null}
@@ -227,6 +238,7 @@ function Deposits() {
           label={t.deposit}
           explain={t.depositText}
           options={{ partyId: options }}
+          hints={{ bankReference: t.referenceHint, bank: t.bankHint }}
           primary
           tell={tell}
         />
@@ -244,7 +256,7 @@ function Deposits() {
             key: 'available',
             title: t.available,
             number: true,
-            render: (a) => <Amount value={a.available} />,
+            render: (a) => <Balance value={a.available} />,
             csv: (a) => a.available.amountFen,
           },
           {
@@ -257,6 +269,17 @@ function Deposits() {
         ]}
       />
     </div>
+  );
+}
+
+/** A balance is credits minus debits; what the exchange keeps at the bank is a debit, and said so. */
+function Balance({ value }: { readonly value: OrderItem['total'] }) {
+  const t = useWords(WORDS);
+  if (!value.amountFen.startsWith('-')) return <Amount value={value} />;
+  return (
+    <>
+      <small className="faint">{t.debit}</small> <Amount value={{ ...value, amountFen: value.amountFen.slice(1) }} />
+    </>
   );
 }
 
@@ -289,7 +312,7 @@ function Withdrawals() {
                     act="account.approve-withdrawal"
                     input={{ withdrawalId: w.id }}
                     label={t.approve}
-                    confirm={t.sureApprove(money(w.amount), w.party.name)}
+                    confirm={t.sureApprove(money(w.amount), w.party.name, w.bankAccount)}
                     tell={tell}
                   />
                   <ActDrawer

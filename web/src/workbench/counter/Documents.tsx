@@ -73,7 +73,7 @@ export function Documents() {
                           </small>
                         </td>
                         <td>
-                          <span className="tag">{term(d.status)}</span>
+                          <span className="tag">{term(d.status === 'draft' ? 'document-draft' : d.status)}</span>
                         </td>
                         <td>
                           <span className={`tag ${living ? 'good' : ''}`}>

@@ -15,11 +15,11 @@ const WORDS = words(
     asked: '查看单位',
     applied: '申请',
     checked: '核验主体',
-    admitted: '准入',
-    refused: '不予准入',
+    admitted: '入驻',
+    refused: '不予入驻',
     suspended: '已暂停',
     decide: '审核入驻申请',
-    decideText: '核验营业执照、统一社会信用代码和法定代表人后，按申请的角色准入；与申请不符的角色会被规则拒绝。',
+    decideText: '核验营业执照、统一社会信用代码和法定代表人后，按申请的角色准予入驻；与申请不符的角色会被规则拒绝。',
     admit: '准予入驻',
     refuse: '不予入驻',
     suspend: '暂停单位',
@@ -34,12 +34,15 @@ const WORDS = words(
     contact: '联系方式',
     statement: '业务说明',
     wanted: '申请的角色',
-    roles: '准入的角色',
+    roles: '入驻的角色',
     business: '业务类型',
     provider: '提供单位类别',
     maintains: '承担平台运维',
     yes: '是',
     no: '否',
+    checkedBox: '已核验该单位的登记信息和证照',
+    checkedHow: '核验了什么',
+    checkedHint: '例如：已在国家企业信用信息公示系统核对名称、代码和法定代表人，营业执照原件相符。',
     identity: '主体核验',
     notChecked: '尚未核验',
     reason: '最近决定的理由',
@@ -76,6 +79,9 @@ const WORDS = words(
     maintains: 'Maintains the platform',
     yes: 'yes',
     no: 'no',
+    checkedBox: 'Its registration and papers have been checked',
+    checkedHow: 'What was checked',
+    checkedHint: 'Such as: name, code and representative agree with the national register; the licence was seen.',
     identity: 'Identity',
     notChecked: 'not checked yet',
     reason: 'Reason of the last decision',
@@ -185,6 +191,9 @@ function Admit(props: {
       primary
       initial={{ roles: [...wanted] }}
       options={{ roles: wanted.map((r) => ({ value: r, title: term(r) })) }}
+      needed={['roles', 'identityChecked', 'reason']}
+      titles={{ identityChecked: t.checkedBox, reason: t.checkedHow }}
+      hints={{ reason: t.checkedHint }}
       {...props.act}
     />
   );

@@ -34,7 +34,7 @@ const WORDS = words(
     assessments: '评估任务',
     assessmentsText: '查看指标，填写清单，出具意见',
     counter: '柜台',
-    counterText: '准入、入金、出金、争议、举报',
+    counterText: '入驻、入金、出金、争议、举报',
     cockpit: '监管台',
     cockpitText: '预警、被拒绝的办理、产品与单位',
     receipts: '回执与凭证',

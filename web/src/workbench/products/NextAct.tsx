@@ -17,7 +17,7 @@ const WORDS = words(
     requestText: '挂牌前须由两家独立的评估机构分别出具合规与质量意见。请选择评估机构。',
     requestKind: (kind: string) => `委托${kind}`,
     requestSubmit: '委托',
-    noAssessors: '目前没有已准入的评估机构。',
+    noAssessors: '目前没有已入驻的评估机构。',
     waiting: (names: string) => `等待${names}出具意见。`,
     failedOpinion: '有一项评估未通过。请按意见修订产品；修订后重新加工、重新评估。',
     list: '评估已通过，可以挂牌',

@@ -1,10 +1,11 @@
 import { Link, useSearchParams } from 'react-router';
 import '../../portal/products/products.css';
 
-/** Parts of a page, named in the address as `?part=…`; the first has no name. */
+/** Parts of a page, named in the address as `?part=…`; the first is also what the bare address shows. */
 export function Tabs({ parts }: { readonly parts: readonly (readonly [string, string])[] }) {
   const [search] = useSearchParams();
-  const now = search.get('part') ?? '';
+  const asked = search.get('part');
+  const now = parts.find(([part]) => part === asked)?.[0] ?? parts[0]?.[0];
   return (
     <nav className="tabs">
       {parts.map(([part, title]) => (

@@ -153,10 +153,10 @@ export function ActDrawer<R>(
           {explain ? <p className="faint">{explain}</p> : null}
           <ActForm<R>
             {...form}
-            onDone={(answer) => {
+            onDone={(answer, input) => {
               setOpen(false);
               tell?.({ title: done ?? acts?.get(props.act)?.title ?? label, receiptId: answer.receipt.id });
-              onDone?.(answer);
+              onDone?.(answer, input);
             }}
           />
         </Drawer>

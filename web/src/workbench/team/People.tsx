@@ -11,6 +11,8 @@ import { SecretOnce } from '../shared/SecretOnce.tsx';
 const WORDS = words(
   {
     invite: '开立账号',
+    loginHint: '3 至 64 个字符：文字、数字和 . _ @ + -，以文字或数字开头；全平台唯一',
+    rolesHint: '不超过本单位的角色；单位管理员可以管理人员账号',
     inviteText: '系统生成初始口令，只显示一次，请当面或用安全方式交给本人，首次登录后修改。',
     passwordOnce: (name: string) => `${name} 的初始口令，请立即转交本人，关闭后不再显示：`,
     search: '搜索姓名或登录名',
@@ -37,6 +39,8 @@ const WORDS = words(
   },
   {
     invite: 'Open an account',
+    loginHint: '3 to 64 letters, digits and . _ @ + -, beginning with a letter or digit; one on the whole platform',
+    rolesHint: 'Within the roles of your party; a party administrator manages its people',
     inviteText:
       'The system makes a first password and shows it once; hand it over in person or by safe means, to be changed at the first sign-in.',
     passwordOnce: (name: string) => `First password of ${name}; pass it on now, it will not be shown again:`,
@@ -111,8 +115,11 @@ export function People() {
         options={{ roles }}
         primary
         tell={tell}
-        onDone={({ result }) =>
-          result.initialPassword ? setMade({ name: '', password: result.initialPassword }) : undefined
+        hints={{ login: t.loginHint, roles: t.rolesHint }}
+        onDone={({ result }, input) =>
+          result.initialPassword
+            ? setMade({ name: `${input.displayName} (${input.login})`, password: result.initialPassword })
+            : undefined
         }
       />
       <DataTable<Person>

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
+import { mayAct } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime, day } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
-import { useMe } from '../../shared/use-api.ts';
+import { useActs, useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { holdsAny, MANAGERS } from '../roles.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
@@ -36,6 +37,8 @@ const WORDS = words(
     state: '状态',
     scopes: '可办理的业务',
     all: '全部',
+    scopesHint: '不选为全部；选了的之外一概不能办。只让程序做它要做的事更安全。',
+    readAll: '全部查询',
     created: '创建',
     expires: '到期',
     used: '最近使用',
@@ -81,6 +84,8 @@ const WORDS = words(
     state: 'State',
     scopes: 'May do',
     all: 'everything',
+    scopesHint: 'None chosen means everything; otherwise nothing else. Let a program do only what it is for.',
+    readAll: 'Every read',
     created: 'Created',
     expires: 'Ends',
     used: 'Last used',
@@ -195,6 +200,20 @@ interface Key {
   readonly lastUsedDay: string | null;
 }
 
+/** What a key may be narrowed to: every read, and each act the person may do. */
+function useScopes() {
+  const t = useWords(WORDS);
+  const language = useLanguage();
+  const me = useMe();
+  const acts = [...(useActs()?.values() ?? [])].filter(
+    (a) => !a.name.startsWith('access.') && mayAct(a, me?.roles ?? null),
+  );
+  return [
+    { value: 'read.*', title: `${t.readAll} (read.*)` },
+    ...acts.map((a) => ({ value: a.name, title: `${a.title[language]} (${a.name})` })),
+  ];
+}
+
 function Keys() {
   const t = useWords(WORDS);
   const term = useTerm();
@@ -209,6 +228,9 @@ function Keys() {
         label={t.createKey}
         explain={t.createKeyText}
         initial={{ validDays: 90 }}
+        options={{ scopes: useScopes() }}
+        titles={{ scopes: t.scopes }}
+        hints={{ scopes: t.scopesHint }}
         primary
         tell={tell}
         onDone={({ result }) => setMade(result.key ?? null)}
@@ -319,6 +341,8 @@ interface SignIn {
 const METHODS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
   password: { zh: '口令', en: 'password' },
   oidc: { zh: '统一身份认证', en: 'identity provider' },
+  'second-factor': { zh: '动态口令', en: 'one-time code' },
+  administrator: { zh: '管理员', en: 'administrator' },
 };
 
 const OUTCOMES: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
