@@ -69,6 +69,7 @@ async function counts(): Promise<Record<string, number>> {
     'delivery',
     'clearing',
     'certificate',
+    'imported_certificate',
     'demand',
   ];
   const found: Record<string, number> = {};
@@ -136,7 +137,8 @@ describe('the sample exchange', () => {
       trade_order: 12,
       delivery: 7,
       clearing: 8,
-      certificate: 4,
+      certificate: 6,
+      imported_certificate: 2,
       demand: 1,
     });
   });

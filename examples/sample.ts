@@ -6,6 +6,7 @@ import { beijingDay } from '../src/kernel/rulebook/index.ts';
 import { stageFile } from '../src/kernel/vault/index.ts';
 import { platform } from '../src/platform.ts';
 import { assemble, PARTY_COUNT, type SampleAccount } from './cast.ts';
+import { certify } from './certificates.ts';
 import { RESOURCES, type SampleResource, type Size } from './data.ts';
 import { PRODUCTS, type SampleProduct } from './products.ts';
 import { type Report, type SampleContext, Stage } from './stage.ts';
@@ -252,16 +253,7 @@ async function conclude(
 type Orders = ReadonlyMap<string, { readonly orderId: string; readonly deliveryId: string | null }>;
 
 async function finish(stage: Stage, products: ReadonlyMap<string, string>, orders: Orders): Promise<void> {
-  const order = orders.get('delays-insurer');
-  const certificates = [
-    ['operator', 'registration', products.get('delays')],
-    ['insurer', 'trade', order?.orderId],
-    ['insurer', 'delivery', order?.deliveryId],
-    ['operator', 'clearing', order?.orderId],
-  ] as const;
-  for (const [login, kind, subjectId] of certificates) {
-    await stage.run(`certificate:${kind}`, 'certificate.issue', await stage.actor(login), { kind, subjectId });
-  }
+  await certify(stage, products, orders);
   const { demandId } = await stage.run<{ demandId: string }>(
     'demand',
     'demand.publish',
