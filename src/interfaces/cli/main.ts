@@ -114,8 +114,17 @@ export async function runCommandLine(values: readonly string[]): Promise<void> {
     } else if (error instanceof OperatorError) {
       process.stderr.write(`\n✗ ${error.message}\n`);
       process.exitCode = 1;
+    } else if (isMissingTable(error)) {
+      process.stderr.write(
+        '\n✗ 数据库中还没有这一版本的交易所：请先启动一次。The database holds no exchange of this release yet: start it once.\n',
+      );
+      process.exitCode = 1;
     } else {
       throw error;
     }
   }
 }
+
+/** What PostgreSQL says of a table that no migration has made yet. */
+const isMissingTable = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === '42P01';

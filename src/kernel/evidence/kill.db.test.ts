@@ -3,11 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Kernel } from '../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
+import { loadRulebook } from '../rulebook/index.ts';
 import { fsck } from './fsck.ts';
+import { ensureKeys, rotateKeys } from './key-acts.ts';
+import { logKeys, signedByLog } from './log-keys.ts';
 import { consistencyProof, logKey, settled } from './receipts.ts';
 import { startSequencer } from './sequencer.ts';
 import { testLog, writeEntries } from './testing.ts';
+import { rowsOf } from './tiles.ts';
 import { checkNote, isConsistent, parseCheckpoint, parseKey, parseNote, type Tree } from './verify/index.ts';
 
 const ORIGIN = 'log.example/kill';
@@ -104,14 +109,98 @@ describe('kill -9', () => {
   });
 });
 
+const ROTATIONS = 12;
+
+describe('kill -9 while keys change', () => {
+  it(`leaves one state, one history, and no checkpoint unsigned or signed by a stranger`, {
+    timeout: 300_000,
+  }, async () => {
+    t = await testDatabase();
+    log = await testLog();
+    const seed = (Date.now() % 2_147_483_646) + 1;
+    process.stdout.write(`kill seed ${seed}\n`);
+    const random = randomFrom(seed);
+    const kernel: Kernel = { db: t.db, rulebook: loadRulebook() };
+    const keys = { provider: log.keys, suite: 'sm', origin: ORIGIN } as const;
+    const seen: string[] = [];
+    let over = false;
+    const watching = (async () => {
+      while (!over) {
+        const checkpoint = await readFile(join(log.logFolder, 'checkpoint'), 'utf8').catch(() => undefined);
+        if (checkpoint !== undefined && checkpoint !== seen.at(-1)) seen.push(checkpoint);
+        await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+    })();
+    const killing = (async () => {
+      for (let leader = spawnSequencer({ SUITE: 'sm' }); ; ) {
+        const standby = over ? undefined : spawnSequencer({ SUITE: 'sm' });
+        const child = await leader;
+        // Long enough for some to turn keys, short enough for others to die in between.
+        await new Promise((resolve) => setTimeout(resolve, 100 + random() * 1_500));
+        child.kill('SIGKILL');
+        await gone(child);
+        if (!standby) return;
+        leader = standby;
+      }
+    })();
+    await ensureKeys(kernel, keys);
+    for (let i = 0; i < ROTATIONS; i++) {
+      await writeEntries(t.db, 1 + Math.floor(random() * 3));
+      const how =
+        i % 3 === 0
+          ? ({ reason: 'scheduled', overlapDays: 1 } as const)
+          : ({ reason: 'leaked', overlapDays: 0 } as const);
+      await rotateKeys(kernel, keys, { purpose: 'log', ...how });
+      await new Promise((resolve) => setTimeout(resolve, random() * 1_200));
+    }
+    over = true;
+    await Promise.all([watching, killing]);
+
+    const sequencer = await startSequencer({
+      url: t.url,
+      store: log.store,
+      keys: log.keys,
+      suite: 'sm',
+      origin: ORIGIN,
+    });
+    const rows = await logKeys(rowsOf(t.db));
+    expect(rows.at(-1)?.generation).toBe(ROTATIONS + 1);
+    const current = rows.findLast((row) => row.algorithm === 'ed25519')?.vkey;
+    await expect.poll(() => logKey(t.db), { timeout: 20_000 }).toBe(current);
+    await settled(t.db);
+    await sequencer.stop();
+    expect(await fsck(t.db, log.store)).toMatchObject({ ok: true, waiting: 0 });
+    expect(new Set(seen.map(signersOf)).size).toBeGreaterThan(3);
+    await expectOneHistory(seen, Number.POSITIVE_INFINITY);
+    const last = await logKeys(rowsOf(t.db));
+    for (const text of seen) expectRightKeys(text, last);
+  });
+});
+
+const signersOf = (text: string): string =>
+  (parseNote(text)?.signatures ?? []).map((line) => Buffer.from(line.keyId).toString('hex')).join();
+
+/** Each line is by a key that signed at that size, and its signature is right. */
+function expectRightKeys(text: string, rows: Awaited<ReturnType<typeof logKeys>>): void {
+  const note = parseNote(text);
+  const size = Number((note && parseCheckpoint(note.text))?.size);
+  for (const line of note?.signatures ?? []) {
+    const row = rows.find(({ vkey }) => Buffer.from(parseKey(vkey)?.id ?? []).equals(Buffer.from(line.keyId)));
+    const key = parseKey(row?.vkey ?? '');
+    expect(note && key && checkNote(note, key)).toBe('signed');
+    expect(row?.first_size ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(size);
+    expect(row?.last_size ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(size);
+  }
+}
+
 /** Every checkpoint anybody ever saw is signed and a beginning of the final log. */
 async function expectOneHistory(seen: readonly string[], size: number): Promise<void> {
-  const key = parseKey((await logKey(t.db)) ?? '');
+  const vkeys = (await logKeys(rowsOf(t.db))).map((row) => row.vkey);
   const trees: Tree[] = seen.map((text) => {
     const note = parseNote(text);
     const checkpoint = note && parseCheckpoint(note.text);
-    if (!key || !note || !checkpoint) throw new Error(`unreadable checkpoint: ${text}`);
-    expect(checkNote(note, key)).toBe('signed');
+    if (!note || !checkpoint) throw new Error(`unreadable checkpoint: ${text}`);
+    expect(signedByLog(note, vkeys)).toBe(true);
     return checkpoint;
   });
   const final = trees.at(-1);

@@ -30,6 +30,7 @@ const sequencer = await startSequencer({
   origin,
   store: killedInTheMiddle(diskTileStore(join(folder, 'log'))),
   keys: fileKeyProvider(folder),
+  suite: process.env.SUITE === 'sm' ? 'sm' : 'international',
   retryMs: 30,
   onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : error}\n`),
 });
