@@ -9,6 +9,7 @@ import * as matching from './exchange/matching/index.ts';
 import * as parties from './exchange/parties/index.ts';
 import * as products from './exchange/products/index.ts';
 import * as supervision from './exchange/supervision/index.ts';
+import * as timelines from './exchange/timelines/index.ts';
 import * as workbench from './exchange/workbench/index.ts';
 import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
@@ -36,6 +37,7 @@ const ROOMS = [
   clearing,
   certificates,
   supervision,
+  timelines,
   workbench,
 ];
 

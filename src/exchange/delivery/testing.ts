@@ -36,7 +36,7 @@ const listing = act({
   output: z.object({}),
   facts: async () => ({}),
   perform: async () => ({}),
-  entry: ({ input }) => ({ subject: input.productId }),
+  entry: ({ input }) => ({ subject: input.productId, public: true }),
 });
 
 export interface ListedProduct {

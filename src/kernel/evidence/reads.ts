@@ -23,7 +23,8 @@ import { cosignersOf, witnessedCheckpoint } from './witness/policies.ts';
 
 /** Supervisors, auditors and notaries see every receipt; everybody else those of acts their party took part in. */
 const SEES_ALL: readonly string[] = ['regulator', 'audit-admin', 'notary'];
-const seesAll = (actor: Actor): boolean => actor.kind === 'system' || actor.roles.some((r) => SEES_ALL.includes(r));
+export const seesAllReceipts = (actor: Actor): boolean =>
+  actor.kind === 'system' || actor.roles.some((r) => SEES_ALL.includes(r));
 
 const ReceiptId = idOf('rct', { zh: '回执编号', en: 'Receipt id' });
 const actIdOf = (receiptId: string): string => receiptId.replace(/^rct_/, 'act_');
@@ -118,7 +119,7 @@ export function receiptReads(acts: readonly Act[]): Read[] {
       if (query.subject !== undefined) filters.push(sql`a.subject = ${query.subject}`);
       if (query.act !== undefined) filters.push(sql`a.name = ${query.act}`);
       // A party's receipts are found through its own rows, newest first, however long the log of the others is.
-      const from = seesAll(actor)
+      const from = seesAllReceipts(actor)
         ? sql`(select a.*, a.id as key from act_log a) a`
         : sql`(select a.*, p.act_id as key from act_party p join act_log a on a.id = p.act_id
                 where p.party_id = ${actor.partyId}) a`;
@@ -241,7 +242,7 @@ export async function receiptOpenings(
 /** @throws notFound for what is not the actor's to see, as for what does not exist */
 async function refuseStrangers(db: Queryable, actor: Actor, receiptId: string): Promise<void> {
   if (!ReceiptId.safeParse(receiptId).success) throw notFound();
-  if (seesAll(actor)) return;
+  if (seesAllReceipts(actor)) return;
   // Who acted without signing in, to report or to apply, has nothing but the number: it opens that receipt.
   const actId = actIdOf(receiptId);
   const { rows } = await sql`select 1 from act_party where act_id = ${actId} and party_id = ${actor.partyId}

@@ -52,6 +52,11 @@ export function day(iso: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(iso));
 }
 
+/** `18:20`, Beijing time. */
+export function timeOfDay(iso: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'short' }).format(new Date(iso));
+}
+
 /** `11月23日 18:20` or `23 Nov, 18:20`: for sentences. */
 export function moment(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALE[language], {

@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router';
 import type { LineageNode, Product } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { day, percent } from '../../shared/format.ts';
+import { LifeLink } from '../../shared/LifeLink.tsx';
 import { LineageGraph } from '../../shared/LineageGraph.tsx';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
@@ -180,6 +181,7 @@ function Content({ product }: { readonly product: Product }) {
             <>
               <h2>{t.receipts}</h2>
               <ReceiptList subject={product.id} receipts={product.receipts} />
+              <LifeLink subject={product.id} />
             </>
           ) : null}
         </aside>

@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router';
 import type { Resource } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { day } from '../../shared/format.ts';
+import { LifeLink } from '../../shared/LifeLink.tsx';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
@@ -155,6 +156,7 @@ function Content({ resource }: { readonly resource: Resource }) {
             <>
               <h2>{t.receipts}</h2>
               <ReceiptList subject={resource.id} receipts={resource.receipts} />
+              <LifeLink subject={resource.id} />
             </>
           ) : null}
         </aside>

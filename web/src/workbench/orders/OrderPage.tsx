@@ -3,6 +3,7 @@ import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
 import { CitationChip } from '../../shared/CitationChip.tsx';
 import { dateTime, day, number, percent } from '../../shared/format.ts';
+import { LifeLink } from '../../shared/LifeLink.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { type Step, StepsBar } from '../../shared/StepsBar.tsx';
 import { Timeline } from '../../shared/Timeline.tsx';
@@ -173,6 +174,7 @@ function Content({ order, arrived }: { readonly order: Order; readonly arrived: 
               receiptId: e.receiptId,
             }))}
           />
+          <LifeLink subject={order.id} />
           {side && (order.state === 'cleared' || order.delivery) ? (
             <Certificates
               kind="trade"
