@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { configureBundles } from './exchange/bundles/index.ts';
 import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
   readonly suite?: CryptoSuite;
   /** `file`, or `exec:<program>`. */
   readonly keyProvider?: string;
+  /** Address of this site, once it is known. */
+  readonly site?: () => string;
   /** Where checkpoints are anchored; nowhere by default. */
   readonly anchor?: AnchorSettings;
 }
@@ -75,6 +78,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await openAccessKey(join(dataFolder, 'access.key'));
   const vault = await openVault({ db: database.db, dataFolder, objectStore });
   configureDelivery({ vault, linkKey: derivedKey('delivery links') });
+  configureBundles({ vault, linkKey: derivedKey('bundle links'), ...(options.site ? { site: options.site } : {}) });
   const logFiles = await openTileStore(dataFolder, logStore);
   let feeder: Feeder | undefined;
   const sequencer = await startSequencer({

@@ -34,7 +34,24 @@ const OVERSEERS = [
   'audit-admin',
 ];
 /** Kinds of subjects that belong to parties; products and demands are public, so a stranger may learn of them. */
-const OWNED = ['res', 'ord', 'dlv', 'asm', 'dst', 'aut', 'wdr', 'key', 'ses', 'cas', 'apl', 'agr', 'scn', 'gvd', 'fil'];
+const OWNED = [
+  'res',
+  'ord',
+  'dlv',
+  'asm',
+  'dst',
+  'aut',
+  'wdr',
+  'key',
+  'ses',
+  'cas',
+  'apl',
+  'agr',
+  'scn',
+  'gvd',
+  'fil',
+  'bdl',
+];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];
 

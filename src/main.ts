@@ -7,6 +7,7 @@ import { buildSample, forgetProgress, type SampleAccount } from '../examples/sam
 import { type Engine, startEngine } from './engine.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import {
+  bundleRoutes,
   certificateRoutes,
   deliveryRoutes,
   evidenceRoutes,
@@ -106,6 +107,7 @@ async function serve(
   stop: () => Promise<void>,
   sample: (engine: Engine) => Promise<readonly SampleAccount[]>,
 ): Promise<RunningServer> {
+  let site = () => settings.PUBLIC_URL ?? `http://127.0.0.1:${settings.PORT}`;
   const engine = await startEngine({
     database,
     dataFolder: settings.SHUHENG_DATA,
@@ -114,6 +116,7 @@ async function serve(
     origin: settings.LOG_ORIGIN,
     suite: settings.CRYPTO_SUITE,
     keyProvider: settings.KEY_PROVIDER,
+    site: () => site(),
     ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);
@@ -139,7 +142,8 @@ async function serve(
         }),
       (a) => evidenceRoutes(a, kernel, logFiles, identify),
       (a) => verifierRoute(a, kernel),
-      (a) => certificateRoutes(a, kernel, () => settings.PUBLIC_URL ?? addressOf(app, settings), identify),
+      (a) => certificateRoutes(a, kernel, () => site(), identify),
+      (a) => bundleRoutes(a, kernel),
       (a) => deliveryRoutes(a, kernel),
       (a) => paperRoutes(a, kernel, vault, engine.fileViewers, identify),
     ],
@@ -150,6 +154,7 @@ async function serve(
   });
   await app.listen({ port: settings.PORT, host: settings.HOST }).catch(portTaken(settings));
   undo.push(() => app.close());
+  site = () => addressOf(app, settings);
 
   const accounts = await firstContent(settings, kernel, () => sample(engine));
   prepared = true;

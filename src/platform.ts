@@ -1,5 +1,6 @@
 import * as assessment from './exchange/assessment/index.ts';
 import * as authorisation from './exchange/authorisation/index.ts';
+import * as bundles from './exchange/bundles/index.ts';
 import * as catalog from './exchange/catalog/index.ts';
 import * as certificates from './exchange/certificates/index.ts';
 import * as clearing from './exchange/clearing/index.ts';
@@ -38,6 +39,7 @@ const ROOMS = [
   certificates,
   supervision,
   timelines,
+  bundles,
   workbench,
 ];
 

@@ -41,6 +41,8 @@ const OPEN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'certificate.issue': ['kind', 'number'],
   'certificate.reissue': ['kind', 'number', 'supersedes'],
   'certificate.revoke': ['ground', 'number'],
+  // The hash of a bundle's list of files: with it the log itself vouches for the bundle. Its id tells nothing of it.
+  'evidence.seal-bundle': ['bundle', 'manifest'],
 };
 
 const { acts } = platform(loadRulebook());

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BundleContentQuery, serveBundle } from '../../exchange/bundles/index.ts';
 import { announcements, certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
-import { logKey, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
+import { policyFile, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
 import { type FileViewer, readableFile, type Vault } from '../../kernel/vault/index.ts';
 import { logRoutes } from './log.ts';
@@ -48,7 +49,7 @@ export function evidenceRoutes(
 /** The static verifier with this log's key in it, to keep and pass on. */
 export function verifierRoute(app: FastifyInstance, kernel: Kernel): void {
   app.get('/verify.html', async (_, reply) => {
-    const trust = await logKey(kernel.db);
+    const trust = await policyFile(kernel.db);
     const carried = trust === undefined ? undefined : { trust, announcements: await announcements(kernel.db) };
     const page = await verifierPage(carried, new Date());
     if (page === undefined) throw notFound();
@@ -107,6 +108,18 @@ export function paperRoutes(
       .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
       .header('cache-control', 'no-store')
       .send(await vault.open(file.objectId));
+  });
+}
+
+/** Court bundles, by short-lived signed links. */
+export function bundleRoutes(app: FastifyInstance, kernel: Kernel): void {
+  app.get<{ Params: { bundleId: string } }>('/v1/evidence/bundles/:bundleId/content', async (request, reply) => {
+    const query = BundleContentQuery.safeParse(request.query);
+    if (!query.success) throw notFound();
+    const { headers, body } = await serveBundle(kernel.db, request.params.bundleId, query.data);
+    // A fault on the way must look like a broken transfer, not like the end of the file.
+    body.once('error', () => reply.raw.destroy());
+    return reply.headers(headers).send(body);
   });
 }
 

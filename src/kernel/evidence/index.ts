@@ -1,4 +1,12 @@
 export {
+  assembleBundle,
+  type BundleContent,
+  type BundleFile,
+  type BundleReceipt,
+  packBundle,
+  type UnsealedBundle,
+} from './bundle/assemble.ts';
+export {
   type BuiltEntry,
   buildEntry,
   canonical,
@@ -28,4 +36,4 @@ export { diskTileStore, openTileStore, type TileStore } from './store.ts';
 export { policyOf, verifierPage } from './verifier-page.ts';
 export { keepWitnesses } from './witness/children.ts';
 export { type Feeder, startFeeder } from './witness/feeder.ts';
-export { logVkeys, operatorPolicy, setWitnessPolicy } from './witness/policies.ts';
+export { logVkeys, operatorPolicy, policyFile, setWitnessPolicy } from './witness/policies.ts';

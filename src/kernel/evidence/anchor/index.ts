@@ -9,4 +9,4 @@ export const tasks: readonly Task[] = [];
 
 export { type Anchoring, type AnchoringOptions, anchorTrouble, startAnchoring } from './anchoring.ts';
 export { anchorKey } from './key.ts';
-export { type AnchorStatus, anchorStatus } from './reads.ts';
+export { type AnchorStatus, anchorFile, anchorStatus } from './reads.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyone, notFound, type Read, read } from '../../acts/index.ts';
+import { type Actor, anyone, notFound, type Read, read } from '../../acts/index.ts';
 import type { Queryable } from '../../database/index.ts';
 import { idOf } from '../../ids.ts';
 import { receiptEntry } from '../reads.ts';
@@ -35,27 +35,43 @@ const anchor = read({
   params: z.object({ receiptId: ReceiptId }),
   query: z.object({ chainId: z.string().max(80).optional() }),
   output: AnchorFile,
-  run: async ({ db, actor, params: { receiptId }, query }) => {
-    const entry = await receiptEntry(db, actor, receiptId);
-    const found = (await anchorsOver(db, receiptId)).find((row) => !query.chainId || row.chain_id === query.chainId);
-    const proof = found && (await proofAt(db, receiptId, found));
-    if (!found || proof === undefined) throw notFound();
-    return {
-      type: 'shuheng/anchor/1' as const,
-      receiptId,
-      entry: entry.toString('base64'),
-      proof,
-      checkpoint: found.checkpoint,
-      chain: found.chain,
-      chainId: found.chain_id,
-      blockNumber: String(found.block_number),
-      blockHash: found.block_hash,
-      transactionHash: found.transaction_hash,
-      ...found.proof,
-      trie: found.proof.trie && [...found.proof.trie],
-    };
+  run: async ({ db, actor, params, query }) => {
+    const file = await anchorFile(db, actor, params.receiptId, query.chainId);
+    if (!file) throw notFound();
+    return file;
   },
 });
+
+/**
+ * The file that checks an anchor of a receipt offline.
+ * @returns undefined while no anchor covers it
+ * @throws notFound for what is not the actor's to see
+ */
+export async function anchorFile(
+  db: Queryable,
+  actor: Actor,
+  receiptId: string,
+  chainId?: string,
+): Promise<z.input<typeof AnchorFile> | undefined> {
+  const entry = await receiptEntry(db, actor, receiptId);
+  const found = (await anchorsOver(db, receiptId)).find((row) => !chainId || row.chain_id === chainId);
+  const proof = found && (await proofAt(db, receiptId, found));
+  if (!found || proof === undefined) return undefined;
+  return {
+    type: 'shuheng/anchor/1' as const,
+    receiptId,
+    entry: entry.toString('base64'),
+    proof,
+    checkpoint: found.checkpoint,
+    chain: found.chain,
+    chainId: found.chain_id,
+    blockNumber: String(found.block_number),
+    blockHash: found.block_hash,
+    transactionHash: found.transaction_hash,
+    ...found.proof,
+    trie: found.proof.trie && [...found.proof.trie],
+  };
+}
 
 export const anchorReads: readonly Read[] = [anchor];
 

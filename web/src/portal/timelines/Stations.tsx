@@ -12,7 +12,7 @@ const WORDS = words(
   },
   {
     stations: 'Filter by station',
-    acts: (n: string) => `${n} acts`,
+    acts: (n: string) => (n === '1' ? '1 act' : `${n} acts`),
     none: '—',
     all: 'All stations',
   },
