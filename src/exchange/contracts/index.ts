@@ -26,12 +26,7 @@ export { contractText, SplitPart, Terms } from './terms.ts';
 addDownstream({
   kind: 'order',
   title: text('订单', 'Orders'),
-  count: async (q, productId) => {
-    const { rows } = await sql<{
-      n: number;
-    }>`select count(*) as n from trade_order where product_id = ${productId}`.execute(q);
-    return rows[0]?.n ?? 0;
-  },
+  cases: (productId) => sql`select from trade_order where product_id = ${productId}`,
 });
 
 connectOrders({

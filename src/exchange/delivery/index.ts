@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Task } from '../../kernel/jobs.ts';
 import { text } from '../../kernel/text.ts';
 import { connectDeliveries } from '../contracts/index.ts';
-import { addDownstream, COUNTED_MAX } from '../products/index.ts';
+import { addDownstream } from '../products/index.ts';
 import { revokeFor } from './grants.ts';
 import { summaryOf } from './queries.ts';
 
@@ -15,14 +15,7 @@ export { configureDelivery, type DeliverySetting } from './setting.ts';
 addDownstream({
   kind: 'delivery',
   title: text('交付', 'Deliveries'),
-  count: async (q, productId) => {
-    const { rows } = await sql<{
-      n: number;
-    }>`select count(*) as n from (select from delivery where product_id = ${productId} limit ${COUNTED_MAX + 1}) d`.execute(
-      q,
-    );
-    return rows[0]?.n ?? 0;
-  },
+  cases: (productId) => sql`select from delivery where product_id = ${productId}`,
 });
 
 connectDeliveries({ summaryOf, revokeFor });

@@ -13,7 +13,7 @@ export {
   productLife as productStates,
   Quality,
 } from './model.ts';
-export { addDownstream, COUNTED_MAX, type Downstream } from './page.ts';
+export { addDownstream, type Downstream } from './page.ts';
 export { reads } from './queries.ts';
 export { connectRightsEvidence } from './rights-evidence.ts';
 export {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, SYSTEM } from '../../kernel/acts/index.ts';
 import { reads as assessmentReads } from '../assessment/index.ts';
@@ -390,8 +391,52 @@ test('the market is searched, counted and paged; what is hidden is in no count',
 });
 
 test('later domains show in the lineage how often they used a product', async () => {
-  addDownstream({ kind: 'delivery', title: { zh: '交付', en: 'Deliveries' }, count: async () => 2 });
+  addDownstream({
+    kind: 'delivery',
+    title: { zh: '交付', en: 'Deliveries' },
+    cases: () => sql`select from generate_series(1, 2)`,
+  });
   const productId = await m.listed();
   const { lineage } = (await page(productId)) as unknown as { lineage: { nodes: { kind: string; title: string }[] } };
   expect(lineage.nodes.at(-1)).toMatchObject({ kind: 'delivery', title: '交付 2' });
+});
+
+test('the version of a page is another one whenever the page is, and its holder gets none', async () => {
+  const productId = await m.listed();
+  let cases = 0;
+  addDownstream({
+    kind: 'later',
+    title: { zh: '后续', en: 'Later' },
+    cases: () => sql`select from generate_series(1, ${cases}::int)`,
+  });
+  const one = reads.find((r) => r.path === '/products/:productId');
+  const version = (actor: Actor) =>
+    one?.version?.({ db: m.x.db, actor, params: { productId }, query: {}, at: new Date() } as never);
+  const look = async () => ({
+    page: JSON.stringify(await page(productId)),
+    version: JSON.stringify(await version(ANONYMOUS)),
+  });
+  const renamed = (partyId: string) => sql`update party set name = name || '甲' where id = ${partyId}`.execute(m.x.db);
+  const changes: Readonly<Record<string, () => unknown>> = {
+    seller: () => renamed(m.merchant.partyId),
+    holder: () => renamed(m.department.partyId),
+    assessor: () => renamed(m.tester.partyId),
+    resource: () => sql`update resource set title = title || '甲' where id = ${m.resourceId}`.execute(m.x.db),
+    opinion: () => m.concluded(productId, 'quality'),
+    suspension: () => m.x.run(product.suspend, m.merchant, { productId, reason: '核对' }),
+    resumption: () => m.x.run(product.resume, m.merchant, { productId, reason: '核对完毕' }),
+    'later case': () => {
+      cases = 1;
+    },
+  };
+  let before = await look();
+  expect(before.version).toContain('"subject":1');
+  for (const [what, change] of Object.entries(changes)) {
+    await change();
+    const after = await look();
+    expect([what, after.page === before.page, after.version === before.version]).toEqual([what, false, false]);
+    before = after;
+    expect(await look()).toEqual(before);
+  }
+  expect(await version(m.merchant)).toBeNull();
 });

@@ -16,7 +16,7 @@ import { searchQuery } from '../../kernel/search.ts';
 import { addDerivedSource } from '../catalog/index.ts';
 import { partiesById } from '../parties/index.ts';
 import { PRODUCT_COLUMNS, type Product, ProductId, ProductKind, productLife } from './model.ts';
-import { ProductPage, productPage } from './page.ts';
+import { ProductPage, pageVersion, productPage } from './page.ts';
 
 /** Ranking looks at the newest of this many hits: a word that is everywhere needs no order. */
 const CANDIDATES_MAX = 2_000;
@@ -172,6 +172,7 @@ const one = read({
   params: z.object({ productId: ProductId }),
   query: z.object({}),
   output: ProductPage,
+  version: ({ db, actor, params }) => pageVersion(db, params.productId, actor),
   run: async ({ db, actor, params }) => {
     const product = await db
       .selectFrom('product')

@@ -9,19 +9,18 @@ import {
   type Act,
   type Actor,
   execute,
-  holdsNul,
   invalidInput,
   type Kernel,
   notFound,
-  permits,
   type Read,
   type Refusal,
   Refused,
-  withinScopes,
 } from '../../kernel/acts/index.ts';
 import { docsPage } from './docs.ts';
+import { versionInTag } from './kept.ts';
 import { openApiOf, schemaOf } from './openapi.ts';
 import { sendRefusal } from './problem.ts';
+import { readRoutes } from './reads.ts';
 import { authorityText } from './roles.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -87,7 +86,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   for (const extra of options.extras) await extra(app);
   actRoutes(app, options);
-  for (const read of options.reads) readRoute(app, options, read);
+  readRoutes(app, options);
 
   app.get('/healthz', (_, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok', version: options.version }),
@@ -163,61 +162,15 @@ function actRoutes(app: FastifyInstance, { kernel, acts, authenticate }: AppOpti
     if (!act) return answerUnknownPath(kernel, request, reply);
     const actor = await authenticate(request);
     const key = request.headers['idempotency-key'];
-    const match = /^(?:W\/)?"?(\d{1,15})"?$/.exec(request.headers['if-match'] ?? '')?.[1];
+    const seen = versionInTag(request.headers['if-match']);
     const outcome = await execute(kernel, act, actor, request.body ?? {}, {
       ...(typeof key === 'string' && key !== '' ? { idempotencyKey: key } : {}),
-      ...(match ? { expectedVersion: Number(match) } : {}),
+      ...(seen === undefined ? {} : { expectedVersion: seen }),
     });
     if (!outcome.ok) return sendRefusal(kernel.rulebook, request, reply, outcome.refusal);
     if (outcome.replayed) reply.header('idempotency-replayed', 'true');
     return reply.header('cache-control', 'no-store').send({ result: outcome.result, receipt: outcome.receipt });
   });
-}
-
-function readRoute(app: FastifyInstance, { kernel, authenticate }: AppOptions, read: Read): void {
-  app.get(`/v1${read.path}`, async (request, reply) => {
-    const sender = await authenticate(request);
-    const name = `read${read.path.replace(/\/:\w+/g, '').replaceAll('/', '.')}`;
-    const permission = permits(read.by, sender, name);
-    const actor = withinScopes(sender, name);
-    if (permission !== 'yes') return sendRefusal(kernel.rulebook, request, reply, barred(permission));
-    const params = read.params.safeParse(request.params);
-    const query = read.query.safeParse(request.query);
-    if (!params.success || holdsNul([request.params, request.query])) return answerUnknownPath(kernel, request, reply);
-    if (!query.success) return sendRefusal(kernel.rulebook, request, reply, invalidInput(query.error));
-    const answer = await read.run({
-      db: kernel.db,
-      actor,
-      params: params.data as never,
-      query: query.data as never,
-      at: new Date(),
-    });
-    const body = read.output.parse(answer) as { version?: unknown };
-    if (typeof body.version === 'number') reply.header('etag', `"${body.version}"`);
-    return reply.header('cache-control', 'no-store').send(body);
-  });
-}
-
-function barred(permission: 'unauthenticated' | 'forbidden'): Refusal {
-  const signIn = permission === 'unauthenticated';
-  return {
-    kind: permission,
-    title: signIn
-      ? { zh: '请先登录', en: 'Please sign in' }
-      : { zh: '您的角色不能查看', en: 'Your role may not see this' },
-    violations: [
-      {
-        rule: signIn ? 'HS-1.1' : 'HS-1.2',
-        article: '',
-        fact: signIn
-          ? { zh: '没有有效的登录。', en: 'There is no valid session or key.' }
-          : { zh: '需要另一角色。', en: 'Another role is needed.' },
-        remedy: signIn
-          ? { zh: '请登录，或检查令牌是否过期。', en: 'Sign in, or check whether the token has expired.' }
-          : { zh: '请由有权的人员查看。', en: 'Ask someone who holds the role.' },
-      },
-    ],
-  };
 }
 
 function answerError(kernel: Kernel, error: unknown, request: FastifyRequest, reply: FastifyReply) {

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Kernel, notFound } from '../../kernel/acts/index.ts';
 import { type LogFile, logFile, type TileStore } from '../../kernel/evidence/index.ts';
+import { namesTag } from './kept.ts';
 
 /** Entries are text and shrink to a fifth; hashes do not shrink at all. */
 const COMPRESSED = /^tile\/entries\//;
@@ -45,9 +46,4 @@ function accepts(request: FastifyRequest, coding: string): boolean {
     const [name, ...parameters] = offer.split(';').map((part) => part.trim().toLowerCase());
     return (name === coding || name === '*') && !parameters.some((p) => /^q=0(\.0*)?$/.test(p));
   });
-}
-
-/** RFC 9110 §13.1.2: weak comparison. */
-function namesTag(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')));
 }

@@ -121,6 +121,14 @@ export interface ReadContext<P, Q> {
   readonly at: Date;
 }
 
+/** What an answer depends on, as far as it can change. */
+export interface AnswerVersion {
+  /** Number of the subject's version, which `If-Match` of acts compares. */
+  readonly subject: number;
+  /** Another text whenever the answer would be another one, for whoever asks. */
+  readonly state: string;
+}
+
 export interface Read {
   /** Below `/v1`, such as `/products/:productId`; a parameter is named after the id it holds. */
   readonly path: string;
@@ -130,6 +138,12 @@ export interface Read {
   readonly query: z.ZodType;
   readonly output: z.ZodType;
   readonly run: (c: ReadContext<never, never> & { readonly db: Database }) => Promise<unknown>;
+  /**
+   * For a read that is asked far more often than its answer changes: cheap to ask, so that a ready answer can be given
+   * again. Whoever gets an equal version gets an equal answer; null where an answer is made for each who asks. Decides
+   * visibility as `run` does.
+   */
+  readonly version?: (c: ReadContext<never, never> & { readonly db: Database }) => Promise<AnswerVersion | null>;
 }
 
 /** Defines a read: `GET /v1<path>`, with its own visibility rule in `by` and `run` (throw {@link notFound} for what is not the actor's). */
@@ -141,6 +155,7 @@ export function read<P extends z.ZodType, Q extends z.ZodType, O extends z.ZodTy
   readonly query: Q;
   readonly output: O;
   readonly run: (c: ReadContext<z.output<P>, z.output<Q>>) => Promise<z.input<O>>;
+  readonly version?: (c: ReadContext<z.output<P>, z.output<Q>>) => Promise<AnswerVersion | null>;
 }): Read {
   return definition as unknown as Read;
 }

@@ -1,6 +1,7 @@
 export {
   type Act,
   type ActDefinition,
+  type AnswerVersion,
   act,
   type EntryDraft,
   type FactsContext,
