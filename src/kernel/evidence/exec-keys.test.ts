@@ -7,8 +7,7 @@ import { OperatorError } from '../database/index.ts';
 import { ROOT } from '../root.ts';
 import { execKeyProvider } from './exec-keys.ts';
 import { fileKeyProvider, type KeyLabel, type KeyProvider, labelText } from './keys.ts';
-import { signNote } from './note.ts';
-import { noteSigner } from './signers.ts';
+import { noteSigner, signNote } from './note.ts';
 import { checkNote, parseKey, parseNote } from './verify/index.ts';
 
 const NAME = 'log.example/exec';

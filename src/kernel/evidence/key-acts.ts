@@ -5,9 +5,9 @@ import { OperatorError, type Tx } from '../database/index.ts';
 import { type Text, text } from '../text.ts';
 import { keyFits, keyFollows, noOverlapAfterLoss } from './key-rules.ts';
 import { type KeyLabel, type KeyPurpose, labelText } from './keys.ts';
-import { signNote } from './note.ts';
+import { noteSigner, signNote } from './note.ts';
 import type { KeyAlgorithm } from './private-keys.ts';
-import { algorithmsOf, keyName, noteSigner, type SigningKeys } from './signers.ts';
+import { algorithmsOf, keyName, type SigningKeys } from './signers.ts';
 import { rowsOf } from './tiles.ts';
 import { checkNote, hex, parseKey, parseNote } from './verify/index.ts';
 

@@ -14,7 +14,8 @@ import {
   rangeRoot,
   tilesOf,
 } from './merkle.ts';
-import { checkpointText, ed25519Signer, formatPrivateKey, parsePrivateKey, signNote } from './note.ts';
+import { checkpointText, ed25519Signer, parsePrivateKey, signNote } from './note.ts';
+import { formatPrivateKey } from './private-keys.ts';
 import {
   checkNote,
   cosignatureTime,

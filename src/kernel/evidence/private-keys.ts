@@ -27,9 +27,16 @@ export function heldKey(algorithm: KeyAlgorithm, secret: Uint8Array): HeldKey {
 }
 
 function heldEd25519(seed: Uint8Array): HeldKey {
+  const { publicKey, sign: signed } = ed25519Pair(seed);
+  return { publicKey, sign: async (message) => signed(message) };
+}
+
+/** @param seed the 32 bytes an Ed25519 private key is made of (RFC 8032 §5.1.5) */
+export function ed25519Pair(seed: Uint8Array): { publicKey: Buffer; sign: (message: string | Uint8Array) => Buffer } {
+  if (seed.length !== SECRET_BYTES) throw new RangeError(`an Ed25519 seed has ${SECRET_BYTES} bytes`);
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX_BYTES);
-  return { publicKey, sign: async (message) => sign(null, message, key) };
+  return { publicKey, sign: (message) => sign(null, Buffer.from(message), key) };
 }
 
 function heldSm2(scalar: Uint8Array): HeldKey {

@@ -1,9 +1,8 @@
 import { OperatorError, type Queryable } from '../database/index.ts';
 import { type KeyLabel, type KeyProvider, type KeyPurpose, labelText } from './keys.ts';
-import type { LogSigner } from './note.ts';
-import type { HeldKey, KeyAlgorithm } from './private-keys.ts';
+import { type LogSigner, noteSigner } from './note.ts';
+import type { KeyAlgorithm } from './private-keys.ts';
 import { rowsOf } from './tiles.ts';
-import { formatKey, keyId, typeAndKey } from './verify/index.ts';
 
 /** Which signatures are made: Ed25519 alone, or SM2 with SM3 beside it. */
 export type CryptoSuite = 'international' | 'sm';
@@ -27,16 +26,6 @@ export function configureKeys(keys: SigningKeys): void {
 
 export const keyName = (origin: string, purpose: KeyPurpose): string =>
   purpose === 'log' ? origin : `${origin}/${purpose}`;
-
-/** Signs notes with a key, wherever that is. */
-export function noteSigner(name: string, algorithm: KeyAlgorithm, key: HeldKey): LogSigner {
-  return {
-    name,
-    vkey: formatKey(name, key.publicKey, algorithm),
-    keyId: keyId(name, typeAndKey(algorithm, key.publicKey)),
-    sign: (text) => key.sign(Buffer.from(text)),
-  };
-}
 
 /** A signer, and the receipt of the log entry that announced its key: with that receipt, trust in the log is enough. */
 export interface AnnouncedSigner extends LogSigner {

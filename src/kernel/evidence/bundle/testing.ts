@@ -1,6 +1,7 @@
 import { buildEntry, type Opening } from '../entry.ts';
 import { Edge, inclusionRanges, leafHash, rangeRoot } from '../merkle.ts';
-import { checkpointText, ed25519Pair, ed25519Signer, signatureLine, signNote } from '../note.ts';
+import { checkpointText, ed25519Signer, signatureLine, signNote } from '../note.ts';
+import { ed25519Pair } from '../private-keys.ts';
 import { base64, cosignedText, formatKey, formatProof, keyId, SEAL_ACT, typeAndKey } from '../verify/index.ts';
 import { assembleBundle, type BundleContent, type BundleReceipt, packBundle, type UnsealedBundle } from './assemble.ts';
 

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { generateSm2Key } from '../../crypto/index.ts';
 import { Edge, leafHash } from '../merkle.ts';
-import { checkpointText, ed25519Signer, signNote } from '../note.ts';
+import { checkpointText, ed25519Signer, noteSigner, signNote } from '../note.ts';
 import { formatPrivateKey, heldKey, readPrivateKey } from '../private-keys.ts';
-import { noteSigner } from '../signers.ts';
 import {
   base64,
   checkNote,

@@ -1,4 +1,5 @@
-import { ed25519Pair, type LogSigner } from '../note.ts';
+import type { LogSigner } from '../note.ts';
+import { ed25519Pair } from '../private-keys.ts';
 import { cosignedText, formatKey, isKeyName, keyId, typeAndKey } from '../verify/index.ts';
 
 const TIME_BYTES = 8;

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperatorError } from '../../database/server.ts';
 import { codeOf, createDurably, makeFolder, writeDurably } from '../durable.ts';
-import { formatPrivateKey, readPrivateKey } from '../note.ts';
+import { formatPrivateKey, readPrivateKey } from '../private-keys.ts';
 import {
   cosignatureTime,
   linesOf,
@@ -69,12 +69,13 @@ export class WitnessStore {
     });
     if (text === undefined) return this.#createKey(path, name ?? 'witness.example');
     const key = readPrivateKey(text);
-    if (!key) throw new OperatorError(`${path} 不是见证密钥。${path} holds no witness key: restore it.`);
+    if (key?.algorithm !== 'ed25519')
+      throw new OperatorError(`${path} 不是见证密钥。${path} holds no witness key: restore it.`);
     if (name !== undefined && name !== key.name)
       throw new OperatorError(
         `见证方已命名为“${key.name}”，不能改为“${name}”。This witness is named ${key.name}; a new name needs a new store.`,
       );
-    return key;
+    return { name: key.name, seed: key.secret };
   }
 
   async #createKey(path: string, name: string): Promise<{ name: string; seed: Uint8Array }> {
