@@ -51,8 +51,20 @@ export interface Platform {
   readonly fileViewers: readonly vault.FileViewer[];
 }
 
+/** The records of trades, which the law keeps for years whatever a person asks. */
+const RECORDS: access.Retention = {
+  acts: [...contracts.acts, ...delivery.acts, ...clearing.acts].map((a) => a.name),
+  tables: [
+    { table: 'trade_order', since: 'placed_at' },
+    { table: 'delivery', since: 'delivered_at' },
+    { table: 'withdrawal', since: 'requested_at' },
+    { table: 'bank_deposit', since: 'at' },
+  ],
+};
+
 /** Everything that can be done, read and run. @throws Error when two acts share a name or two reads a path */
 export function platform(rulebook: Rulebook): Platform {
+  access.configureRetention(RECORDS);
   const procedures = ROOMS.flatMap((room) => ('procedures' in room ? (room.procedures as readonly Procedure[]) : []));
   const cases = caseRoom(procedures, () => acts);
   const rooms = [...ROOMS, cases];

@@ -3,15 +3,18 @@ import type { Task } from '../jobs.ts';
 import { ownActs } from './acts-own.ts';
 import { peopleActs } from './acts-people.ts';
 import { bootstrapAct } from './bootstrap.ts';
+import { erasureActs } from './erasure/acts.ts';
+import { erasureRequests } from './erasure/reads.ts';
 import { keys, people, sessions, signIns } from './queries.ts';
 import { sweepTask } from './sweep.ts';
 
-export const acts: Act[] = [bootstrapAct, ...peopleActs, ...ownActs];
-export const reads: Read[] = [people, keys, sessions, signIns];
+export const acts: Act[] = [bootstrapAct, ...peopleActs, ...ownActs, ...erasureActs];
+export const reads: Read[] = [people, keys, sessions, signIns, erasureRequests];
 export const tasks: Task[] = [sweepTask];
 
 export { authenticate, type Credentials, effectiveRoles, type Identity, identify } from './authenticate.ts';
 export { type Bootstrapped, bootstrap } from './bootstrap.ts';
+export { configureRetention, type Retention } from './erasure/setting.ts';
 export { actorOf, registerSessions, type SessionsOptions } from './http.ts';
 export {
   fold,

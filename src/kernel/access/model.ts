@@ -67,6 +67,8 @@ export interface PersonTable {
   failed_attempts: Generated<number>;
   locked_until: Date | null;
   disabled_at: Date | null;
+  /** Nothing but the id is left of this person. */
+  erased_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   last_sign_in_at: Date | null;
   created_at: Date;
   version: Generated<number>;
@@ -115,8 +117,22 @@ interface PersonIdentityTable {
   linked_at: Date;
 }
 
+interface ErasureRequestTable {
+  id: string;
+  person_id: string;
+  party_id: string;
+  reason: string | null;
+  asked_at: Date;
+  due_at: Date;
+  state: 'open' | 'done' | 'declined';
+  answer: ColumnType<string | null, string | null | undefined, string | null>;
+  answered_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  answered_by: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
 declare module '../database/database.ts' {
   interface Tables {
+    erasure_request: ErasureRequestTable;
     party: PartyTable;
     person: PersonTable;
     session: SessionTable;

@@ -16,13 +16,19 @@ const PersonView = z.object({
   displayName: z.string(),
   roles: z.array(z.string()),
   personalRoles: z.array(z.string()),
-  state: z.enum(['active', 'locked', 'disabled']),
+  state: z.enum(['active', 'locked', 'disabled', 'erased']),
   lockedUntil: nullableTime,
   secondFactor: z.boolean(),
   lastSignInAt: nullableTime,
   createdAt: z.string(),
   version: z.number(),
 });
+
+function stateOf(r: { erased_at: Date | null; disabled_at: Date | null }, locked: boolean) {
+  if (r.erased_at) return 'erased' as const;
+  if (r.disabled_at) return 'disabled' as const;
+  return locked ? ('locked' as const) : ('active' as const);
+}
 
 export const people = read({
   path: '/people',
@@ -73,7 +79,7 @@ export const people = read({
           displayName: r.display_name,
           roles: r.roles,
           personalRoles: r.personal_roles,
-          state: r.disabled_at ? ('disabled' as const) : until ? ('locked' as const) : ('active' as const),
+          state: stateOf(r, until !== null),
           lockedUntil: timeOf(until),
           secondFactor: r.totp_secret !== null,
           lastSignInAt: timeOf(r.last_sign_in_at),
