@@ -30,6 +30,9 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'product.withdraw': [],
   'resource.register': ['containsPersonalInformation', 'grade', 'opening', 'source'],
   'resource.withdraw': [],
+  // Who may operate public data is announced and filed in public (Jinan measures, article 8).
+  'announcement.publish': ['applyUntil', 'mode', 'resources'],
+  'authorisation.file': ['mode', 'until'],
   // Which days are days off.
   'calendar.record-year': ['holidays', 'workdays', 'year'],
   // Which drafts bind.

@@ -70,8 +70,8 @@ const sign = act({
   },
   entry: ({ facts: { agreement, side } }) => ({
     subject: agreement.application_id,
-    open: { clauses: agreement.clauses_hash },
-    sealed: { side },
+    // Clauses follow a model agreement: a bare hash of them could be found by trying.
+    sealed: { side, clauses: agreement.clauses_hash },
     parties: [agreement.operator_id, agreement.authoriser_id],
   }),
 });
