@@ -42,6 +42,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   'used-up': t('次数已用完', 'Used up'),
   locked: t('已锁定', 'Locked'),
   disabled: t('已停用', 'Disabled'),
+  erased: t('已删除', 'Erased'),
   valid: t('有效', 'Valid'),
   building: t('加工中', 'Being built'),
   built: t('已加工', 'Built'),

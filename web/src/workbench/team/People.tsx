@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import type { Page } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime } from '../../shared/format.ts';
+import { dateTime, day } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
-import { useMe } from '../../shared/use-api.ts';
+import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
 import { SecretOnce } from '../shared/SecretOnce.tsx';
@@ -35,6 +36,14 @@ const WORDS = words(
     own: '本人',
     sureDisable: (name: string) => `停用后，${name}的登录和接口密钥立即失效，之后可以重新启用。`,
     sureReset: (name: string) => `${name}现在的口令和登录立即失效，系统生成的新口令只显示一次。`,
+    erase: '删除个人信息',
+    eraseText: (name: string) =>
+      `删除 ${name} 的账号和能识别本人的一切文字，不能恢复。回执和合约的证明不受影响，只留下无法识别个人的编号；经办过交易的，须满法定保存期。`,
+    erasedDone: (openings: number, texts: number) => `已删除：清空 ${openings} 条记录的开示，更正 ${texts} 处文字。`,
+    erasedKept: (kept: number, until: string) => `另有 ${kept} 处交易记录依法保存，最迟至 ${until}。`,
+    decline: '不予删除',
+    asked: '请求删除个人信息',
+    askedBy: (day: string) => `最迟 ${day} 答复`,
     sureFactor: (name: string) => `${name}须在下次登录时重新启用动态口令。请先当面或电话核实本人。`,
   },
   {
@@ -64,6 +73,16 @@ const WORDS = words(
     own: 'you',
     sureDisable: (name: string) => `Sessions and keys of ${name} end at once; the account can be enabled again.`,
     sureReset: (name: string) => `The password and the sessions of ${name} end at once; the new one is shown once.`,
+    erase: 'Erase data',
+    eraseText: (name: string) =>
+      `Removes the account of ${name} and every word that names them; it cannot be undone. Receipts and contracts stay provable and keep an id of nobody. Whoever handled trades stays until the time the law keeps their records is over.`,
+    erasedDone: (openings: number, texts: number) =>
+      `Erased: openings of ${openings} entries emptied, ${texts} texts changed.`,
+    erasedKept: (kept: number, until: string) =>
+      `${kept} records of trades stay as the law asks, until ${until} at the latest.`,
+    decline: 'Decline to erase',
+    asked: 'asks for erasure',
+    askedBy: (day: string) => `answer by ${day}`,
     sureFactor: (name: string) =>
       `${name} sets up one-time codes anew at the next sign-in. Make sure first who is asking.`,
   },
@@ -77,12 +96,26 @@ interface Person {
   readonly partyName: string;
   readonly roles: readonly string[];
   readonly personalRoles: readonly string[];
-  readonly state: 'active' | 'locked' | 'disabled';
+  readonly state: 'active' | 'locked' | 'disabled' | 'erased';
   readonly secondFactor: boolean;
   readonly lastSignInAt: string | null;
 }
 
+interface ErasureRequest {
+  readonly personId: string;
+  readonly dueAt: string;
+}
+
+interface Erased {
+  readonly openings: number;
+  readonly texts: number;
+  readonly kept: number;
+  readonly keptUntil: string | null;
+}
+
 const PERSONAL = ['party-admin', 'settlement-officer', 'system-admin', 'security-admin', 'audit-admin'];
+
+const TONES: Readonly<Record<Person['state'], string>> = { active: 'good', locked: 'bad', disabled: 'bad', erased: '' };
 
 interface Made {
   readonly name: string;
@@ -96,6 +129,7 @@ export function People() {
   const me = useMe();
   const { note, tell } = useDone();
   const [made, setMade] = useState<Made | null>(null);
+  const requests = useRead<Page<ErasureRequest>>('/erasure-requests', { state: 'open', limit: 100 });
   const exchange = me?.party?.roles.includes('exchange') ?? false;
   const roles = [...(me?.party?.roles ?? []), ...(exchange ? PERSONAL : ['party-admin'])].map((r) => ({
     value: r,
@@ -158,7 +192,19 @@ export function People() {
           {
             key: 'state',
             title: t.state,
-            render: (p) => <span className={`tag ${p.state === 'active' ? 'good' : 'bad'}`}>{term(p.state)}</span>,
+            render: (p) => {
+              const asked = requests.data?.items.find((r) => r.personId === p.id);
+              return (
+                <>
+                  <span className={`tag ${TONES[p.state]}`}>{term(p.state)}</span>
+                  {asked ? (
+                    <small className="block">
+                      {t.asked} · {t.askedBy(day(asked.dueAt))}
+                    </small>
+                  ) : null}
+                </>
+              );
+            },
             csv: (p) => term(p.state),
           },
           {
@@ -177,7 +223,7 @@ export function People() {
             key: 'acts',
             title: t.more,
             render: (p) =>
-              p.id === me?.person.id ? null : (
+              p.id === me?.person.id || p.state === 'erased' ? null : (
                 <PersonActs
                   person={p}
                   roles={
@@ -186,6 +232,7 @@ export function People() {
                       : [...new Set([...p.roles, 'party-admin'])].map((r) => ({ value: r, title: term(r) }))
                   }
                   tell={tell}
+                  erasureAsked={requests.data?.items.some((r) => r.personId === p.id) ?? false}
                   onPassword={setMade}
                 />
               ),
@@ -200,6 +247,7 @@ function PersonActs(props: {
   readonly person: Person;
   readonly roles: readonly { readonly value: string; readonly title: string }[];
   readonly tell: ReturnType<typeof useDone>['tell'];
+  readonly erasureAsked: boolean;
   readonly onPassword: (made: Made) => void;
 }) {
   const t = useWords(WORDS);
@@ -249,6 +297,33 @@ function PersonActs(props: {
           input={input}
           label={t.resetFactor}
           confirm={t.sureFactor(p.displayName)}
+          tell={tell}
+        />
+      ) : null}
+      <ActDrawer<Erased>
+        quiet
+        act="access.erase-person"
+        label={t.erase}
+        title={`${p.displayName} · ${t.erase}`}
+        explain={t.eraseText(p.displayName)}
+        fixed={input}
+        onDone={({ result, receipt }) =>
+          tell({
+            title: [
+              t.erasedDone(result.openings, result.texts),
+              ...(result.keptUntil ? [t.erasedKept(result.kept, result.keptUntil)] : []),
+            ].join(' '),
+            receiptId: receipt.id,
+          })
+        }
+      />
+      {props.erasureAsked ? (
+        <ActDrawer
+          quiet
+          act="access.decline-erasure"
+          label={t.decline}
+          title={`${p.displayName} · ${t.decline}`}
+          fixed={input}
           tell={tell}
         />
       ) : null}

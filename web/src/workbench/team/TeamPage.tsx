@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
+import type { Page } from '../../api.ts';
 import { mayAct } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime, day } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
-import { useActs, useMe } from '../../shared/use-api.ts';
+import { useActs, useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { holdsAny, MANAGERS } from '../roles.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
@@ -33,6 +34,11 @@ const WORDS = words(
     show: '验证动态口令',
     password: '修改口令',
     passwordText: '修改后，其他设备上的登录全部失效。',
+    erasure: '申请删除我的个人信息',
+    erasureText:
+      '由本单位管理员或安全管理员在三十日内答复。删除后账号不能恢复；回执与合约的证明不受影响。经办过交易的，须满法定保存期。',
+    erasureOpen: (until: string) => `删除请求已提交，最迟 ${until} 答复`,
+    erasureDeclined: (why: string) => `删除请求未获同意：${why}`,
     use: '用途',
     state: '状态',
     scopes: '可办理的业务',
@@ -80,6 +86,11 @@ const WORDS = words(
     show: 'Show a one-time code',
     password: 'Change the password',
     passwordText: 'All sessions on other devices end.',
+    erasure: 'Ask for my data to be erased',
+    erasureText:
+      'Your administrator or the security administrator answers within thirty days. The account does not come back; receipts and contracts stay provable. Whoever handled trades waits until the time the law keeps their records is over.',
+    erasureOpen: (until: string) => `Your request for erasure is answered by ${until}`,
+    erasureDeclined: (why: string) => `Your request for erasure was declined: ${why}`,
     use: 'For',
     state: 'State',
     scopes: 'May do',
@@ -150,7 +161,9 @@ function Mine() {
   const term = useTerm();
   const me = useMe();
   const { note, tell } = useDone();
+  const requests = useRead<Page<MyErasure>>('/erasure-requests', { limit: 100 });
   if (!me) return null;
+  const erasure = requests.data?.items.find((r) => r.mine);
   const enrolled = me.person.secondFactorEnrolled;
   return (
     <div className="form-narrow work-gap">
@@ -185,9 +198,21 @@ function Mine() {
           </Link>
         )}
         <ActDrawer act="access.change-password" label={t.password} explain={t.passwordText} tell={tell} />
+        {erasure?.state === 'open' ? null : (
+          <ActDrawer quiet act="access.request-erasure" label={t.erasure} explain={t.erasureText} tell={tell} />
+        )}
       </div>
+      {erasure?.state === 'open' ? <p className="faint">{t.erasureOpen(day(erasure.dueAt))}</p> : null}
+      {erasure?.state === 'declined' ? <p>{t.erasureDeclined(erasure.answer ?? '')}</p> : null}
     </div>
   );
+}
+
+interface MyErasure {
+  readonly mine: boolean;
+  readonly state: 'open' | 'done' | 'declined';
+  readonly dueAt: string;
+  readonly answer: string | null;
 }
 
 interface Key {
