@@ -22,6 +22,7 @@ export const workbenchRoutes: RouteObject[] = [
       { path: 'orders/:orderId', ...page(() => import('./orders/OrderPage.tsx')) },
       { path: 'account', ...page(() => import('./account/AccountPage.tsx')) },
       { path: 'receipts', ...page(() => import('./receipts/ReceiptsPage.tsx')) },
+      { path: 'bundles', ...page(() => import('./bundles/BundlesPage.tsx')) },
       { path: 'demands', ...page(() => import('./demands/DemandsPage.tsx')) },
       { path: 'demands/:demandId', ...page(() => import('./demands/DemandCasePage.tsx')) },
       { path: 'team', ...page(() => import('./team/TeamPage.tsx')) },

@@ -18,6 +18,7 @@ const WORDS = words(
     sub: '每一次办理都有回执，写入数据交易链；凭回执可离线核验。凭证由平台依据回执出具，可打印，可机读。',
     receipts: '回执',
     certificates: '凭证',
+    bundles: '司法包',
     at: '时间',
     act: '办理',
     subject: '事项',
@@ -41,6 +42,7 @@ const WORDS = words(
     sub: 'Every act has a receipt in the log, verifiable offline. Certificates are made from receipts, to print and for machines.',
     receipts: 'Receipts',
     certificates: 'Certificates',
+    bundles: 'Court bundles',
     at: 'Time',
     act: 'Act',
     subject: 'On',
@@ -76,7 +78,12 @@ export default function ReceiptsPage() {
   return (
     <>
       <title>{t.title}</title>
-      <h1>{t.title}</h1>
+      <div className="head-row">
+        <h1>{t.title}</h1>
+        <Link className="button" to="/work/bundles">
+          {t.bundles}
+        </Link>
+      </div>
       <p className="sub">{t.sub}</p>
       <Tabs
         parts={[
