@@ -25,7 +25,7 @@ export function ReceiptList({
     <ol className="timeline" reversed>
       {sorted.map((r) => (
         <li key={r.id}>
-          {acts?.get(r.act)?.title[language] ?? r.act}
+          {acts ? (acts.get(r.act)?.title[language] ?? r.act) : '…'}
           <small>{dateTime(r.at)}</small>
           <ReceiptChip id={r.id} known={known.get(r.id) ?? null} />
         </li>

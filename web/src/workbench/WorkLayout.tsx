@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import type { Me } from '../api.ts';
 import { useWords, words } from '../app/words.ts';
@@ -79,8 +80,17 @@ function Places({ me }: { readonly me: Me }) {
     ['/work/receipts', t.receipts, true],
     ['/work/team', t.team, true],
   ] as const;
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the row scrolls: the place one is at must not stand outside it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with the address
+  useEffect(() => {
+    const row = nav.current;
+    const here = row?.querySelector<HTMLElement>('.active');
+    if (row && here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.clientWidth) / 2;
+  }, [pathname]);
   return (
-    <nav className="work-places" aria-label={t.nav}>
+    <nav ref={nav} className="work-places" aria-label={t.nav}>
       {places
         .filter(([, , open]) => open)
         .map(([to, title]) => (

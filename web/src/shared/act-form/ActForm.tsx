@@ -12,8 +12,8 @@ import { toForm, toInput } from './values.ts';
 import './act-form.css';
 
 const WORDS = words(
-  { done: '：已办成。', missing: '系统中没有这项业务。', again: '再办一件' },
-  { done: ': done.', missing: 'The system knows no such act.', again: 'Do another' },
+  { number: '回执编号', done: '：已办成。', missing: '系统中没有这项业务。', again: '再办一件' },
+  { number: 'Receipt', done: ': done.', missing: 'The system knows no such act.', again: 'Do another' },
 );
 
 export type FieldOptions = readonly { readonly value: string; readonly title: string }[];
@@ -90,12 +90,16 @@ function Inner<R>(
   if (receipt)
     return (
       <div className="act-done" role="status">
-        <p>
+        <div>
           <b>
             {say(props.title)}
             {t.done}
           </b>{' '}
           <ReceiptChip id={receipt.id} />
+        </div>
+        {/* In full, to be noted down: who is not signed in finds the receipt by nothing else. */}
+        <p className="faint small">
+          {t.number} <code>{receipt.id}</code>
         </p>
         <Button
           onClick={() => {
