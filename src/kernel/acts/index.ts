@@ -45,4 +45,4 @@ export {
   refused,
   type Violation,
 } from './refusal.ts';
-export { invalidInput, withArticles } from './refusals.ts';
+export { invalidInput } from './refusals.ts';

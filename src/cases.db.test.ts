@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type TestExchange, testExchange } from '../../exchange/testing.ts';
-import { type Act, type Actor, ANONYMOUS, act, execute, notFound, role, SYSTEM, system } from '../acts/index.ts';
-import { dated } from '../rulebook/index.ts';
-import { text } from '../text.ts';
+import { type TestExchange, testExchange } from './exchange/testing.ts';
+import { type Act, type Actor, ANONYMOUS, act, execute, notFound, role, SYSTEM, system } from './kernel/acts/index.ts';
 import {
   CaseId,
   type CaseRow,
@@ -15,7 +13,9 @@ import {
   openCase,
   openNotice,
   procedure,
-} from './index.ts';
+} from './kernel/cases/index.ts';
+import { dated } from './kernel/rulebook/index.ts';
+import { text } from './kernel/text.ts';
 
 /** A licence: asked for, sent back for papers, put before the public, granted. Two working days to answer, one before the end a reminder. */
 const from = '2020-01-01';
