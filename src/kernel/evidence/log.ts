@@ -6,6 +6,7 @@ import { dueTurn, logKeys, openSigners, signedByLog, writeTurn } from './log-key
 import { Edge, EMPTY_ROOT, edgeTiles, HASH_BYTES, rangeRoot, tilesOf } from './merkle.ts';
 import { checkpointText, type LogSigner, noteSigner, signNote } from './note.ts';
 import { dropPartials, MissingTile, restoreTiles, writeTiles } from './publication.ts';
+import { published } from './receipts.ts';
 import type { CryptoSuite } from './signers.ts';
 import type { TileStore } from './store.ts';
 import { type Rows, readTiles } from './tiles.ts';
@@ -37,6 +38,8 @@ export interface LogOptions {
   readonly suite?: CryptoSuite;
   /** Name of the log and of its key: its public address without scheme or last slash. */
   readonly origin: string;
+  /** A connection for publication, which may then go on beside the commits; the same one without it. */
+  readonly publisher?: pg.Client;
 }
 
 /**
@@ -47,6 +50,8 @@ export interface LogOptions {
 export class EvidenceLog {
   readonly #client: pg.Client;
   readonly #rows: Rows;
+  /** For publication. */
+  readonly #publicRows: Rows;
   readonly #store: TileStore;
   readonly #keys: { readonly provider: KeyProvider; readonly suite: CryptoSuite; readonly origin: string };
   #signers: readonly LogSigner[] = [];
@@ -58,15 +63,18 @@ export class EvidenceLog {
   #batches = 0;
   /** The checkpoint at the published size was signed anew. */
   #signedAnew = false;
+  /** The store was looked through for gaps. */
+  #restored = false;
 
   private constructor(
     client: pg.Client,
-    { store, keys, suite = 'international', origin }: LogOptions,
+    { store, keys, suite = 'international', origin, publisher = client }: LogOptions,
     state: LogState,
     edge: Edge,
   ) {
     this.#client = client;
     this.#rows = rowsOn(client);
+    this.#publicRows = rowsOn(publisher);
     this.#store = store;
     this.#keys = { provider: keys, suite, origin };
     this.#state = state;
@@ -88,19 +96,30 @@ export class EvidenceLog {
     await refuseDamage(rows, state, edge);
     await refuseOlderDatabase(rows, state, options.store);
     await log.turnKeys();
-    await restoreTiles(rows, options.store, state.size).catch(asDamage);
-    log.#published = state.size;
-    await log.publish();
     return log;
+  }
+
+  /**
+   * For a process that stands by: whether it could go on with this log.
+   * @throws OperatorError when its name of the log or its keys are not this log's
+   */
+  static async refuseMisfit(client: pg.Client, { keys, suite = 'international', origin }: LogOptions): Promise<void> {
+    const rows = rowsOn(client);
+    const state = await loadState(rows);
+    // Whoever leads is only just beginning it.
+    if (!state) return;
+    if (state.origin !== origin) throw otherName(state.origin, origin);
+    const { signing } = await dueTurn(rows, state.published_size ?? 0, new Date());
+    await openSigners(signing, { provider: keys, suite, origin });
   }
 
   get size(): number {
     return this.#state.size;
   }
 
-  /** True when there is a committed state that is not yet public. */
+  /** True when there is a committed state that is not yet public, or files may be missing. */
   get unpublished(): boolean {
-    return this.#published < this.#state.size || this.#signedAnew;
+    return this.#published < this.#state.size || this.#signedAnew || !this.#restored;
   }
 
   /**
@@ -201,21 +220,40 @@ export class EvidenceLog {
     this.#after = this.#batches === 0 ? '' : (ids.at(-1) ?? '');
   }
 
-  /** Writes the tiles of the committed state, then its checkpoint, then says so in the database. */
+  /**
+   * Writes the tiles of the committed state, then its checkpoint, then says so in the database; the first time also what
+   * a kill or a lost folder left unwritten. It may run while {@link commit} goes on, over a connection of its own, and
+   * be tried again after a failure; two at once are the caller's mistake.
+   */
   async publish(): Promise<void> {
     const { size, checkpoint } = this.#state;
     const before = this.#published;
-    await writeTiles(this.#rows, this.#store, before, size).catch(asDamage);
+    const anew = this.#signedAnew;
+    if (this.#restored) await writeTiles(this.#publicRows, this.#store, before, size).catch(asDamage);
+    else await restoreTiles(this.#publicRows, this.#store, size).catch(asDamage);
     await this.#store.put(CHECKPOINT_PATH, Buffer.from(checkpoint));
-    await this.#rows(
+    await this.#publicRows(
       `update log_state set published_size = $1, published_checkpoint = $2
         where published_size is null or published_size < $1
            or (published_size = $1 and ($3 or not starts_with(published_checkpoint, $2))) returning size`,
-      [size, checkpoint, this.#signedAnew],
+      [size, checkpoint, anew],
     );
+    this.#restored = true;
     this.#published = size;
-    this.#signedAnew = false;
+    // Keys may have turned meanwhile.
+    if (checkpoint === this.#state.checkpoint) this.#signedAnew = false;
     await dropPartials(this.#store, before, size);
+  }
+
+  /**
+   * Brings the checkpoint file to what `/log/checkpoint` says: with the cosignatures gathered since, and never older,
+   * also when a sequencer that lost its office wrote it last. Whoever reads folder or bucket directly sees the same.
+   */
+  async refreshCheckpoint(): Promise<void> {
+    const state = await published(this.#publicRows);
+    if (!state) return;
+    const file = await this.#store.get(CHECKPOINT_PATH);
+    if (file?.toString() !== state.checkpoint) await this.#store.put(CHECKPOINT_PATH, Buffer.from(state.checkpoint));
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OperatorError } from '../database/index.ts';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
 import { fsck } from './fsck.ts';
@@ -134,6 +134,29 @@ describe('sequencing', () => {
         expect(isConsistent(older, newer, proof)).toBe(true);
       }
     }
+  });
+});
+
+describe('a machine’s clock', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('that jumps %s an hour at every look holds nothing up', async (_, step) => {
+    const sequencer = await start();
+    let time = Date.now();
+    vi.spyOn(Date, 'now').mockImplementation(() => {
+      time += step;
+      return time;
+    });
+    for (let i = 0; i < 4; i++) {
+      await writeEntries(t.db, 2);
+      sequencer.nudge();
+      await vi.waitUntil(async () => (await logStatus(t.db))?.publishedSize === 2 * (i + 1), { timeout: 5_000 });
+    }
+    vi.restoreAllMocks();
+    expect(await fsck(t.db, log.store)).toMatchObject({ ok: true, size: 8, publishedSize: 8 });
   });
 });
 
@@ -276,6 +299,7 @@ describe('two sequencers', () => {
       expect(overtaken).toBeGreaterThan(0);
       while ((await logs[0]?.commit().catch(() => 0)) !== 0);
       logs[0] = await open(0);
+      await logs[0].publish();
       expect(await fsck(t.db, log.store)).toMatchObject({ ok: true, size: 120, waiting: 0 });
     } finally {
       for (const client of clients) await client.end();

@@ -3,11 +3,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+interface SmallDisk {
+  readonly path: string;
+  /** @param megabytes in all */
+  readonly grow: (megabytes: number) => boolean;
+  readonly unmount: () => void;
+}
+
 /** A disk of 2 MiB, or nothing where this user may not mount one. */
-export async function smallDisk(): Promise<{ path: string; unmount: () => void } | undefined> {
+export async function smallDisk(): Promise<SmallDisk | undefined> {
   const path = await testFolder();
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', path]);
-  return mounted.status === 0 ? { path, unmount: () => spawnSync('umount', ['-l', path]) } : undefined;
+  if (mounted.status !== 0) return undefined;
+  return {
+    path,
+    grow: (megabytes) => spawnSync('mount', ['-o', `remount,size=${megabytes}m`, path]).status === 0,
+    unmount: () => spawnSync('umount', ['-l', path]),
+  };
 }
 
 const made: string[] = [];
