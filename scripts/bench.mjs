@@ -9,6 +9,7 @@ const BENCHES = {
   orders: { quick: [] },
   reads: { quick: [] },
   evidence: { quick: [] },
+  sm2: { quick: [] },
   start: { quick: ['--empty'], whole: [] },
   memory: { quick: [], whole: ['--acts', '100000'] },
   growth: { quick: [], whole: ['--million'] },
