@@ -6,11 +6,20 @@ import {
   lockParty,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
+  type Party,
   partyByUscc,
   setPartyState,
   usccCheckCharacter,
 } from '../../kernel/access/index.ts';
-import { type Act, act, anyone, type FactsContext, refused, role } from '../../kernel/acts/index.ts';
+import {
+  type Act,
+  act,
+  anyone,
+  type FactsContext,
+  type PerformContext,
+  refused,
+  role,
+} from '../../kernel/acts/index.ts';
 import { affiliationActs } from './affiliations.ts';
 import { BUSINESS_TYPES, PartyId, PartyRoleSchema, PROVIDER_CLASSES, partyLife } from './model.ts';
 import * as rules from './rules.ts';
@@ -171,23 +180,30 @@ export const admit = act({
 const Decision = z.object({ partyId: PartyId, reason: Reason });
 const Decided = z.object({ partyId: PartyId, state: z.string() });
 
+type Decision = z.output<typeof Decision>;
+
+/** What the decisions on a party share: one state moved on, by another party, with a reason. */
+const moves = (event: 'refuse' | 'suspend' | 'resume') => ({
+  input: Decision,
+  output: Decided,
+  rules: [rules.decidedByAnother] as const,
+  facts: async (c: FactsContext<Decision>) => {
+    const found = await lockCase(c);
+    return { ...found, next: partyLife.move(found.state, event) };
+  },
+  version: (facts: { readonly version: number }) => facts.version,
+  perform: async ({ tx, input, facts, at }: PerformContext<Decision, { readonly next: Party['state'] }>) => {
+    await setPartyState(tx, input.partyId, { state: facts.next, reason: input.reason, at });
+    return { partyId: input.partyId, state: facts.next };
+  },
+});
+
 /** 不予入驻. The applicant may apply again. */
 export const refuse = act({
   name: 'party.refuse',
   title: { zh: '不予入驻', en: 'Refuse a party' },
   by: role('exchange'),
-  input: Decision,
-  output: Decided,
-  rules: [rules.decidedByAnother],
-  facts: async (c) => {
-    const found = await lockCase(c);
-    return { ...found, next: partyLife.move(found.state, 'refuse') };
-  },
-  version: (facts) => facts.version,
-  perform: async ({ tx, input, facts, at }) => {
-    await setPartyState(tx, input.partyId, { state: facts.next, reason: input.reason, at });
-    return { partyId: input.partyId, state: facts.next };
-  },
+  ...moves('refuse'),
   entry: ({ input }) => ({ subject: input.partyId, sealed: { reason: input.reason }, parties: [input.partyId] }),
 });
 
@@ -197,18 +213,7 @@ export const suspend = act({
   title: { zh: '暂停单位', en: 'Suspend a party' },
   by: role('exchange', 'regulator'),
   secondFactor: true,
-  input: Decision,
-  output: Decided,
-  rules: [rules.decidedByAnother],
-  facts: async (c) => {
-    const found = await lockCase(c);
-    return { ...found, next: partyLife.move(found.state, 'suspend') };
-  },
-  version: (facts) => facts.version,
-  perform: async ({ tx, input, facts, at }) => {
-    await setPartyState(tx, input.partyId, { state: facts.next, reason: input.reason, at });
-    return { partyId: input.partyId, state: facts.next };
-  },
+  ...moves('suspend'),
   entry: ({ input }) => ({
     subject: input.partyId,
     public: true,
@@ -223,18 +228,7 @@ export const resume = act({
   title: { zh: '恢复单位', en: 'Resume a party' },
   by: role('exchange', 'regulator'),
   secondFactor: true,
-  input: Decision,
-  output: Decided,
-  rules: [rules.decidedByAnother],
-  facts: async (c) => {
-    const found = await lockCase(c);
-    return { ...found, next: partyLife.move(found.state, 'resume') };
-  },
-  version: (facts) => facts.version,
-  perform: async ({ tx, input, facts, at }) => {
-    await setPartyState(tx, input.partyId, { state: facts.next, reason: input.reason, at });
-    return { partyId: input.partyId, state: facts.next };
-  },
+  ...moves('resume'),
   entry: ({ input }) => ({
     subject: input.partyId,
     public: true,

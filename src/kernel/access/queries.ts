@@ -1,12 +1,28 @@
-import type { Expression, SqlBool } from 'kysely';
+import type { Expression, SelectQueryBuilder, SqlBool, StringReference } from 'kysely';
 import { z } from 'zod';
 import { afterOf, notFound, PageQuery, page, pageOf, read, role, signedIn } from '../acts/index.ts';
+import type { Tables } from '../database/index.ts';
 import { text } from '../text.ts';
 import { KeyId, Line, PartyId, PersonId, SessionId } from './ids.ts';
 import { lockedUntil, wrongChangesOf } from './lock.ts';
 
 const nullableTime = z.string().nullable();
 const timeOf = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** One page of rows, the newest first; ids grow with time. */
+async function newestFirst<T extends keyof Tables, O extends { readonly id: string }>(
+  rows: SelectQueryBuilder<Tables, T, O>,
+  id: StringReference<Tables, T>,
+  { cursor, limit }: z.output<typeof PageQuery>,
+) {
+  const after = afterOf(cursor);
+  const found = await rows
+    .$if(after !== undefined, (q) => q.where(id, '<', (after ?? '') as never))
+    .orderBy(id, 'desc')
+    .limit(limit + 1)
+    .execute();
+  return page(found, limit, (r) => r.id);
+}
 
 const PersonView = z.object({
   id: PersonId,
@@ -110,16 +126,11 @@ export const keys = read({
     }),
   ),
   run: async ({ db, actor, query, at }) => {
-    const after = afterOf(query.cursor);
-    const rows = await db
+    const mine = db
       .selectFrom('api_key')
       .selectAll()
-      .where('person_id', '=', actor.personId ?? '')
-      .$if(after !== undefined, (q) => q.where('id', '<', after ?? ''))
-      .orderBy('id', 'desc')
-      .limit(query.limit + 1)
-      .execute();
-    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+      .where('person_id', '=', actor.personId ?? '');
+    const { items, nextCursor } = await newestFirst(mine, 'id', query);
     return {
       items: items.map((r) => ({
         id: r.id,
@@ -155,18 +166,13 @@ export const sessions = read({
     }),
   ),
   run: async ({ db, actor, query, at }) => {
-    const after = afterOf(query.cursor);
-    const rows = await db
+    const mine = db
       .selectFrom('session')
       .selectAll()
       .where('person_id', '=', actor.personId ?? '')
       .where('revoked_at', 'is', null)
-      .where('expires_at', '>', at)
-      .$if(after !== undefined, (q) => q.where('id', '<', after ?? ''))
-      .orderBy('id', 'desc')
-      .limit(query.limit + 1)
-      .execute();
-    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+      .where('expires_at', '>', at);
+    const { items, nextCursor } = await newestFirst(mine, 'id', query);
     return {
       items: items.map((r) => ({
         id: r.id,
@@ -204,18 +210,13 @@ export const signIns = read({
   /** All of it for the audit administrator; for others what was tried on their own account. */
   run: async ({ db, actor, query }) => {
     const all = actor.roles.includes('audit-admin') || actor.kind === 'system';
-    const after = afterOf(query.cursor);
-    const rows = await db
+    const seen = db
       .selectFrom('sign_in')
       .leftJoin('person', 'person.id', 'sign_in.person_id')
       .selectAll('sign_in')
       .select('person.login')
-      .$if(!all, (q) => q.where('sign_in.person_id', '=', actor.personId ?? ''))
-      .$if(after !== undefined, (q) => q.where('sign_in.id', '<', after ?? ''))
-      .orderBy('sign_in.id', 'desc')
-      .limit(query.limit + 1)
-      .execute();
-    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+      .$if(!all, (q) => q.where('sign_in.person_id', '=', actor.personId ?? ''));
+    const { items, nextCursor } = await newestFirst(seen, 'sign_in.id', query);
     return {
       items: items.map((r) => ({
         id: r.id,

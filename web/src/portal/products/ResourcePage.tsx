@@ -1,31 +1,19 @@
 import { Link, useParams } from 'react-router';
 import type { Resource } from '../../api.ts';
-import { useLanguage, useWords, words } from '../../app/words.ts';
+import { useWords, words } from '../../app/words.ts';
 import { day } from '../../shared/format.ts';
 import { LifeLink } from '../../shared/LifeLink.tsx';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
-import { Dictionary } from './Dictionary.tsx';
-import { ProfileGrid } from './ProfileGrid.tsx';
+import { ResourceColumns, ResourceFacts } from './ResourceParts.tsx';
 import './products.css';
 
 const WORDS = words(
   {
     resources: '资源目录',
     asked: '查看资源',
-    dictionary: '数据字典',
-    profile: '数据概貌',
-    holder: '持有单位',
-    source: '数据来源',
-    classification: '分类分级',
-    opening: '开放属性',
-    coverage: '覆盖范围',
-    update: '更新频率',
-    personal: '个人信息',
-    contains: '含个人信息',
-    containsNot: '不含个人信息',
     products: '由它加工的产品',
     noProducts: '还没有由它加工的产品。',
     receipts: '回执',
@@ -36,17 +24,6 @@ const WORDS = words(
   {
     resources: 'Resources',
     asked: 'open the resource',
-    dictionary: 'Dictionary',
-    profile: 'Profile of the data',
-    holder: 'Held by',
-    source: 'Source',
-    classification: 'Class and grade',
-    opening: 'Opening',
-    coverage: 'Covers',
-    update: 'Updated',
-    personal: 'Personal information',
-    contains: 'contains some',
-    containsNot: 'contains none',
     products: 'Products made from it',
     noProducts: 'No product has been made from it yet.',
     receipts: 'Receipts',
@@ -76,10 +53,7 @@ export default function ResourcePage() {
 
 function Content({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
-  const term = useTerm('opening');
-  const language = useLanguage();
-  const titles = new Map(resource.dictionary.map((c) => [c.name, (language === 'en' ? c.titleEn : null) ?? c.titleZh]));
-  const { coverage } = resource;
+  const term = useTerm();
   return (
     <>
       <title>{resource.title}</title>
@@ -93,51 +67,11 @@ function Content({ resource }: { readonly resource: Resource }) {
       <div className="columns product">
         <div>
           <p className="product-summary">{resource.summary}</p>
-          <h2>{t.dictionary}</h2>
-          <Dictionary columns={resource.dictionary} />
-          {resource.profile ? (
-            <>
-              <h2>{t.profile}</h2>
-              <ProfileGrid profile={resource.profile} titleOf={(name) => titles.get(name) ?? name} />
-            </>
-          ) : null}
+          <ResourceColumns resource={resource} />
         </div>
         <aside>
           <div className="panel">
-            <dl className="facts">
-              <dt>{t.holder}</dt>
-              <dd>
-                <Link to={`/parties/${resource.holder.id}`}>{resource.holder.name}</Link>
-              </dd>
-              <dt>{t.source}</dt>
-              <dd>
-                {term(resource.source)}
-                {resource.sourceStatement ? <small className="faint block">{resource.sourceStatement}</small> : null}
-              </dd>
-              <dt>{t.classification}</dt>
-              <dd>
-                {resource.classification.class} · {term(resource.classification.grade)}
-              </dd>
-              <dt>{t.personal}</dt>
-              <dd>{resource.containsPersonalInformation ? t.contains : t.containsNot}</dd>
-              {resource.opening ? (
-                <>
-                  <dt>{t.opening}</dt>
-                  <dd>{term(resource.opening)}</dd>
-                </>
-              ) : null}
-              <dt>{t.coverage}</dt>
-              <dd>
-                {coverage.region}
-                {coverage.from || coverage.to ? (
-                  <small className="faint block">
-                    {coverage.from ?? '…'} — {coverage.to ?? '…'}
-                  </small>
-                ) : null}
-              </dd>
-              <dt>{t.update}</dt>
-              <dd>{resource.updateFrequency}</dd>
-            </dl>
+            <ResourceFacts resource={resource} />
             {resource.opening === 'unconditional' ? null : <p className="small faint">{t.raw}</p>}
           </div>
           <h2>{t.products}</h2>

@@ -42,6 +42,11 @@ describe('values of a form', () => {
     expect(toInput(schema, toForm(schema, input))).toEqual(input);
   });
 
+  it('takes a time as the clock of Beijing says it, in any time zone', () => {
+    const shown = toForm(schema, { until: '2026-12-01T10:00:00.000Z' }) as { until: { format: (f: string) => string } };
+    expect(shown.until.format('YYYY-MM-DD HH:mm')).toBe('2026-12-01 18:00');
+  });
+
   it('leaves out what is empty, and says null where the act wants to hear it', () => {
     expect(toInput(schema, { title: 'x', note: '', coverage: {} })).toEqual({ title: 'x', budget: null });
   });

@@ -62,11 +62,19 @@ export function toForm(schema: JsonSchema, value: unknown): unknown {
   );
 }
 
+const BEIJING_MS = 8 * 3_600_000;
+
+/** Times are typed as they are shown, by the clock of Beijing, wherever the browser stands. */
+const beijingClock = (moment: string): Dayjs =>
+  dayjs(new Date(Date.parse(moment) + BEIJING_MS).toISOString().slice(0, 19));
+const momentOf = (clock: Dayjs): string => new Date(`${clock.format('YYYY-MM-DDTHH:mm:ss')}+08:00`).toISOString();
+
 function one(kind: FieldKind, schema: JsonSchema, value: unknown): unknown {
   if (kind === 'group') return toForm(schema, value);
   if (value === undefined || value === null) return undefined;
   if (kind === 'money') return yuan(String(asRecord(value).amountFen ?? '0'));
-  if (kind === 'date' || kind === 'moment') return dayjs(String(value));
+  if (kind === 'date') return dayjs(String(value));
+  if (kind === 'moment') return beijingClock(String(value));
   if (kind === 'rows' && Array.isArray(value)) return value.map((v) => toForm(schema.items ?? {}, v));
   return value;
 }
@@ -94,7 +102,7 @@ function back(kind: FieldKind, schema: JsonSchema, value: unknown): unknown {
     return fen === null ? undefined : { amountFen: fen, currency: 'CNY' };
   }
   if (kind === 'date') return (value as Dayjs).format('YYYY-MM-DD');
-  if (kind === 'moment') return (value as Dayjs).toISOString();
+  if (kind === 'moment') return momentOf(value as Dayjs);
   if (kind === 'rows') return (value as readonly unknown[]).map((v) => toInput(schema.items ?? {}, v));
   return value;
 }

@@ -1,5 +1,5 @@
 import { Link, useSearchParams } from 'react-router';
-import type { Me, PartyRef, PartySummary, ProductSummary, Text, Violation } from '../../api.ts';
+import type { Me, PartyRef, ProductSummary, Text, Violation } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { CitationChip } from '../../shared/CitationChip.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
@@ -10,7 +10,9 @@ import { useActs, useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { Reports } from '../counter/Reports.tsx';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
-import { Pills, Tabs } from '../shared/Tabs.tsx';
+import { NeedsSecondFactor } from '../shared/NeedsSecondFactor.tsx';
+import { PartyTable } from '../shared/PartyTable.tsx';
+import { Tabs } from '../shared/Tabs.tsx';
 import { EvidenceHealth, TrialBalance } from './Health.tsx';
 
 const WORDS = words(
@@ -26,14 +28,11 @@ const WORDS = words(
     at: '时间',
     rule: '依据',
     fact: '事实',
-    remedy: '怎么办',
     party: '单位',
     act: '办理',
-    subject: '事项',
     receipt: '回执',
     name: '名称',
     state: '状态',
-    roles: '角色',
     seller: '供方',
     suspend: '暂停',
     suspendProduct: '暂停产品',
@@ -44,7 +43,6 @@ const WORDS = words(
     noAlertsText: '监测类规则不符合时会在这里提示，办理本身不受拦截。',
     noRefusals: '没有被拒绝的办理',
     none: '没有记录',
-    needFactor: '监管类办理须以动态口令登录。',
   },
   {
     title: 'Supervision',
@@ -58,14 +56,11 @@ const WORDS = words(
     at: 'Time',
     rule: 'Rule',
     fact: 'Fact',
-    remedy: 'What to do',
     party: 'Party',
     act: 'Act',
-    subject: 'On',
     receipt: 'Receipt',
     name: 'Name',
     state: 'State',
-    roles: 'Roles',
     seller: 'Seller',
     suspend: 'Suspend',
     suspendProduct: 'Suspend the product',
@@ -77,7 +72,6 @@ const WORDS = words(
     noAlertsText: 'Monitoring rules that are not met show up here; they do not block the act.',
     noRefusals: 'Nothing was refused',
     none: 'No record',
-    needFactor: 'Acts of supervision need a session with a one-time code.',
   },
 );
 
@@ -104,12 +98,8 @@ export default function CockpitPage() {
     <>
       <title>{t.title}</title>
       <h1>{t.title}</h1>
-      {me.secondFactor ? null : (
-        <p className="turn work-gap">
-          {t.needFactor} <Link to="/second-factor?next=/work/cockpit">→</Link>
-        </p>
-      )}
-      <Tabs parts={parts.map((p, i) => [i === 0 ? '' : p, t[p]] as const)} />
+      <NeedsSecondFactor next="/work/cockpit" />
+      <Tabs parts={parts.map((p) => [p, t[p]] as const)} />
       {part === 'alerts' ? <Alerts /> : null}
       {part === 'refusals' ? <Refusals /> : null}
       {part === 'products' ? <Products /> : null}
@@ -301,79 +291,34 @@ function Products() {
 
 function Parties() {
   const t = useWords(WORDS);
-  const term = useTerm();
   const me = useMe();
   const { note, tell } = useDone();
-  const [search] = useSearchParams();
-  const state = search.get('state') ?? 'admitted';
   return (
     <div className="work-gap">
       {note}
-      <Pills
-        name="state"
-        label={t.state}
-        values={['admitted', 'suspended', 'applied', 'refused'].map((x) => [x, term(x)] as const)}
-      />
-      <DataTable<PartySummary>
-        path="/parties"
-        caption={t.parties}
-        rowKey={(p) => p.id}
-        csvName="parties"
-        query={{ state }}
-        key={state}
-        empty={<Empty title={t.none} />}
-        columns={[
-          {
-            key: 'name',
-            title: t.name,
-            render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.name}</Link>,
-            csv: (p) => p.name,
-          },
-          {
-            key: 'roles',
-            title: t.roles,
-            render: (p) => (
-              <span className="tags">
-                {p.roles.map((r) => (
-                  <span key={r} className="tag">
-                    {term(r)}
-                  </span>
-                ))}
-              </span>
-            ),
-            csv: (p) => p.roles.map(term).join(' '),
-          },
-          {
-            key: 'state',
-            title: t.state,
-            render: (p) => <span className={`tag ${p.state === 'admitted' ? 'good' : 'bad'}`}>{term(p.state)}</span>,
-            csv: (p) => term(p.state),
-          },
-          {
-            key: 'acts',
-            title: '',
-            render: (p) =>
-              p.id === me?.party?.id ? null : p.state === 'admitted' ? (
-                <ActDrawer
-                  act="party.suspend"
-                  label={t.suspend}
-                  title={`${t.suspend} · ${p.name}`}
-                  explain={t.suspendPartyText}
-                  fixed={{ partyId: p.id }}
-                  danger
-                  tell={tell}
-                />
-              ) : p.state === 'suspended' ? (
-                <ActDrawer
-                  act="party.resume"
-                  label={t.resume}
-                  title={`${t.resume} · ${p.name}`}
-                  fixed={{ partyId: p.id }}
-                  tell={tell}
-                />
-              ) : null,
-          },
-        ]}
+      <PartyTable
+        states={['admitted', 'suspended', 'applied', 'refused']}
+        acts={(p) =>
+          p.id === me?.party?.id ? null : p.state === 'admitted' ? (
+            <ActDrawer
+              act="party.suspend"
+              label={t.suspend}
+              title={`${t.suspend} · ${p.name}`}
+              explain={t.suspendPartyText}
+              fixed={{ partyId: p.id }}
+              danger
+              tell={tell}
+            />
+          ) : p.state === 'suspended' ? (
+            <ActDrawer
+              act="party.resume"
+              label={t.resume}
+              title={`${t.resume} · ${p.name}`}
+              fixed={{ partyId: p.id }}
+              tell={tell}
+            />
+          ) : null
+        }
       />
     </div>
   );

@@ -6,9 +6,10 @@ import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime, day, fromNow, money } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
-import { useTerm } from '../../shared/vocabulary.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
-import { Pills, Tabs } from '../shared/Tabs.tsx';
+import { NeedsSecondFactor } from '../shared/NeedsSecondFactor.tsx';
+import { PartyTable } from '../shared/PartyTable.tsx';
+import { Tabs } from '../shared/Tabs.tsx';
 import type { OrderItem, Withdrawal } from '../types.ts';
 import { Documents } from './Documents.tsx';
 import { Reports } from './Reports.tsx';
@@ -22,20 +23,12 @@ const WORDS = words(
     disputes: '争议',
     reports: '举报',
     documents: '文件采用',
-    parties: '单位',
-    applied: '待审',
-    name: '单位',
-    state: '状态',
-    wanted: '申请的角色',
-    roles: '角色',
     open: '审核',
     see: '查看',
-    noParties: '没有这一状态的单位',
     noPartiesText: '有单位申请入驻时，会出现在这里和您的待办中。',
     deposit: '登记入金',
     depositText: '按结算银行的到账记录登记；同一银行流水号只能登记一次。',
     depositNote: '收到银行到账通知后，把金额记入对应单位的资金账户。',
-    needFactor: '资金与监管类办理须以动态口令登录。',
     at: '申请时间',
     party: '单位',
     bank: '收款账户',
@@ -69,20 +62,12 @@ const WORDS = words(
     disputes: 'Disputes',
     reports: 'Reports',
     documents: 'Documents',
-    parties: 'Parties',
-    applied: 'to be decided',
-    name: 'Party',
-    state: 'State',
-    wanted: 'Asks for',
-    roles: 'Roles',
     open: 'Decide',
     see: 'See',
-    noParties: 'No party in this state',
     noPartiesText: 'An application shows up here and in your tasks.',
     deposit: 'Credit a deposit',
     depositText: 'By the settlement bank’s record; a bank reference is credited once.',
     depositNote: 'When the bank reports a transfer, credit it to the account of the party.',
-    needFactor: 'Acts on money and supervision need a session with a one-time code.',
     at: 'Asked',
     party: 'Party',
     bank: 'Bank account',
@@ -134,11 +119,7 @@ export default function CounterPage() {
     <>
       <title>{t.title}</title>
       <h1>{t.title}</h1>
-      {me.secondFactor ? null : (
-        <p className="turn work-gap">
-          {t.needFactor} <Link to="/second-factor?next=/work/counter">→</Link>
-        </p>
-      )}
+      <NeedsSecondFactor next="/work/counter" />
       {parts.length === 0 ? <Empty title={t.notHere}>{t.notHereText}</Empty> : null}
       {parts.length > 1 ? <Tabs parts={parts.map((p) => [p, t[p]] as const)} /> : null}
       {part === 'admissions' ? <Admissions /> : null}
@@ -151,65 +132,14 @@ export default function CounterPage() {
   );
 }
 
-type Applicant = PartySummary & { readonly requestedRoles?: readonly string[] };
-
 function Admissions() {
   const t = useWords(WORDS);
-  const term = useTerm();
-  const [search] = useSearchParams();
-  const state = search.get('state') ?? 'applied';
   return (
     <div className="work-gap">
-      <Pills
-        name="state"
-        label={t.state}
-        values={['applied', 'admitted', 'suspended', 'refused'].map((x) => [x, term(x)] as const)}
-      />
-      <DataTable<Applicant>
-        key={state}
-        path="/parties"
-        query={{ state }}
-        caption={t.parties}
-        rowKey={(p) => p.id}
-        csvName="parties"
-        empty={<Empty title={t.noParties}>{t.noPartiesText}</Empty>}
-        columns={[
-          {
-            key: 'name',
-            title: t.name,
-            render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.name}</Link>,
-            csv: (p) => p.name,
-          },
-          {
-            key: 'state',
-            title: t.state,
-            render: (p) => (
-              <span className={`tag ${p.state === 'admitted' ? 'good' : p.state === 'applied' ? 'wait' : 'bad'}`}>
-                {term(p.state)}
-              </span>
-            ),
-            csv: (p) => term(p.state),
-          },
-          {
-            key: 'roles',
-            title: t.roles,
-            render: (p) => (
-              <span className="tags">
-                {(p.state === 'applied' ? (p.requestedRoles ?? []) : p.roles).map((r) => (
-                  <span key={r} className="tag">
-                    {term(r)}
-                  </span>
-                ))}
-              </span>
-            ),
-            csv: (p) => p.roles.map(term).join(' '),
-          },
-          {
-            key: 'open',
-            title: '',
-            render: (p) => <Link to={`/work/counter/parties/${p.id}`}>{p.state === 'applied' ? t.open : t.see}</Link>,
-          },
-        ]}
+      <PartyTable
+        states={['applied', 'admitted', 'suspended', 'refused']}
+        emptyText={t.noPartiesText}
+        acts={(p) => <Link to={`/work/counter/parties/${p.id}`}>{p.state === 'applied' ? t.open : t.see}</Link>}
       />
     </div>
   );

@@ -1,9 +1,8 @@
 import { Link, useParams } from 'react-router';
 import type { Page, PartySummary, Resource } from '../../api.ts';
-import { useLanguage, useWords, words } from '../../app/words.ts';
-import { Dictionary } from '../../portal/products/Dictionary.tsx';
-import { ProfileGrid } from '../../portal/products/ProfileGrid.tsx';
-import { bytes, day, number } from '../../shared/format.ts';
+import { useWords, words } from '../../app/words.ts';
+import { ResourceColumns, ResourceFacts } from '../../portal/products/ResourceParts.tsx';
+import { day } from '../../shared/format.ts';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
@@ -22,18 +21,6 @@ const WORDS = words(
     withdraw: '注销资源',
     withdrawText: '注销后不能再用于新产品；已售出的产品按合约继续。',
     facts: '登记信息',
-    holder: '持有单位',
-    source: '来源',
-    class: '类别与级别',
-    personal: '个人信息',
-    none: '不含',
-    region: '覆盖范围',
-    frequency: '更新频率',
-    opening: '开放属性',
-    size: '规模',
-    rows: (rows: string, columns: string) => `${rows} 行，${columns} 列`,
-    dictionary: '数据字典',
-    profile: '数据概貌',
     authorisations: '授权',
     noAuthorisations: '还没有授权给其他单位。',
     until: (at: string) => `至 ${at}`,
@@ -56,18 +43,6 @@ const WORDS = words(
     withdraw: 'Withdraw',
     withdrawText: 'A withdrawn resource serves no new product; what was sold goes on by its contract.',
     facts: 'Registration',
-    holder: 'Holder',
-    source: 'Source',
-    class: 'Class and grade',
-    personal: 'Personal information',
-    none: 'none',
-    region: 'Coverage',
-    frequency: 'Updates',
-    opening: 'Opening',
-    size: 'Size',
-    rows: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
-    dictionary: 'Dictionary',
-    profile: 'Profile',
     authorisations: 'Authorisations',
     noAuthorisations: 'Nobody else is authorised.',
     until: (at: string) => `until ${at}`,
@@ -101,13 +76,11 @@ export default function ResourceCasePage() {
 
 function Content({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
-  const term = useTerm('opening');
-  const language = useLanguage();
+  const term = useTerm();
   const me = useMe();
   const { note, tell } = useDone();
   const own = me?.party?.id === resource.holder.id;
   const living = resource.state === 'registered';
-  const titles = new Map(resource.dictionary.map((c) => [c.name, (language === 'en' ? c.titleEn : null) ?? c.titleZh]));
   return (
     <>
       <title>{resource.title}</title>
@@ -132,48 +105,8 @@ function Content({ resource }: { readonly resource: Resource }) {
         <div>
           <p className="product-summary">{resource.summary}</p>
           <h2>{t.facts}</h2>
-          <dl className="facts">
-            <dt>{t.holder}</dt>
-            <dd>{resource.holder.name}</dd>
-            <dt>{t.source}</dt>
-            <dd>
-              {term(resource.source)}
-              {resource.sourceStatement ? ` · ${resource.sourceStatement}` : ''}
-            </dd>
-            <dt>{t.class}</dt>
-            <dd>
-              {resource.classification.class} · {term(resource.classification.grade)}
-            </dd>
-            <dt>{t.personal}</dt>
-            <dd>{resource.containsPersonalInformation ? (resource.consentBasis ?? '—') : t.none}</dd>
-            <dt>{t.region}</dt>
-            <dd>
-              {resource.coverage.region}
-              {resource.coverage.from || resource.coverage.to
-                ? ` · ${resource.coverage.from ?? ''} — ${resource.coverage.to ?? ''}`
-                : ''}
-            </dd>
-            <dt>{t.frequency}</dt>
-            <dd>{resource.updateFrequency}</dd>
-            {resource.opening ? (
-              <>
-                <dt>{t.opening}</dt>
-                <dd>{term(resource.opening)}</dd>
-              </>
-            ) : null}
-            <dt>{t.size}</dt>
-            <dd>
-              {t.rows(number(resource.rows), number(resource.columnCount))} · {bytes(resource.bytes)}
-            </dd>
-          </dl>
-          <h2>{t.dictionary}</h2>
-          <Dictionary columns={resource.dictionary} />
-          {resource.profile ? (
-            <>
-              <h2>{t.profile}</h2>
-              <ProfileGrid profile={resource.profile} titleOf={(name) => titles.get(name) ?? name} />
-            </>
-          ) : null}
+          <ResourceFacts resource={resource} />
+          <ResourceColumns resource={resource} />
         </div>
         <aside>
           {own || resource.authorisations.length > 0 ? (
