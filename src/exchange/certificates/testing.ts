@@ -13,6 +13,7 @@ import {
 } from '../../kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../kernel/database/testing.ts';
 import {
+  type CryptoSuite,
   configureKeys,
   DEFAULT_ORIGIN,
   type SigningKeys,
@@ -35,6 +36,7 @@ type Perform = (c: Pick<PerformContext<unknown, unknown>, 'tx' | 'actId' | 'at'>
 export interface Market {
   readonly database: TestDatabase;
   readonly kernel: Kernel;
+  readonly keys: SigningKeys;
   readonly people: Cast;
   readonly run: (name: string, actor: Actor, input: unknown) => ReturnType<typeof execute>;
   /** @throws Error with the refusal */
@@ -63,7 +65,10 @@ async function refusalIn(attempt: ReturnType<typeof execute>): Promise<string[]>
   return outcome.ok ? [] : [outcome.refusal.kind, ...outcome.refusal.violations.map((v) => v.rule)];
 }
 
-export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}): Promise<Market> {
+export async function openMarket(
+  names: Partial<Record<keyof Cast, string>> = {},
+  suite: CryptoSuite = 'international',
+): Promise<Market> {
   const database = await testDatabase({ max: 10 });
   const log = await testLog();
   const sequencer = await startSequencer({
@@ -72,7 +77,7 @@ export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}
     keys: log.keys,
   });
   const kernel: Kernel = { db: database.db, rulebook: loadRulebook(), committed: sequencer.nudge };
-  const keys: SigningKeys = { provider: log.keys, suite: 'international', origin: DEFAULT_ORIGIN };
+  const keys: SigningKeys = { provider: log.keys, suite, origin: DEFAULT_ORIGIN };
   configureKeys(keys);
   configureCertificates({ signers: (q) => signers(q, 'certificate') });
   await ensureKeys(kernel, keys);
@@ -247,6 +252,7 @@ export async function openMarket(names: Partial<Record<keyof Cast, string>> = {}
   return {
     database,
     kernel,
+    keys,
     people,
     run,
     stage,

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Act, execute, type Kernel, SYSTEM } from '../acts/index.ts';
+import { backup, restore } from '../database/index.ts';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
 import { loadRulebook } from '../rulebook/index.ts';
 import { fsck } from './fsck.ts';
@@ -400,5 +401,37 @@ describe('fsck', () => {
     for (const statement of change.split('; ')) await sql.raw(statement).execute(t.db);
     const report = await fsck(t.db, log.store);
     expect(report.ok || report.difference.en).toMatch(difference);
+  });
+});
+
+describe('a backup', () => {
+  it('holds every key: restored elsewhere, the log goes on under the same ones', async () => {
+    await start('sm');
+    await rotateKeys(kernel, keysOf('sm'), { purpose: 'log', reason: 'scheduled', overlapDays: 30 });
+    await turned('ed25519 1', 'sm2 1', 'ed25519 2', 'sm2 2');
+    const before = { rows: await rows(), vkey: await logKey(t.db), certificate: await signers(t.db, 'certificate') };
+    const saved = `${log.folder}-saved`;
+    await backup(t.url, log.folder, saved);
+    await stop();
+    const [oldDatabase, oldLog] = [t, log];
+    try {
+      t = await testDatabase();
+      log = await testLog();
+      kernel = { ...kernel, db: t.db };
+      await restore(t.url, log.folder, saved);
+      await start('sm');
+      expect(await rows()).toEqual(before.rows);
+      expect(await logKey(t.db)).toBe(before.vkey);
+      expect((await signers(t.db, 'certificate')).map((s) => s.vkey)).toEqual(before.certificate.map((s) => s.vkey));
+      await writeEntries(t.db, 1);
+      sequencer?.nudge();
+      await settled(t.db);
+      expect(await signedBy()).toEqual(['ed25519 1', 'sm2 1', 'ed25519 2', 'sm2 2']);
+      await sound();
+    } finally {
+      await oldDatabase.drop();
+      await oldLog.drop();
+      await rm(saved, { recursive: true, force: true });
+    }
   });
 });

@@ -76,7 +76,16 @@ const KINDS = { ed25519: 'Ed25519', cosignature: 'Ed25519 (cosignature/v1)', sm2
 
 function signedWith(signatures: Proven['signatures']): Text {
   const kinds = signatures.map((type) => KINDS[type]);
-  return { zh: `日志签名：${kinds.join('、')}。`, en: `Signatures of the log: ${kinds.join(', ')}.` };
+  const uncertified = signatures.includes('sm2')
+    ? {
+        zh: 'SM2 由本软件核验，本软件不是经认证的商用密码产品。',
+        en: ' SM2 was checked by this software, which is no certified module for commercial cryptography.',
+      }
+    : { zh: '', en: '' };
+  return {
+    zh: `日志签名：${kinds.join('、')}。${uncertified.zh}`,
+    en: `Signatures of the log: ${kinds.join(', ')}.${uncertified.en}`,
+  };
 }
 
 export function noQuorum(cosigners: readonly Cosigner[]): Words {

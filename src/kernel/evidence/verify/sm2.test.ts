@@ -80,6 +80,11 @@ describe('an SM2 line', () => {
       outcome: 'proven',
       proven: { signatures: ['ed25519', 'sm2'] },
     });
+    const said = JSON.stringify(verifyReceipt({ proof: both, entry, vkey: sm.vkey }), (_, v) =>
+      typeof v === 'bigint' ? String(v) : v,
+    );
+    expect(said).toContain('不是经认证的商用密码产品');
+    expect(said).toContain('no certified module');
     expect(verifyReceipt({ proof: both, entry, policy: policy() })).toMatchObject({
       outcome: 'proven',
       proven: { signatures: ['ed25519'] },
