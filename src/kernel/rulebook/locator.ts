@@ -31,6 +31,7 @@ const NAMED: Readonly<Record<string, string>> = {
   声明: 'notice',
   刊头: 'masthead',
   代码构成与校验码: 'structure and check character',
+  关于有效期的规定: 'on validity',
 };
 
 const N = '[零一二三四五六七八九十百千\\d.]+';
@@ -39,6 +40,7 @@ const SHAPES: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [new RegExp(`^第(${N})款`), (n) => `para. ${numberOf(n)}`],
   [/^末款/, () => 'last para.'],
   [/^图(\d+)/, (n) => `figure ${n}`],
+  [/^附件(\d+)/, (n) => `annex ${n}`],
   [/^注(\d+)/, (n) => `note ${n}`],
   // Policy papers count 一、(一) and 1 without a word between them; the heading after 一、 is left out.
   [new RegExp(`^(${N})、.*`), (n) => `part ${numberOf(n)}`],
