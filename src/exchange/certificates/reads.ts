@@ -89,13 +89,16 @@ const Full = z.object({
   holder: z.string(),
   subject: z.object({ id: z.string(), title: z.string() }),
   signed: z.boolean(),
+  /** The one who reads holds it. */
+  mine: z.boolean(),
+  version: z.number().int(),
   reason: z.string().nullable(),
   content: Content.nullable(),
   supersedes: Replacement.nullable(),
   supersededBy: Replacement.nullable(),
 });
 
-async function full(db: Queryable, row: CertificateTable): Promise<z.infer<typeof Full>> {
+async function full(db: Queryable, row: CertificateTable, actor: Actor): Promise<z.infer<typeof Full>> {
   const others = await db
     .selectFrom('certificate')
     .select(['id', 'number'])
@@ -107,6 +110,8 @@ async function full(db: Queryable, row: CertificateTable): Promise<z.infer<typeo
     holder: row.content.holder.name,
     subject: row.content.subject,
     signed: row.note !== null,
+    mine: row.holder_id === actor.partyId,
+    version: row.version,
     reason: row.revoked_reason,
     content: content.success ? content.data : null,
     supersedes: others.find((o) => o.id === row.supersedes) ?? null,
@@ -128,7 +133,7 @@ const one = read({
       .where('id', '=', params.certificateId)
       .executeTakeFirst();
     if (!row) throw notFound();
-    return { ...standing(row), certificate: mayRead(actor, row) ? await full(db, row) : null };
+    return { ...standing(row), certificate: mayRead(actor, row) ? await full(db, row, actor) : null };
   },
 });
 
@@ -150,7 +155,7 @@ const status = read({
     supersededBy: z.string().nullable(),
     at: z.iso.datetime(),
   }),
-  run: async ({ db, params, query, at }) => {
+  run: async ({ db, actor, params, query, at }) => {
     const row = await db
       .selectFrom('certificate')
       .selectAll()
@@ -158,7 +163,7 @@ const status = read({
       .where('content_sha256', '=', query.hash)
       .executeTakeFirst();
     if (!row) throw notFound();
-    const { supersededBy } = await full(db, row);
+    const { supersededBy } = await full(db, row, actor);
     return {
       ...standing(row),
       holder: row.content.holder.name,

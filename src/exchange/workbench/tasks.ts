@@ -11,7 +11,7 @@ const EACH_MAX = 100;
 const Task = z.object({
   /** Id of the case. */
   subject: z.string(),
-  kind: z.enum(['order', 'assessment', 'party', 'withdrawal', 'product', 'report']),
+  kind: z.enum(['order', 'assessment', 'party', 'withdrawal', 'product', 'report', 'import']),
   title: TextSchema,
   what: TextSchema,
   /** The act that moves the case on. */
@@ -174,7 +174,27 @@ async function reportTasks(q: Queryable, actor: Actor): Promise<Task[]> {
   }));
 }
 
-const SOURCES = [orderTasks, assessmentTasks, admissionTasks, withdrawalTasks, productTasks, reportTasks];
+async function importTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  if (!isRole(actor, 'exchange')) return [];
+  const rows = await q
+    .selectFrom('imported_certificate')
+    .select(['id', 'number', 'title'])
+    .where('state', '=', 'submitted')
+    .orderBy('id')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'import' as const,
+    title: same(`${row.number} ${row.title}`),
+    what: text('请核验外部登记证书', 'Check the certificate issued elsewhere'),
+    act: 'certificate.recognise',
+    dueAt: null,
+    link: `/v1/imported-certificates/${row.id}`,
+  }));
+}
+
+const SOURCES = [orderTasks, assessmentTasks, admissionTasks, withdrawalTasks, productTasks, reportTasks, importTasks];
 
 /** Every case that waits for this person, the most urgent first; those without a date come last. */
 export async function tasksOf(q: Queryable, actor: Actor): Promise<Task[]> {

@@ -28,6 +28,8 @@ export const workbenchRoutes: RouteObject[] = [
       { path: 'team', ...page(() => import('./team/TeamPage.tsx')) },
       { path: 'counter', ...page(() => import('./counter/CounterPage.tsx')) },
       { path: 'counter/parties/:partyId', ...page(() => import('./counter/PartyCasePage.tsx')) },
+      { path: 'recognition/new', ...page(() => import('./recognition/ImportPage.tsx')) },
+      { path: 'recognition/:importId', ...page(() => import('./recognition/ImportCasePage.tsx')) },
       { path: 'cockpit', ...page(() => import('./cockpit/CockpitPage.tsx')) },
     ],
   },

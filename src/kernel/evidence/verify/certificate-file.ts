@@ -123,7 +123,8 @@ function streamAfter(bytes: Uint8Array, at: number): Uint8Array | undefined {
   const dictionary = latin1(bytes, Math.max(0, at - DICTIONARY_BYTES_MAX), start);
   const own = dictionary.slice(dictionary.lastIndexOf(' obj'));
   const [, digits] = /\/Length (\d{1,9})\b/.exec(own) ?? [];
-  if (digits === undefined || own.includes('/Filter')) return undefined;
+  // `/EmbeddedFiles` is the list of them, and a mark before the object began is another object's.
+  if (!/\/EmbeddedFile\b/.test(own) || digits === undefined || own.includes('/Filter')) return undefined;
   const first = start + STREAM.length;
   const last = first + Number(digits);
   if (last + ENDSTREAM.length > bytes.length) return undefined;

@@ -4,6 +4,7 @@ import { useWords, words } from '../../app/words.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { RecognisedCertificates } from '../certificates/RecognisedCertificates.tsx';
 
 const WORDS = words(
   {
@@ -70,6 +71,7 @@ export default function PartyPage() {
                 </>
               ) : null}
             </dl>
+            <RecognisedCertificates partyId={party.id} />
             <p style={{ marginTop: 24 }}>
               <Link to={`/report?subject=${encodeURIComponent(party.name)}`}>{t.report}</Link>
             </p>

@@ -8,6 +8,7 @@ import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { RecognisedCertificates } from '../certificates/RecognisedCertificates.tsx';
 import { BuyPanel } from './BuyPanel.tsx';
 import { Dictionary } from './Dictionary.tsx';
 import { ProfileGrid } from './ProfileGrid.tsx';
@@ -157,6 +158,7 @@ function Content({ product }: { readonly product: Product }) {
               </ul>
             </>
           ) : null}
+          <RecognisedCertificates subjectId={product.id} />
           <h2>{t.supply}</h2>
           <p>{t.supplied(term(product.supply.updateFrequency), product.supply.commitment)}</p>
           {product.offersTestData ? <span className="tag">{t.testData}</span> : null}

@@ -7,6 +7,7 @@ import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { RecognisedCertificates } from '../certificates/RecognisedCertificates.tsx';
 import { ResourceColumns, ResourceFacts } from './ResourceParts.tsx';
 import './products.css';
 
@@ -86,6 +87,7 @@ function Content({ resource }: { readonly resource: Resource }) {
               ))}
             </ul>
           )}
+          <RecognisedCertificates subjectId={resource.id} />
           {resource.receipts.length > 0 ? (
             <>
               <h2>{t.receipts}</h2>

@@ -87,6 +87,27 @@ async function askStatus(statusPath: string): Promise<{ good: boolean; says: Tex
   }
 }
 
+/** Gets a certificate's file from this site and hands it to the verifier, as if it had been dropped. */
+async function fetchCertificate(verifier: Verifier, certificateId: string): Promise<void> {
+  const path = `/certificates/${encodeURIComponent(certificateId)}.json`;
+  try {
+    verifier.takeFiles([new File([await getBytes(address(path))], `${certificateId}.json`)]);
+  } catch (error) {
+    sayProblem(verifier, error);
+  }
+}
+
+/** @throws whatever is no answer of the server */
+function sayProblem(verifier: Verifier, error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
+  const { titleText, violations, title } = error.body;
+  const say = (language: Language) =>
+    [titleText?.[language] ?? title, ...violations.flatMap((v) => [v.fact[language], v.remedy[language]])].join(
+      language === 'zh' ? '：' : ': ',
+    );
+  verifier.say({ zh: say('zh'), en: say('en') });
+}
+
 /** Gets proof and entry of a receipt from this site and hands them to the verifier like files. */
 async function fetchReceipt(verifier: Verifier, receiptId: string): Promise<void> {
   const path = `/receipts/${encodeURIComponent(receiptId)}`;
@@ -102,13 +123,7 @@ async function fetchReceipt(verifier: Verifier, receiptId: string): Promise<void
       new File([openings], `${receiptId}.openings.json`),
     ]);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const { titleText, violations, title } = error.body;
-    const say = (language: Language) =>
-      [titleText?.[language] ?? title, ...violations.flatMap((v) => [v.fact[language], v.remedy[language]])].join(
-        language === 'zh' ? '：' : ': ',
-      );
-    verifier.say({ zh: say('zh'), en: say('en') });
+    sayProblem(verifier, error);
   }
 }
 
@@ -117,6 +132,7 @@ export default function VerifyPage() {
   const language = useLanguage();
   const [search] = useSearchParams();
   const asked = search.get('receipt') ?? '';
+  const certificate = search.get('certificate') ?? '';
   const root = useRef<HTMLDivElement>(null);
 
   // The verifier is begun anew for another language: what was dropped must be kept, so it lives in the handle.
@@ -161,6 +177,9 @@ export default function VerifyPage() {
   useEffect(() => {
     if (asked && verifier.current) void fetchReceipt(verifier.current, asked);
   }, [asked]);
+  useEffect(() => {
+    if (certificate && verifier.current) void fetchCertificate(verifier.current, certificate);
+  }, [certificate]);
 
   return (
     <>

@@ -12,6 +12,7 @@ import { PartyTable } from '../shared/PartyTable.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
 import type { OrderItem, Withdrawal } from '../types.ts';
 import { Documents } from './Documents.tsx';
+import { Recognition } from './Recognition.tsx';
 import { Reports } from './Reports.tsx';
 
 const WORDS = words(
@@ -23,6 +24,7 @@ const WORDS = words(
     disputes: '争议',
     reports: '举报',
     documents: '文件采用',
+    recognition: '证书互认',
     open: '审核',
     see: '查看',
     noPartiesText: '有单位申请入驻时，会出现在这里和您的待办中。',
@@ -62,6 +64,7 @@ const WORDS = words(
     disputes: 'Disputes',
     reports: 'Reports',
     documents: 'Documents',
+    recognition: 'Recognition',
     open: 'Decide',
     see: 'See',
     noPartiesText: 'An application shows up here and in your tasks.',
@@ -95,14 +98,14 @@ const WORDS = words(
   },
 );
 
-type Part = 'admissions' | 'money' | 'withdrawals' | 'disputes' | 'reports' | 'documents';
+type Part = 'admissions' | 'money' | 'withdrawals' | 'disputes' | 'reports' | 'documents' | 'recognition';
 
 function partsOf(me: Me): readonly Part[] {
   const has = (...roles: string[]) => me.roles.some((r) => roles.includes(r));
   return [
     ...(has('exchange', 'data-authority') ? (['admissions'] as const) : []),
     ...(has('settlement-officer') ? (['money', 'withdrawals'] as const) : []),
-    ...(has('exchange') ? (['disputes', 'reports'] as const) : []),
+    ...(has('exchange') ? (['disputes', 'recognition', 'reports'] as const) : []),
     ...(has('exchange', 'data-authority') ? (['documents'] as const) : []),
   ];
 }
@@ -126,6 +129,7 @@ export default function CounterPage() {
       {part === 'money' ? <Deposits /> : null}
       {part === 'withdrawals' ? <Withdrawals /> : null}
       {part === 'disputes' ? <Disputes /> : null}
+      {part === 'recognition' ? <Recognition /> : null}
       {part === 'reports' ? <Reports /> : null}
       {part === 'documents' ? <Documents /> : null}
     </>

@@ -8,6 +8,7 @@ const PAGES: Readonly<Record<string, string>> = {
   res: '/work/resources',
   dmd: '/work/demands',
   pty: '/work/counter/parties',
+  imp: '/work/recognition',
 };
 const PLACES: Readonly<Record<string, string>> = {
   wdr: '/work/counter?part=withdrawals',

@@ -13,6 +13,7 @@ import { Loaded } from '../../shared/States.tsx';
 import { type Step, StepsBar } from '../../shared/StepsBar.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { OwnImports } from '../recognition/OwnImports.tsx';
 import { ActDrawer, type Done, DoneNote, useDone } from '../shared/acts.tsx';
 import { Certificates } from '../shared/Certificates.tsx';
 import type { Assessment, ProductExtra } from '../types.ts';
@@ -189,7 +190,15 @@ function Content({ product, arrived }: { readonly product: ProductCase; readonly
               </li>
             ))}
           </ul>
-          {own && product.listing ? <Certificates kind="registration" subjectId={product.id} tell={tell} /> : null}
+          {own && product.listing ? (
+            <Certificates
+              kind="registration"
+              subjectId={product.id}
+              also={[{ kind: 'asset', subjectId: product.id }]}
+              tell={tell}
+            />
+          ) : null}
+          {own ? <OwnImports subjectId={product.id} /> : null}
           <h2>{t.timeline}</h2>
           <ReceiptList subject={product.id} receipts={product.receipts} />
           <MoreActs product={product} own={own} roles={me?.roles ?? []} tell={tell} />

@@ -180,7 +180,12 @@ function CertificateTable() {
       csvName="certificates"
       empty={<Empty title={t.noCertificates}>{t.noCertificatesText}</Empty>}
       columns={[
-        { key: 'number', title: t.number, render: (c) => <code>{c.number}</code>, csv: (c) => c.number },
+        {
+          key: 'number',
+          title: t.number,
+          render: (c) => <Link to={`/certificates/${c.id}`}>{c.number}</Link>,
+          csv: (c) => c.number,
+        },
         { key: 'kind', title: t.kind, render: (c) => say(c.kindTitle), csv: (c) => say(c.kindTitle) },
         { key: 'subject', title: t.subject, render: (c) => c.subject.title, csv: (c) => c.subject.title },
         {

@@ -7,6 +7,7 @@ import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { OwnImports } from '../recognition/OwnImports.tsx';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { Certificates } from '../shared/Certificates.tsx';
 import '../../portal/products/products.css';
@@ -121,7 +122,17 @@ function Content({ resource }: { readonly resource: Resource }) {
               </li>
             ))}
           </ul>
-          {own ? <Certificates kind="registration" subjectId={resource.id} tell={tell} /> : null}
+          {own ? (
+            <>
+              <Certificates
+                kind="registration"
+                subjectId={resource.id}
+                also={[{ kind: 'asset', subjectId: resource.id }]}
+                tell={tell}
+              />
+              <OwnImports subjectId={resource.id} />
+            </>
+          ) : null}
           <h2>{t.timeline}</h2>
           <ReceiptList subject={resource.id} receipts={resource.receipts} />
           <div className="buttons work-gap">

@@ -1,9 +1,10 @@
+import { Link } from 'react-router';
 import { address, type Page } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { day } from '../../shared/format.ts';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import type { Certificate } from '../types.ts';
-import { ActButton, type useDone } from './acts.tsx';
+import { ActButton, ActDrawer, type useDone } from './acts.tsx';
 
 const WORDS = words(
   {
@@ -13,9 +14,13 @@ const WORDS = words(
     delivery: '出具交付凭证',
     clearing: '出具清算凭证',
     asset: '出具数据资产凭证',
-    none: '还没有出具。凭证只依据存证记录出具，附有哈希值，任何人都可查验。',
+    assetText:
+      '依据数据交易链上的登记、评估、交易和交付记录，列明笔数、首末时间和金额，供会计处理和资产评估使用。不填期间的，自登记之日起至今日。',
+    none: '还没有出具。凭证只依据存证记录出具，附有签名和证明，任何人都可核验。',
+    open: '查看',
     pdf: '打开 PDF',
     json: 'JSON',
+    verify: '核验',
   },
   {
     title: 'Certificates',
@@ -23,10 +28,14 @@ const WORDS = words(
     trade: 'Issue the certificate of trade',
     delivery: 'Issue the certificate of delivery',
     clearing: 'Issue the certificate of clearing',
-    asset: 'Issue the data asset certificate',
-    none: 'None issued yet. A certificate rests on the evidence alone and carries its hashes; anyone can check it.',
+    asset: 'Issue a data asset certificate',
+    assetText:
+      'Counts, first and last times and amounts from the records of registration, assessment, trade and delivery, for accounting and valuation. Without a period: from the registration until today.',
+    none: 'None issued yet. A certificate rests on the evidence alone and carries signature and proofs; anyone can verify it.',
+    open: 'Open',
     pdf: 'Open the PDF',
     json: 'JSON',
+    verify: 'Verify',
   },
 );
 
@@ -50,8 +59,7 @@ export function Certificates(
     limit: 20,
   });
   const issued = [...(first.data?.items ?? []), ...(second.data?.items ?? [])];
-  const mine = (kind: string) =>
-    issued.some((c) => c.kind === kind && c.state === 'valid' && c.holder === me?.party?.name);
+  const mine = (kind: string) => issued.some((c) => c.kind === kind && c.state === 'valid' && c.mine);
   return (
     <>
       <h2>{t.title}</h2>
@@ -60,11 +68,14 @@ export function Certificates(
         {issued.map((c) => (
           <li key={c.id}>
             <div className="head-row">
-              <b>{say(c.kindTitle)}</b>
+              <Link to={`/certificates/${c.id}`}>
+                <b>{say(c.kindTitle)}</b>
+              </Link>
               <span className={`tag ${c.state === 'valid' ? 'good' : 'bad'}`}>{say(c.stateTitle)}</span>
             </div>
             <small className="faint">
               {c.number} · {day(c.issuedAt)} · {c.holder}
+              {c.period ? ` · ${c.period.replace('/', ' — ')}` : ''}
             </small>
             <CertificateLinks id={c.id} />
           </li>
@@ -72,15 +83,27 @@ export function Certificates(
       </ul>
       <div className="buttons">
         {wanted
-          .filter((w) => !mine(w.kind))
-          .map((w) => (
-            <ActButton key={w.kind} act="certificate.issue" input={w} label={t[w.kind]} tell={props.tell} />
-          ))}
+          .filter((w) => me?.party && (w.kind === 'asset' || !mine(w.kind)))
+          .map((w) =>
+            w.kind === 'asset' ? (
+              <ActDrawer
+                key={w.kind}
+                act="certificate.issue"
+                label={t.asset}
+                explain={t.assetText}
+                fixed={{ kind: w.kind, subjectId: w.subjectId }}
+                tell={props.tell}
+              />
+            ) : (
+              <ActButton key={w.kind} act="certificate.issue" input={w} label={t[w.kind]} tell={props.tell} />
+            ),
+          )}
       </div>
     </>
   );
 }
 
+/** A certificate's files, and the page that verifies them. */
 export function CertificateLinks({ id }: { readonly id: string }) {
   const t = useWords(WORDS);
   return (
@@ -91,6 +114,9 @@ export function CertificateLinks({ id }: { readonly id: string }) {
       <a className="button quiet" href={address(`/certificates/${id}.json`)} target="_blank" rel="noreferrer">
         {t.json}
       </a>
+      <Link className="button quiet" to={`/verify?certificate=${id}`}>
+        {t.verify}
+      </Link>
     </div>
   );
 }
