@@ -61,6 +61,9 @@ export const falseOpening = (name: string, field: string | undefined): Words =>
 export const falseCertificate = (path: string, found: Words): Words =>
   notTrue(`凭证 ${path} 未通过核验`, `the certificate ${path} does not hold`, found.says, ...found.details);
 
+export const falseAnchor = (path: string, found: Words): Words =>
+  notTrue(`链上锚定 ${path} 未通过核验`, `the anchor ${path} does not hold`, found.says, ...found.details);
+
 export function proven(bundle: BundleProven): Words {
   const { receipts, level, party, requestedBy, madeAt, scope, log, witnesses, trust, repacked } = bundle;
   const opened = receipts.reduce((sum, r) => sum + r.openings.length, 0);

@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import { verifyAnchor } from './anchor.ts';
 import * as words from './bundle-words.ts';
 import { fromHex, hex, same, textOf } from './bytes.ts';
 import { verifyCertificate } from './certificate.ts';
@@ -54,9 +55,9 @@ export interface BundleProven extends BundleHead {
 /**
  * `container`: the archive was changed outside its files · `file`: a listed file is missing, changed, or one is there
  * that is not listed · `seal`: the log does not hold this manifest · `receipt`: an entry is not proven · `opening`: a
- * shown value is not what was sealed · `certificate`: a certificate does not hold.
+ * shown value is not what was sealed · `certificate`: a certificate does not hold · `anchor`: an anchor does not.
  */
-export type BundleCheck = 'container' | 'file' | 'seal' | 'receipt' | 'opening' | 'certificate';
+export type BundleCheck = 'container' | 'file' | 'seal' | 'receipt' | 'opening' | 'certificate' | 'anchor';
 
 export type BundleVerification =
   | (Words & { readonly outcome: 'proven'; readonly bundle: BundleProven })
@@ -115,7 +116,10 @@ export async function verifyBundleFiles(
     const seal = checkSeal(manifest, files, hex(sha256(listed)), trusted);
     checkFiles(manifest, files);
     const receipts = await checkReceipts(manifest, files, trusted, progress);
-    for (const file of manifest.files) if (file.kind === 'certificate') checkCertificate(file.path, files, trusted);
+    for (const { kind, path } of manifest.files) {
+      if (kind === 'certificate') checkCertificate(path, files, trusted);
+      if (kind === 'anchor') checkAnchor(path, files, trusted);
+    }
     const bundle: BundleProven = {
       ...manifest,
       ...standingOf([seal, ...receipts.map((r) => r.proven)]),
@@ -224,6 +228,11 @@ function checkCertificate(path: string, files: ReadonlyMap<string, Uint8Array>, 
   const content = files.get(path) ?? new Uint8Array();
   const found = verifyCertificate({ ...trust, ...(path.endsWith('.pdf') ? { pdf: content } : { json: content }) });
   if (found.outcome !== 'proven') throw new Untrue('certificate', path, words.falseCertificate(path, found));
+}
+
+function checkAnchor(path: string, files: ReadonlyMap<string, Uint8Array>, trust: Trust): void {
+  const found = verifyAnchor({ ...trust, file: files.get(path) ?? '' });
+  if (found.outcome !== 'proven') throw new Untrue('anchor', path, words.falseAnchor(path, found));
 }
 
 /** Ids of the receipts in a bundle: of entries, proofs and openings, so that none can stand alone. */

@@ -54,7 +54,7 @@ export function levelTags(
   );
 }
 
-function factsOf({ entry, index, size, log }: Proven, t: VerifierWords): Fact[] {
+export function factsOf({ entry, index, size, log }: Proven, t: VerifierWords): Fact[] {
   const rows: Fact[] = [];
   if (entry)
     rows.push(

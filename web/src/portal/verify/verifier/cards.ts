@@ -1,4 +1,5 @@
 import { number } from '../../../shared/format.ts';
+import { anchorContent } from './card-anchor.ts';
 import { bundleContent } from './card-bundle.ts';
 import { certificateContent } from './card-certificate.ts';
 import { receiptContent } from './card-receipt.ts';
@@ -13,10 +14,12 @@ export function cardOf(finding: Finding, context: CardContext): HTMLElement {
   const { verification, pieces } = finding;
   const says = verification.says[context.language];
   if (verification.outcome === 'proven') {
-    if (finding.of === 'receipt' && 'proven' in verification)
+    if (finding.of === 'receipt' && 'proven' in verification && 'entryHash' in verification.proven)
       return card('proven', says, pieces, context, receiptContent(finding, verification.proven, context));
     if (finding.of === 'certificate' && 'certificate' in verification)
       return card('proven', says, pieces, context, certificateContent(finding, verification, context));
+    if (finding.of === 'anchor' && 'proven' in verification && 'block' in verification.proven)
+      return card('proven', says, pieces, context, anchorContent(verification.proven, verification.details, context));
     if (finding.of === 'bundle' && 'bundle' in verification)
       return card('proven', says, pieces, context, bundleContent(verification, context));
   }

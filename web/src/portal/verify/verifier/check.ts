@@ -1,4 +1,5 @@
 import {
+  type AnchorVerification,
   type BundleVerification,
   type CertificateVerification,
   checkOpenings,
@@ -6,6 +7,7 @@ import {
   type ShownOpening,
   type Trust,
   type Verification,
+  verifyAnchor,
   verifyBundle,
   verifyCertificate,
   verifyReceipt,
@@ -23,6 +25,7 @@ export type Finding =
     }
   | { readonly of: 'certificate'; readonly pieces: readonly [Piece]; readonly verification: CertificateVerification }
   | { readonly of: 'bundle'; readonly pieces: readonly [Piece]; readonly verification: BundleVerification }
+  | { readonly of: 'anchor'; readonly pieces: readonly [Piece]; readonly verification: AnchorVerification }
   /** Still at work, `done` of `total`; or waiting for what else it takes. */
   | { readonly of: 'working'; readonly pieces: readonly [Piece]; readonly done: number; readonly total: number }
   | { readonly of: 'lonely'; readonly pieces: readonly [Piece] }
@@ -35,6 +38,9 @@ export interface Checker {
   /** Verdicts on all that was taken in, newest first. An empty trust means that there is none yet. */
   readonly findings: (pieces: readonly Piece[], trust: string) => Finding[];
 }
+
+/** Kinds that are whole by themselves and rest on whom one trusts. */
+const WHOLE: readonly Piece['kind'][] = ['certificate', 'pdf', 'note', 'anchor'];
 
 interface Working {
   readonly trust: string;
@@ -50,6 +56,7 @@ interface Working {
 export function makeChecker(announcements: () => Promise<readonly unknown[]>, changed: () => void): Checker {
   const bundles = new WeakMap<Piece, Working>();
   const certificates = new WeakMap<Piece, { trust: string; verification: CertificateVerification }>();
+  const anchors = new WeakMap<Piece, { trust: string; verification: AnchorVerification }>();
   let announced: readonly unknown[] | undefined;
   let asked = false;
 
@@ -69,6 +76,14 @@ export function makeChecker(announcements: () => Promise<readonly unknown[]>, ch
     const verification = verifyCertificate({ ...trustOf(trust), ...formOf(piece), announcements: announced ?? [] });
     certificates.set(piece, { trust, verification });
     return { of: 'certificate', pieces: [piece], verification };
+  };
+
+  const anchor = (piece: Piece, trust: string): Finding => {
+    const before = anchors.get(piece);
+    if (before?.trust === trust) return { of: 'anchor', pieces: [piece], verification: before.verification };
+    const verification = verifyAnchor({ ...trustOf(trust), file: piece.bytes });
+    anchors.set(piece, { trust, verification });
+    return { of: 'anchor', pieces: [piece], verification };
   };
 
   const bundle = (piece: Piece, trust: string): Finding => {
@@ -97,8 +112,9 @@ export function makeChecker(announcements: () => Promise<readonly unknown[]>, ch
     findings: (pieces, trust) => {
       const whole = pieces.flatMap((piece): { piece: Piece; finding: Finding }[] => {
         if (piece.kind === 'bundle') return [{ piece, finding: bundle(piece, trust) }];
-        if (piece.kind !== 'certificate' && piece.kind !== 'pdf' && piece.kind !== 'note') return [];
-        return [{ piece, finding: trust === '' ? { of: 'untrusted', pieces: [piece] } : certificate(piece, trust) }];
+        if (!WHOLE.includes(piece.kind)) return [];
+        if (trust === '') return [{ piece, finding: { of: 'untrusted', pieces: [piece] } }];
+        return [{ piece, finding: piece.kind === 'anchor' ? anchor(piece, trust) : certificate(piece, trust) }];
       });
       const receipts = receiptsOf(pieces, trust).map((finding) => ({ piece: finding.pieces[0], finding }));
       const order = (piece: Piece) => pieces.indexOf(piece);

@@ -27,8 +27,6 @@ export interface Verifier {
 }
 
 const PIECES_MAX = 100;
-/** Kinds that are of use only within others. */
-const PARTS: readonly Piece['kind'][] = ['anchor'];
 /** A verdict waits until typing rests. */
 const REST_MS = 150;
 
@@ -112,8 +110,7 @@ export function mountVerifier(root: HTMLElement, options: VerifierOptions): Veri
       trust.own = new TextDecoder().decode(taken.piece.bytes);
       trust.choice = 'own';
       drawSide();
-    } else if (PARTS.includes(taken.piece.kind)) troubles = [TROUBLES.unknown(taken.piece.name), ...troubles];
-    else if (pieces.length >= PIECES_MAX) troubles = [TROUBLES.tooMany(PIECES_MAX)];
+    } else if (pieces.length >= PIECES_MAX) troubles = [TROUBLES.tooMany(PIECES_MAX)];
     else pieces = [...pieces.filter((p) => p.name !== taken.piece.name || p.kind !== taken.piece.kind), taken.piece];
   };
   const takeFiles = async (files: readonly File[]) => {
