@@ -43,6 +43,8 @@ export interface ReceiptStatus {
 /** One receipt, with who witnessed it. */
 export interface ReceiptWitnessing extends ReceiptStatus {
   readonly witnesses: readonly { readonly name: string; readonly at: string }[];
+  /** The first anchor on each chain that covers the entry. */
+  readonly anchors: readonly { readonly chainId: string; readonly blockNumber: number; readonly blockAt: string }[];
   /** False where the log has no witnesses: then `sequenced` is all there will be. */
   readonly awaitsWitnesses: boolean;
 }

@@ -22,6 +22,8 @@ const WORDS = words(
     entry: '下载条目原文',
     verify: '在浏览器中核验',
     witness: (name: string) => ({ regulator: '监管', notary: '公证' })[name] ?? name,
+    anchored: (chain: string, block: number) => `链 ${chain} 区块 ${block}`,
+    anchor: '下载锚定',
   },
   {
     receipt: 'Receipt',
@@ -36,6 +38,8 @@ const WORDS = words(
     entry: 'Download entry',
     verify: 'Verify in the browser',
     witness: (name: string) => ({ regulator: 'Regulator', notary: 'Notary' })[name] ?? name,
+    anchored: (chain: string, block: number) => `Chain ${chain}, block ${block}`,
+    anchor: 'Download anchor',
   },
 );
 
@@ -144,7 +148,14 @@ function Witnesses({ id, level }: { readonly id: string; readonly level: Level }
     level === 'witnessed' ? {} : { refetchMs: PENDING_REFETCH_MS },
   );
   if (!data) return null;
-  if (data.level !== 'witnessed') return data.awaitsWitnesses ? <p className="faint">{t.awaited}</p> : null;
+  const anchors = data.anchors.length > 0 ? <Anchors id={id} anchors={data.anchors} /> : null;
+  if (data.level !== 'witnessed')
+    return (
+      <>
+        {data.awaitsWitnesses ? <p className="faint">{t.awaited}</p> : null}
+        {anchors}
+      </>
+    );
   return (
     <>
       <p>{t.witnessed}</p>
@@ -157,6 +168,26 @@ function Witnesses({ id, level }: { readonly id: string; readonly level: Level }
           </span>
         ))}
       </div>
+      {anchors}
     </>
+  );
+}
+
+/** Where the log's checkpoint stands on other chains, with the file that checks it. */
+function Anchors({ id, anchors }: { readonly id: string; readonly anchors: ReceiptWitnessing['anchors'] }) {
+  const t = useWords(WORDS);
+  return (
+    <div className="witnesses">
+      {anchors.map(({ chainId, blockNumber, blockAt }) => (
+        <span key={chainId}>
+          <Icon name="check" />
+          {t.anchored(chainId, blockNumber)}
+          <time dateTime={blockAt}>{dateTime(blockAt)}</time>
+          <a href={address(`/receipts/${id}/anchor?chainId=${chainId}`)} download={`${id}.anchor.json`}>
+            {t.anchor}
+          </a>
+        </span>
+      ))}
+    </div>
   );
 }

@@ -132,6 +132,8 @@ describe('anchoring', () => {
   it('waits for the interval and for news, then covers all that came meanwhile with one anchor', async () => {
     await written(1);
     await anchored();
+    // A short interval is not stretched to the watch over the last anchor.
+    expect(await anchor(kernel, { ...HOUR, intervalSeconds: 2, chain: evm() })).toBeLessThanOrEqual(2_000);
     await written(5);
     const size = await sizeNow();
     expect(await anchor(kernel, { ...HOUR, chain: evm() })).toBeLessThanOrEqual(60_000);

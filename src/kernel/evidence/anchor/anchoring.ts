@@ -60,7 +60,7 @@ export async function anchor(kernel: Kernel, options: AnchoringOptions): Promise
   const dueMs = last && stands ? last.createdAt.getTime() + options.intervalSeconds * SECOND_MS - Date.now() : 0;
   if (dueMs > 0) return Math.min(dueMs, WATCH_MS);
   const begun = await begin(rows, who, stands && last ? last.size : -1);
-  return begun ? finish(kernel, options, begun) : WATCH_MS;
+  return begun ? finish(kernel, options, begun) : restOf(options);
 }
 
 /** Takes the newest checkpoint that says something the last anchored one did not. @returns undefined when there is none */
@@ -84,6 +84,9 @@ async function begin(rows: Rows, who: { chain: string; chainId: string }, after:
   return undefined;
 }
 
+/** Until the next anchor may be due, or the last one is looked after again. */
+const restOf = ({ intervalSeconds }: AnchoringOptions): number => Math.min(intervalSeconds * SECOND_MS, WATCH_MS);
+
 /** An entry that only tells of an anchor is no news, or an idle log would be anchored for ever. */
 async function holdsNews(rows: Rows, from: number, to: number): Promise<boolean> {
   const [news] = await rows(
@@ -94,11 +97,8 @@ async function holdsNews(rows: Rows, from: number, to: number): Promise<boolean>
   return news !== undefined;
 }
 
-async function finish(
-  kernel: Kernel,
-  { chain, confirmations }: AnchoringOptions,
-  { id, digest, tries }: Pending,
-): Promise<number> {
+async function finish(kernel: Kernel, options: AnchoringOptions, { id, digest, tries }: Pending): Promise<number> {
+  const { chain, confirmations } = options;
   const keep = async (next: Try): Promise<void> => {
     await rowsOf(kernel.db)('update log_anchor set tries = tries || $2::jsonb where id = $1', [
       id,
@@ -114,7 +114,7 @@ async function finish(
     confirmed: { ...place, blockTime: standing.blockTime.toISOString(), digest: standing.digest },
     proof: await chain.prove(place),
   });
-  return WATCH_MS;
+  return restOf(options);
 }
 
 async function record(kernel: Kernel, input: unknown): Promise<void> {
