@@ -213,7 +213,7 @@ async function announce(
 }
 
 /** A key that was seen to sign before anybody is told to trust it. @returns its vkey */
-async function makeKey({ provider, origin }: SigningKeys, label: KeyLabel): Promise<string> {
+async function makeKey({ provider, origin }: SigningKeys, label: KeyLabel & { purpose: KeyPurpose }): Promise<string> {
   const { purpose, algorithm } = label;
   const name = keyName(origin, purpose);
   const held = (await provider.find(label, name)) ?? (await provider.create(label, name));

@@ -12,12 +12,13 @@ import {
   readPrivateKey,
 } from './private-keys.ts';
 
-/** What a key signs: checkpoints of the log, or certificates. */
+/** What a key of the exchange signs: checkpoints of the log, or certificates. */
 export type KeyPurpose = 'log' | 'certificate';
 
 /** Which key is meant; a provider makes a name of its own of it. */
 export interface KeyLabel {
-  readonly purpose: KeyPurpose;
+  /** A witness is a party of its own with its own provider; its key is never announced by the log. */
+  readonly purpose: KeyPurpose | 'witness';
   readonly algorithm: KeyAlgorithm;
   /** 1 is the first; each rotation takes the next number. */
   readonly generation: number;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { codeOf } from '../durable.ts';
+import { keyProviderOf } from '../exec-keys.ts';
 import { checkMisbehaviour, type Misbehaviour, type NoteKey, parseKey } from '../verify/index.ts';
 import { lockFolder } from './lock.ts';
 import { serveWitness } from './server.ts';
@@ -17,6 +18,7 @@ const HELP = `见证方：核对日志只增不改并联署检查点（C2SP tlog
   --store   密钥与记录的目录（0700）；不得从备份恢复 folder of key and records; never restore it from a backup
   --log     日志公钥或其文件，可多次；轮换密钥时新旧同列 a log's key or a file with it; old and new while a log changes its key
   --name    新见证方的名称，如 regulator.example/witness name of a new witness
+  --keys    exec:<程序> 私钥在密码设备或另一程序中 the key is behind a program (docs/evidence.md, Keys); otherwise in the store
   --url     写入策略行的对外地址 address for the policy line, where a proxy stands in front
   --until-stdin-ends  标准输入关闭时退出 end when standard input closes: for whoever starts it as a child
 
@@ -29,6 +31,7 @@ const OPTIONS = {
   log: { type: 'string', multiple: true },
   name: { type: 'string' },
   url: { type: 'string' },
+  keys: { type: 'string' },
   'until-stdin-ends': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -39,6 +42,7 @@ interface Values {
   readonly log?: string[];
   readonly name?: string;
   readonly url?: string;
+  readonly keys?: string;
   readonly 'until-stdin-ends'?: boolean;
   readonly help?: boolean;
 }
@@ -81,12 +85,14 @@ async function run(values: Values): Promise<number> {
   const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(values.listen ?? '') ?? [];
   if (port === '' || Number(port) > 65_535) throw new Usage('--listen [host]:port');
   if (!values.store) throw new Usage('--store DIR');
+  if (values.keys !== undefined && !/^exec:./.test(values.keys)) throw new Usage('--keys exec:PROGRAM');
   const logs = await logKeys(values.log);
   const store = await WitnessStore.open(values.store);
   const unlock = await lockFolder(store.folder);
   try {
     await store.sweep();
-    const witness = await Witness.open({ store, logs, name: values.name, onAlarm: complain });
+    const keys = values.keys === undefined ? undefined : keyProviderOf(values.keys, values.store);
+    const witness = await Witness.open({ store, logs, name: values.name, keys, onAlarm: complain });
     const server = await serveWitness(witness, { host: host.replace(/^\[(.*)\]$/, '$1') || '::', port: Number(port) });
     introduce(witness, values.url ?? server.url, logs);
     await asked(values['until-stdin-ends'] === true);

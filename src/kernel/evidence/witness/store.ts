@@ -3,7 +3,8 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperatorError } from '../../database/server.ts';
 import { codeOf, createDurably, makeFolder, writeDurably } from '../durable.ts';
-import { formatPrivateKey, readPrivateKey } from '../private-keys.ts';
+import type { KeyProvider } from '../keys.ts';
+import { formatPrivateKey, type HeldKey, heldKey, readPrivateKey } from '../private-keys.ts';
 import {
   cosignatureTime,
   linesOf,
@@ -24,6 +25,7 @@ const NUMBER_DIGITS = 16;
 export const KEPT_MAX = 256;
 const SEED_BYTES = 32;
 const KEY_FILE = 'witness.key';
+const UNNAMED = 'witness.example';
 
 /** A checkpoint the witness cosigned. */
 export interface Cosigned extends Tree {
@@ -36,6 +38,11 @@ export interface Cosigned extends Tree {
 
 /** Name in file paths and in the monitoring address (C2SP tlog-witness): lowercase hex SHA-256 of the origin. */
 export const originHash = (origin: string): string => createHash('sha256').update(origin).digest('hex');
+
+export interface WitnessKey {
+  readonly name: string;
+  readonly key: HeldKey;
+}
 
 export class WitnessStore {
   readonly folder: string;
@@ -61,13 +68,13 @@ export class WitnessStore {
    * The witness's private key, made with mode 0600 at first. One key is one witness for ever: its name is not signed.
    * @throws OperatorError when the key is gone, unreadable, or of another name
    */
-  async key(name: string | undefined): Promise<{ name: string; seed: Uint8Array }> {
+  async key(name?: string): Promise<WitnessKey> {
     const path = join(this.folder, KEY_FILE);
     const text = await readFile(path, 'utf8').catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     });
-    if (text === undefined) return this.#createKey(path, name ?? 'witness.example');
+    if (text === undefined) return this.#createKey(path, name ?? UNNAMED);
     const key = readPrivateKey(text);
     if (key?.algorithm !== 'ed25519')
       throw new OperatorError(`${path} 不是见证密钥。${path} holds no witness key: restore it.`);
@@ -75,17 +82,33 @@ export class WitnessStore {
       throw new OperatorError(
         `见证方已命名为“${key.name}”，不能改为“${name}”。This witness is named ${key.name}; a new name needs a new store.`,
       );
-    return { name: key.name, seed: key.secret };
+    return { name: key.name, key: heldKey('ed25519', key.secret) };
   }
 
-  async #createKey(path: string, name: string): Promise<{ name: string; seed: Uint8Array }> {
-    if ((await readdir(join(this.folder, 'logs'))).length > 0)
-      throw new OperatorError(
-        `见证密钥 ${path} 丢失，而此处已有见证记录：请恢复密钥，或换用新的存储目录。The witness's key is gone but it has cosigned before: restore the key, or begin a new store.`,
-      );
+  /**
+   * The same, of a witness whose key is kept elsewhere: it is made once, and never again where something was cosigned.
+   * @throws OperatorError when the key is gone or cannot be used
+   */
+  async keyFrom(provider: KeyProvider, name = UNNAMED): Promise<WitnessKey> {
+    const label = { purpose: 'witness', algorithm: 'ed25519', generation: 1 } as const;
+    const found = await provider.find(label, name);
+    if (found) return { name, key: found };
+    await this.#refuseLoss(provider.place);
+    return { name, key: await provider.create(label, name) };
+  }
+
+  async #createKey(path: string, name: string): Promise<WitnessKey> {
+    await this.#refuseLoss(path);
     const seed = randomBytes(SEED_BYTES);
     await writeDurably(path, Buffer.from(`${formatPrivateKey(name, seed)}\n`), this.#making, 0o600);
-    return { name, seed };
+    return { name, key: heldKey('ed25519', seed) };
+  }
+
+  async #refuseLoss(place: string): Promise<void> {
+    if ((await readdir(join(this.folder, 'logs'))).length === 0) return;
+    throw new OperatorError(
+      `见证密钥 ${place} 丢失，而此处已有见证记录：请恢复密钥，或换用新的存储目录。The witness's key is gone but it has cosigned before: restore the key, or begin a new store.`,
+    );
   }
 
   /**

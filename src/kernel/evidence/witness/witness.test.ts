@@ -1,6 +1,8 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../../root.ts';
+import { execKeyProvider } from '../exec-keys.ts';
 import { ed25519Signer, type LogSigner, parsePrivateKey, signNote } from '../note.ts';
 import {
   base64,
@@ -265,6 +267,27 @@ describe('a witness', () => {
     await writeFile(newest, sound);
     await rm(join(place.folder, 'witness.key'));
     await expect(openWitness([log.key])).rejects.toThrow('key is gone');
+  });
+
+  it('signs with a key that a program keeps, and does not begin anew when that is lost', async () => {
+    const elsewhere = join(place.folder, 'elsewhere');
+    process.env.SHUHENG_KEY_FOLDER = elsewhere;
+    try {
+      const keys = execKeyProvider(join(ROOT, 'examples/keys/openssl.sh'));
+      const witness = await openWitness([log.key], { keys, name: 'held.example/w' });
+      const answer = await ask(witness, await log.request(0, 5));
+      expect(answer.status).toBe(200);
+      const note = parseNote((await log.checkpoint(5)) + answer.body);
+      expect(note && checkNote(note, witness.key)).toBe('signed');
+      expect(await readdir(elsewhere)).toEqual(['witness.pem']);
+      expect(await readdir(place.folder)).not.toContain('witness.key');
+      const again = await openWitness([log.key], { keys, name: 'held.example/w' });
+      expect(again.key.vkey).toBe(witness.key.vkey);
+      await rm(join(elsewhere, 'witness.pem'));
+      await expect(openWitness([log.key], { keys, name: 'held.example/w' })).rejects.toThrow('key is gone');
+    } finally {
+      delete process.env.SHUHENG_KEY_FOLDER;
+    }
   });
 
   it('keeps a bounded past', async () => {

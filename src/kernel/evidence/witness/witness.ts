@@ -1,3 +1,4 @@
+import type { KeyProvider } from '../keys.ts';
 import { EMPTY_ROOT } from '../merkle.ts';
 import { type LogSigner, signatureLine } from '../note.ts';
 import {
@@ -15,8 +16,8 @@ import {
   type Tree,
 } from '../verify/index.ts';
 import { type AddCheckpoint, readAddCheckpoint } from './request.ts';
-import { cosigner } from './signer.ts';
-import { type Cosigned, KEPT_MAX, originHash, type WitnessStore } from './store.ts';
+import { heldCosigner } from './signer.ts';
+import { type Cosigned, KEPT_MAX, originHash, type WitnessKey, type WitnessStore } from './store.ts';
 
 /** How far the clock may lie behind the last time that was signed before the witness stops signing. */
 const CLOCK_BEHIND_MAX_S = 300n;
@@ -52,6 +53,8 @@ export interface WitnessOptions {
   readonly logs: readonly NoteKey[];
   /** Name of a new witness; that of an existing one must agree. */
   readonly name?: string | undefined;
+  /** Where its key is kept; in its store without one. */
+  readonly keys?: KeyProvider | undefined;
   readonly nowMs?: () => number;
   /** Told of each case of misbehaviour that was kept, and of trouble. */
   readonly onAlarm?: (text: string) => void;
@@ -71,8 +74,8 @@ export class Witness {
   /** The latest time signed, over all logs. */
   #latest: bigint;
 
-  private constructor(options: WitnessOptions, secret: { name: string; seed: Uint8Array }, logs: Map<string, Log>) {
-    this.#signer = (seconds) => cosigner(secret.name, secret.seed, () => seconds);
+  private constructor(options: WitnessOptions, { name, key }: WitnessKey, logs: Map<string, Log>) {
+    this.#signer = (seconds) => heldCosigner(name, key, () => seconds);
     this.key = parseKey(this.#signer(1n).vkey) as NoteKey;
     this.#store = options.store;
     this.#logs = logs;
@@ -83,9 +86,10 @@ export class Witness {
 
   /** @throws OperatorError when the store must not be used */
   static async open(options: WitnessOptions): Promise<Witness> {
-    const secret = await options.store.key(options.name);
+    const { store, name, keys } = options;
+    const held = keys ? await store.keyFrom(keys, name) : await store.key(name);
     const logs = new Map<string, Log>();
-    const witness = new Witness(options, secret, logs);
+    const witness = new Witness(options, held, logs);
     for (const origin of new Set(options.logs.map((key) => key.name))) {
       const keys = options.logs.filter((key) => key.name === origin);
       const cosigned = await options.store.load(origin, witness.key);
