@@ -94,6 +94,9 @@ export function ensureBuilt({ web = true } = {}) {
       });
     },
   );
+  build('rulebook', 'dist/.rulebook', ['rulebook', 'scripts/rulebook.mjs', 'package-lock.json'], () =>
+    run(process.execPath, [join('scripts', 'rulebook.mjs')], { zh: '整理规则库', en: 'Parsing the rulebook' }),
+  );
   if (!web) return;
   build('web', 'web/dist/.built', ['web', 'src/kernel/evidence/verify', 'package-lock.json'], () => {
     say('· 编译网页 Building the web application …');

@@ -1,14 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../root.ts';
 import { type Text, TextSchema } from '../text.ts';
 import { locatorInEnglish } from './locator.ts';
+import { readCopies, readPage } from './pages.ts';
 import { beijingDay } from './rule.ts';
 
 const FOLDER = join(ROOT, 'rulebook', 'documents');
 const ACTORS = join(ROOT, 'rulebook', 'actors.yaml');
+const COPIES = join(ROOT, 'dist', 'rulebook.json');
 
 const nullableText = z.string().nullable();
 
@@ -68,12 +69,13 @@ export interface Rulebook {
 
 /** Reads all documents. @throws Error naming the file when one is malformed or an id stands twice */
 export function loadRulebook(folder = FOLDER): Rulebook {
+  const copies = readCopies(COPIES);
   const documents = new Map<string, RulebookDocument>();
   const articles = new Map<string, { document: RulebookDocument; article: Article }>();
   for (const file of readdirSync(folder)
     .filter((f) => f.endsWith('.yaml'))
     .sort()) {
-    const parsed = DocumentSchema.safeParse(parse(readFileSync(join(folder, file), 'utf8')));
+    const parsed = DocumentSchema.safeParse(readPage(join(folder, file), copies));
     if (!parsed.success) throw new Error(`rulebook/documents/${file}: ${z.prettifyError(parsed.error)}`);
     const document = parsed.data;
     documents.set(document.code, document);
@@ -82,7 +84,7 @@ export function loadRulebook(folder = FOLDER): Rulebook {
       articles.set(article.id, { document, article });
     }
   }
-  const actors = new Map(Object.entries(z.record(z.string(), z.string()).parse(parse(readFileSync(ACTORS, 'utf8')))));
+  const actors = new Map(Object.entries(z.record(z.string(), z.string()).parse(readPage(ACTORS, copies))));
   const find = (id: string) => {
     const found = articles.get(id);
     if (!found) throw new Error(`no article ${id} in the rulebook`);
