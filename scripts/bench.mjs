@@ -8,7 +8,7 @@ import { prepare, ROOT, stop } from './prepare.mjs';
 const BENCHES = {
   orders: { quick: [] },
   reads: { quick: [] },
-  evidence: { quick: [] },
+  evidence: { quick: [], whole: ['--million'] },
   sm2: { quick: [] },
   start: { quick: ['--empty'], whole: [] },
   memory: { quick: [], whole: ['--acts', '100000'] },
