@@ -16,6 +16,7 @@ import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
 import { caseRoom, checkProcedures, type Procedure } from './kernel/cases/index.ts';
 import * as anchor from './kernel/evidence/anchor/index.ts';
+import { healthRead } from './kernel/evidence/health.ts';
 import { keyActs } from './kernel/evidence/key-acts.ts';
 import { receiptReads } from './kernel/evidence/reads.ts';
 import type { Task } from './kernel/jobs.ts';
@@ -69,7 +70,12 @@ export function platform(rulebook: Rulebook): Platform {
   const cases = caseRoom(procedures, () => acts);
   const rooms = [...ROOMS, cases];
   const acts: readonly Act[] = [...rooms.flatMap((room) => room.acts), ...rulebookActs(rulebook), ...keyActs];
-  const reads = [...rooms.flatMap((room) => room.reads), ...rulebookReads(rulebook, acts), ...receiptReads(acts)];
+  const reads = [
+    ...rooms.flatMap((room) => room.reads),
+    ...rulebookReads(rulebook, acts),
+    ...receiptReads(acts),
+    healthRead,
+  ];
   const tasks = rooms.flatMap((room) => room.tasks);
   const fileViewers = rooms.flatMap((room) => ('fileViewers' in room ? (room.fileViewers as vault.FileViewer[]) : []));
   unique(acts.map((a) => a.name));

@@ -20,7 +20,7 @@ const WORDS = words(
     demands: '需求',
     rules: '规则',
     parties: '单位名录',
-    verify: '核验回执',
+    verify: '核验凭证',
     workbench: '工作台',
     signIn: '登录',
     join: '申请入驻',
@@ -30,6 +30,7 @@ const WORDS = words(
     light: '外观：浅色',
     dark: '外观：深色',
     report: '举报',
+    evidence: '存证健康',
     coverage: '规则覆盖情况',
     api: '接口文档',
     footer: '每一次登记、交易、交付和清算都留有回执，任何人都能离线核验。',
@@ -56,6 +57,7 @@ const WORDS = words(
     light: 'Theme: light',
     dark: 'Theme: dark',
     report: 'Report a violation',
+    evidence: 'Evidence log',
     coverage: 'Rule coverage',
     api: 'API',
     footer: 'Every registration, trade, delivery and settlement leaves a receipt that anyone can verify offline.',
@@ -180,6 +182,7 @@ export function Shell() {
           <nav aria-label={t.more}>
             <Link to="/join">{t.join}</Link>
             <Link to="/report">{t.report}</Link>
+            <Link to="/evidence">{t.evidence}</Link>
             <Link to="/coverage">{t.coverage}</Link>
             <a href="/docs">{t.api}</a>
           </nav>

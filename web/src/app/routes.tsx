@@ -26,6 +26,7 @@ export const routes: RouteObject[] = [
           { path: 'coverage', ...page(() => import('../portal/rules/CoveragePage.tsx')) },
           { path: 'parties', ...page(() => import('../portal/parties/PartiesPage.tsx')) },
           { path: 'parties/:partyId', ...page(() => import('../portal/parties/PartyPage.tsx')) },
+          { path: 'evidence', ...page(() => import('../portal/evidence/HealthPage.tsx')) },
           { path: 'timelines/:subjectId', ...page(() => import('../portal/timelines/TimelinePage.tsx')) },
           { path: 'verify', ...page(() => import('../portal/verify/VerifyPage.tsx')) },
           { path: 'certificates/:certificateId', ...page(() => import('../portal/certificates/CertificatePage.tsx')) },

@@ -1,6 +1,7 @@
 import { Link, useSearchParams } from 'react-router';
 import type { Me, PartyRef, ProductSummary, Text, Violation } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
+import { HealthView } from '../../portal/evidence/HealthView.tsx';
 import { CitationChip } from '../../shared/CitationChip.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime } from '../../shared/format.ts';
@@ -13,7 +14,7 @@ import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { NeedsSecondFactor } from '../shared/NeedsSecondFactor.tsx';
 import { PartyTable } from '../shared/PartyTable.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
-import { EvidenceHealth, TrialBalance } from './Health.tsx';
+import { TrialBalance } from './Health.tsx';
 
 const WORDS = words(
   {
@@ -105,7 +106,7 @@ export default function CockpitPage() {
       {part === 'products' ? <Products /> : null}
       {part === 'parties' ? <Parties /> : null}
       {part === 'reports' ? <Reports /> : null}
-      {part === 'evidence' ? <EvidenceHealth /> : null}
+      {part === 'evidence' ? <HealthView /> : null}
       {part === 'ledger' ? <TrialBalance /> : null}
     </>
   );
