@@ -1,11 +1,5 @@
 import { OperatorError } from '../../kernel/database/index.ts';
-import { verifyCommand } from '../../kernel/evidence/verify-cli.ts';
-import { witnessCommand } from '../../kernel/evidence/witness/cli.ts';
-import { actCommand } from './act.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
-import { clockCommand } from './clock.ts';
-import { backupCommand, doctorCommand, restoreCommand, startCommand } from './commands.ts';
-import { logCommand } from './log.ts';
 
 interface Command {
   readonly name: string;
@@ -17,15 +11,22 @@ interface Command {
   readonly run: (args: Arguments) => Promise<number>;
 }
 
+/** Each command loads what it needs and no more: verifying a receipt should not load the exchange. */
 const COMMANDS: readonly Command[] = [
-  { name: 'start', zh: '启动交易所', en: 'start the exchange', usage: 'shuheng start', run: startCommand },
+  {
+    name: 'start',
+    zh: '启动交易所',
+    en: 'start the exchange',
+    usage: 'shuheng start',
+    run: async () => (await import('./commands.ts')).startCommand(),
+  },
   {
     name: 'verify',
     zh: '离线核验凭证、回执、锚定、司法包',
     en: 'verify certificates, receipts, anchors and court bundles offline',
     usage: 'shuheng verify --proof p.tlog-proof --entry e.json (--policy file | --key <vkey|file>)',
     explains: true,
-    run: (args) => verifyCommand(args.raw),
+    run: async (args) => (await import('../../kernel/evidence/verify-cli.ts')).verifyCommand(args.raw),
   },
   {
     name: 'witness',
@@ -34,7 +35,7 @@ const COMMANDS: readonly Command[] = [
     usage:
       'shuheng witness --listen :7380 --store DIR --log <vkey|file> [--log …] [--name N] | export --store DIR | check FILE --log <vkey>',
     explains: true,
-    run: (args) => witnessCommand(args.raw),
+    run: async (args) => (await import('../../kernel/evidence/witness/cli.ts')).witnessCommand(args.raw),
   },
   {
     name: 'act',
@@ -42,7 +43,7 @@ const COMMANDS: readonly Command[] = [
     en: 'execute an act through the API',
     usage:
       'shuheng act <name> --input file.json|- [--url http://127.0.0.1:8080] [--key <api key>] [--idempotency-key k]   (SHUHENG_URL, SHUHENG_KEY)',
-    run: actCommand,
+    run: async (args) => (await import('./act.ts')).actCommand(args),
   },
   {
     name: 'log',
@@ -50,7 +51,7 @@ const COMMANDS: readonly Command[] = [
     en: 're-derive and check the evidence log; keep a mirror that verifies by itself; change signing keys',
     usage:
       'shuheng log fsck [<mirror folder> [--key <vkey|file> | --policy file]] [--json]\n           shuheng log export <folder> [--from https://…/log [--key <vkey|file> | --policy file]] [--json]\n           shuheng log rotate-key [log|certificate] [--overlap-days 30] [--leaked|--lost] [--json]',
-    run: logCommand,
+    run: async (args) => (await import('./log.ts')).logCommand(args),
   },
   {
     name: 'clock',
@@ -58,28 +59,28 @@ const COMMANDS: readonly Command[] = [
     en: 'say on which day a period ends',
     usage:
       'shuheng clock --from 2025-06-01 --working-days 30   (--days --hours --months --years; --from 可为 may be 2025-06-01T09:30+08:00)',
-    run: clockCommand,
+    run: async (args) => (await import('./clock.ts')).clockCommand(args),
   },
   {
     name: 'backup',
     zh: '备份数据库、对象与密钥',
     en: 'save database, objects and keys',
     usage: 'shuheng backup <new folder>',
-    run: backupCommand,
+    run: async (args) => (await import('./commands.ts')).backupCommand(args),
   },
   {
     name: 'restore',
     zh: '恢复到空的数据目录',
     en: 'restore into an empty data folder',
     usage: 'shuheng restore <folder>',
-    run: restoreCommand,
+    run: async (args) => (await import('./commands.ts')).restoreCommand(args),
   },
   {
     name: 'doctor',
     zh: '检查本机缺什么',
     en: 'say what this machine lacks',
     usage: 'shuheng doctor [--json]',
-    run: doctorCommand,
+    run: async (args) => (await import('./commands.ts')).doctorCommand(args),
   },
 ];
 
