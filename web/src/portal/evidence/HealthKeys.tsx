@@ -37,7 +37,7 @@ export function HealthKeys({ health }: { readonly health: Health }) {
     <>
       <h2>{t.title}</h2>
       <p className="faint">{t.note}</p>
-      <ul className="line-list">
+      <ul className="health-keys">
         {health.keys.map((key) => (
           <li key={key.vkey}>
             <b>{purposes[key.purpose] ?? key.purpose}</b>{' '}
