@@ -14,7 +14,7 @@ export {
 } from './model.ts';
 export { addDerivedSource, type Derived, reads } from './queries.ts';
 
-export { endUse, grantUse, resumeUse, rightsLost, suspendUse, type UseGrant } from './use.ts';
+export { endUse, grantUse, resumeUse, suspendUse, type UseGrant } from './use.ts';
 
 export const tasks: readonly Task[] = [];
 

@@ -1,4 +1,4 @@
-import type { Queryable, Tx } from '../../kernel/database/index.ts';
+import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 
 /** A right to use given by an agreement: what of a resource, for what, until when and how much. */
@@ -43,7 +43,7 @@ export async function grantUse(tx: Tx, grant: UseGrant, at: Date): Promise<strin
 const under = (tx: Tx, agreementId: string) =>
   tx.updateTable('resource_authorisation').where('agreement_id', '=', agreementId).where('revoked_at', 'is', null);
 
-/** All rights under an agreement stand still, at once and everywhere. */
+/** All rights under an agreement stand still: whoever asks {@link useRights} finds none. */
 export async function suspendUse(tx: Tx, agreementId: string, at: Date): Promise<void> {
   await under(tx, agreementId).set({ suspended_at: at }).execute();
 }
@@ -55,38 +55,4 @@ export async function resumeUse(tx: Tx, agreementId: string): Promise<void> {
 /** All rights under an agreement end for good. */
 export async function endUse(tx: Tx, agreementId: string, at: Date): Promise<void> {
   await under(tx, agreementId).set({ revoked_at: at, revocation_reason: '授权运营协议终止' }).execute();
-}
-
-/**
- * Resources of a product whose holder may not use them now: withdrawn, or neither its own nor under a living right.
- * Asked wherever a product is served, so that suspension and expiry bite at once.
- */
-export async function rightsLost(
-  q: Queryable,
-  resourceIds: readonly string[],
-  partyId: string,
-  at: Date,
-): Promise<string[]> {
-  if (resourceIds.length === 0) return [];
-  const rows = await q
-    .selectFrom('resource as r')
-    .select(['r.id'])
-    .where('r.id', 'in', [...resourceIds])
-    .where('r.holder_id', '<>', partyId)
-    .where((e) =>
-      e.not(
-        e.exists(
-          e
-            .selectFrom('resource_authorisation as a')
-            .select('a.id')
-            .whereRef('a.resource_id', '=', 'r.id')
-            .where('a.party_id', '=', partyId)
-            .where('a.revoked_at', 'is', null)
-            .where('a.suspended_at', 'is', null)
-            .where('a.valid_until', '>', at),
-        ),
-      ),
-    )
-    .execute();
-  return rows.map((r) => r.id);
 }
