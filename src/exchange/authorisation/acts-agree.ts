@@ -6,7 +6,7 @@ import { openObjections } from './acts-review.ts';
 import { EXPIRY_TASK } from './expiry.ts';
 import { AgreementId } from './model.ts';
 import { operation } from './procedure.ts';
-import * as rules from './rules.ts';
+import * as rules from './rules/index.ts';
 import { lockAgreement } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });

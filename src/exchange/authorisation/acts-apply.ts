@@ -7,7 +7,7 @@ import { getResource, ResourceId } from '../catalog/index.ts';
 import { areAffiliated, getParty, PartyId, registeredEntity, registerOf } from '../parties/index.ts';
 import { AnnouncementId, ApplicationId, Criterion, MODES } from './model.ts';
 import { operation } from './procedure.ts';
-import * as rules from './rules.ts';
+import * as rules from './rules/index.ts';
 import { getAnnouncement, lockApplication } from './store.ts';
 
 const HOUR_MS = 3_600_000;

@@ -7,7 +7,7 @@ import { text } from '../../kernel/text.ts';
 import { getResource, ResourceId } from '../catalog/index.ts';
 import { AgreementId, type Governance, GovernanceId } from './model.ts';
 import { dataGovernance } from './procedure.ts';
-import * as rules from './rules.ts';
+import * as rules from './rules/index.ts';
 import { lockAgreement } from './store.ts';
 
 const words = (zh: string, en: string) => z.string().trim().min(2).max(2_000).meta({ title: zh, 'x-title-en': en });

@@ -7,7 +7,7 @@ import { text } from '../../kernel/text.ts';
 import { endUse, resumeUse, suspendUse } from '../catalog/index.ts';
 import { type Agreement, AgreementId } from './model.ts';
 import { operation } from './procedure.ts';
-import * as rules from './rules.ts';
+import * as rules from './rules/index.ts';
 import { type AgreementInHand, agreementOfCase, lockAgreement } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });

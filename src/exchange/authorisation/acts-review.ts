@@ -8,7 +8,7 @@ import { areAffiliated, getParty } from '../parties/index.ts';
 import { draftAgreement } from './agreements.ts';
 import { ApplicationId, MODE_TITLES } from './model.ts';
 import { operation } from './procedure.ts';
-import * as rules from './rules.ts';
+import * as rules from './rules/index.ts';
 import { lockApplication } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });

@@ -15,7 +15,7 @@ import { text } from '../../kernel/text.ts';
 import { getResource, grantUse, ResourceId } from '../catalog/index.ts';
 import { AgreementId, RowFilter, type Scenario, ScenarioId } from './model.ts';
 import { dataApplication } from './procedure.ts';
-import * as rules from './rules.ts';
+import * as rules from './rules/index.ts';
 import { lockAgreement } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
