@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import {
+  afterOf,
+  anyone,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  signedIn,
+} from '../../kernel/acts/index.ts';
+import { seesCase } from '../../kernel/cases/index.ts';
+import { TextSchema, text } from '../../kernel/text.ts';
+import { AgreementId, CLAUSE_TITLES, CLAUSES, MODE_TITLES, MODES } from './model.ts';
+import { namesOf, Party, stateTitle } from './reads-shared.ts';
+
+const AgreementDetail = z.object({
+  id: AgreementId,
+  applicationId: z.string(),
+  caseId: z.string(),
+  mode: z.enum(MODES),
+  modeTitle: TextSchema,
+  authoriser: Party,
+  operator: Party,
+  state: z.string(),
+  stateTitle: TextSchema,
+  clauses: z.array(z.object({ name: z.string(), title: TextSchema, words: TextSchema })),
+  clausesHash: z.string(),
+  validFrom: z.iso.datetime(),
+  validUntil: z.iso.datetime(),
+  signedByAuthoriserAt: z.iso.datetime().nullable(),
+  signedByOperatorAt: z.iso.datetime().nullable(),
+  filingNumber: z.string().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  endedReason: z.string().nullable(),
+  resources: z.array(z.object({ id: z.string(), title: z.string() })),
+  evaluations: z.array(
+    z.object({
+      id: z.string(),
+      passed: z.boolean(),
+      findings: z.string(),
+      at: z.iso.datetime(),
+      correction: z.string().nullable(),
+    }),
+  ),
+  reports: z.array(
+    z.object({
+      id: z.string(),
+      summary: z.string(),
+      incidents: z.number(),
+      trainings: z.number(),
+      drills: z.number(),
+      at: z.iso.datetime(),
+    }),
+  ),
+});
+
+const agreement = read({
+  path: '/agreements/:agreementId',
+  title: text('授权运营协议', 'Operation agreement'),
+  by: signedIn(),
+  params: z.object({ agreementId: AgreementId }),
+  query: z.object({}),
+  output: AgreementDetail,
+  run: async ({ db, actor, params }) => {
+    const g = await db
+      .selectFrom('operation_agreement as g')
+      .innerJoin('case_file as c', 'c.id', 'g.case_id')
+      .selectAll('g')
+      .select('c.state')
+      .where('g.id', '=', params.agreementId)
+      .executeTakeFirst();
+    if (!g || !(await seesCase(db, actor, g.case_id))) throw notFound();
+    const name = await namesOf(db, [g.authoriser_id, g.operator_id]);
+    const evaluations = await db
+      .selectFrom('operation_evaluation')
+      .selectAll()
+      .where('agreement_id', '=', g.id)
+      .orderBy('id')
+      .execute();
+    const reports = await db
+      .selectFrom('security_report')
+      .selectAll()
+      .where('agreement_id', '=', g.id)
+      .orderBy('id')
+      .execute();
+    const resources = await db
+      .selectFrom('resource')
+      .select(['id', 'title'])
+      .where('id', 'in', g.resource_ids)
+      .orderBy('title')
+      .execute();
+    return {
+      id: g.id,
+      applicationId: g.application_id,
+      caseId: g.case_id,
+      mode: g.mode,
+      modeTitle: MODE_TITLES[g.mode],
+      authoriser: name(g.authoriser_id),
+      operator: name(g.operator_id),
+      state: g.state,
+      stateTitle: stateTitle(g.state),
+      clauses: CLAUSES.map((c) => ({ name: c, title: CLAUSE_TITLES[c], words: g.clauses[c] })),
+      clausesHash: g.clauses_hash,
+      validFrom: g.valid_from.toISOString(),
+      validUntil: g.valid_until.toISOString(),
+      signedByAuthoriserAt: g.authoriser_signed_at?.toISOString() ?? null,
+      signedByOperatorAt: g.operator_signed_at?.toISOString() ?? null,
+      filingNumber: g.filing_number,
+      endedAt: g.ended_at?.toISOString() ?? null,
+      endedReason: g.ended_reason,
+      resources,
+      evaluations: evaluations.map((e) => ({
+        id: e.id,
+        passed: e.passed,
+        findings: e.findings,
+        at: e.evaluated_at.toISOString(),
+        correction: e.correction,
+      })),
+      reports: reports.map((r) => ({
+        id: r.id,
+        summary: r.summary,
+        incidents: r.incidents,
+        trainings: r.trainings,
+        drills: r.drills,
+        at: r.reported_at.toISOString(),
+      })),
+    };
+  },
+});
+
+/** 运营单位名单: public, as it is filed with the government. */
+const operatingUnits = read({
+  path: '/operating-units',
+  title: text('运营单位名单', 'Operating units'),
+  by: anyone(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(
+    z.object({
+      id: z.string(),
+      operator: Party,
+      authoriser: Party,
+      modeTitle: TextSchema,
+      stateTitle: TextSchema,
+      validFrom: z.iso.datetime(),
+      validUntil: z.iso.datetime(),
+      filingNumber: z.string().nullable(),
+    }),
+  ),
+  run: async ({ db, query }) => {
+    let rows = db
+      .selectFrom('operation_agreement as g')
+      .innerJoin('case_file as c', 'c.id', 'g.case_id')
+      .selectAll('g')
+      .select('c.state')
+      .where('g.operator_signed_at', 'is not', null)
+      .where('g.authoriser_signed_at', 'is not', null);
+    const after = afterOf(query.cursor);
+    if (after) rows = rows.where('g.id', '<', after);
+    const found = await rows
+      .orderBy('g.id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(found, query.limit, (g) => g.id);
+    const name = await namesOf(
+      db,
+      items.flatMap((g) => [g.operator_id, g.authoriser_id]),
+    );
+    return {
+      items: items.map((g) => ({
+        id: g.id,
+        operator: name(g.operator_id),
+        authoriser: name(g.authoriser_id),
+        modeTitle: MODE_TITLES[g.mode],
+        stateTitle: stateTitle(g.state),
+        validFrom: g.valid_from.toISOString(),
+        validUntil: g.valid_until.toISOString(),
+        filingNumber: g.filing_number,
+      })),
+      nextCursor,
+    };
+  },
+});
+
+export const agreementReads: readonly Read[] = [agreement, operatingUnits];
