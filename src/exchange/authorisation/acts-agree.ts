@@ -58,7 +58,12 @@ const sign = act({
       .where('id', '=', agreement.id)
       .execute();
     const other = side === 'operator' ? agreement.authoriser_signed_at : agreement.operator_signed_at;
-    if (other === null) return { agreementId: agreement.id, state: row.state };
+    if (other === null) {
+      // Who signs second is waited for; where the authorising unit signs first, the case waits for the other side already.
+      if (side !== 'operator') return { agreementId: agreement.id, state: row.state };
+      const waiting = await moveCase(tx, { procedure: operation, row, event: 'signed-first' }, { at, enqueue });
+      return { agreementId: agreement.id, state: waiting.state };
+    }
     const moved = await moveCase(tx, { procedure: operation, row, event: 'agree' }, { at, enqueue });
     enqueue({
       task: EXPIRY_TASK,

@@ -105,6 +105,10 @@ const evaluate = act({
   entry: ({ facts, input }) => aboutIt(facts, { passed: input.passed, findings: input.findings }),
 });
 
+/** What was stopped goes on where it stood: a list not yet filed with the government is still to be filed (JN-8.7). */
+const backTo = ({ filed_at }: Agreement, event: 'resume' | 'pass-recheck'): string =>
+  filed_at === null ? `${event}-unfiled` : event;
+
 const reportCorrection = act({
   name: 'authorisation.report-correction',
   title: text('提交整改报告', 'Report the correction'),
@@ -150,7 +154,7 @@ const recheck = act({
   }),
   version: (f) => f.row.version,
   perform: async ({ tx, input, facts: { row, agreement }, at, enqueue }) => {
-    const event = input.passed ? 'pass-recheck' : 'fail-recheck';
+    const event = input.passed ? backTo(agreement, 'pass-recheck') : 'fail-recheck';
     const moved = await moveCase(tx, { procedure: operation, row, event }, { at, enqueue });
     if (input.passed) await resumeUse(tx, agreement.id);
     else await end(tx, agreement, '复查未整改到位', at);
@@ -197,7 +201,11 @@ const resume = act({
   facts: ({ tx, actor, input }) => inHandOf(tx, actor, input.agreementId, 'authoriser'),
   version: (f) => f.row.version,
   perform: async ({ tx, facts: { row, agreement }, at, enqueue }) => {
-    const moved = await moveCase(tx, { procedure: operation, row, event: 'resume' }, { at, enqueue });
+    const moved = await moveCase(
+      tx,
+      { procedure: operation, row, event: backTo(agreement, 'resume') },
+      { at, enqueue },
+    );
     await resumeUse(tx, agreement.id);
     return { agreementId: agreement.id, state: moved.state };
   },

@@ -42,7 +42,7 @@ const score = act({
       scoredBefore: !parts.includes('expert'),
     };
   },
-  perform: async ({ tx, input, facts: { row, application, expertId, points }, at }) => {
+  perform: async ({ tx, input, facts: { row, application, expertId, points }, at, enqueue }) => {
     const total = points.reduce((a, b) => a + b, 0);
     await tx
       .insertInto('expert_score')
@@ -56,6 +56,9 @@ const score = act({
       })
       .execute();
     await changePart(tx, row.id, expertId, 'expert', 'scored');
+    // With the last sheet it is the authorising unit's turn.
+    if (!(await stillToScore(tx, row.id)))
+      await moveCase(tx, { procedure: operation, row, event: 'all-scored' }, { at, enqueue });
     return { applicationId: application.id, total };
   },
   entry: ({ facts: { application, announcement, points }, input }) => ({
@@ -64,6 +67,17 @@ const score = act({
     parties: [announcement.authoriser_id, announcement.authority_id],
   }),
 });
+
+async function stillToScore(tx: Tx, caseId: string): Promise<boolean> {
+  const waiting = await tx
+    .selectFrom('case_part')
+    .select('party_id')
+    .where('case_id', '=', caseId)
+    .where('part', '=', 'expert')
+    .limit(1)
+    .executeTakeFirst();
+  return waiting !== undefined;
+}
 
 /** 评审结论: when every expert has scored; who passes goes before the public. */
 const conclude = act({

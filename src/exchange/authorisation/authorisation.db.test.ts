@@ -195,8 +195,11 @@ it('refuses announcements, applications and reviews that the measures do not all
     await refused('application.score', experts[0] as Party, { applicationId, points: [20, 10], opinion: '再评' }),
   ).toContain('JN-8.3');
   expect(await refused('application.conclude-review', authority, { applicationId })).toContain('JN-8.3');
-  for (const expert of experts.slice(1))
+  for (const expert of experts.slice(1)) {
+    expect(await stateOf(caseId)).toBe('reviewing');
     await run('application.score', expert, { applicationId, points: [20, 10], opinion: '不足' });
+  }
+  expect(await stateOf(caseId)).toBe('concluding');
   expect(await run('application.conclude-review', authority, { applicationId })).toMatchObject({
     state: 'refused',
     average: 30,
@@ -231,6 +234,7 @@ it('goes from announcement to operation, with an objection on the way, and gives
   expect(agreement.clauses).toHaveLength(6);
   expect(await refused('agreement.sign', operator, { agreementId, clausesHash: '0'.repeat(64) })).toContain('JN-8.5');
   await run('agreement.sign', operator, { agreementId, clausesHash: agreement.clausesHash });
+  expect(await stateOf(caseId)).toBe('countersigning');
   expect(
     await refused('scenario.ask', operator, {
       agreementId,
@@ -246,6 +250,11 @@ it('goes from announcement to operation, with an objection on the way, and gives
   ).toContain('JN-3.2');
   await run('agreement.sign', authority, { agreementId, clausesHash: agreement.clausesHash });
   expect(await stateOf(caseId)).toBe('filing');
+  // A suspension does not make the filing forgotten.
+  await run('authorisation.suspend', authority, { agreementId, reason: '核查' });
+  expect(await run('authorisation.resume', authority, { agreementId, reason: '核查完毕' })).toMatchObject({
+    state: 'filing',
+  });
   await run('authorisation.file', authority, { agreementId, filingNumber: '备〔2026〕1号' });
   expect(await mayUse()).toBe(false);
   const scenarioId = await scenario(agreementId);

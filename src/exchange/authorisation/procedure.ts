@@ -135,6 +135,18 @@ export const operation = procedure({
       waits: { part: 'expert', what: text('请专家评分', 'Experts score') },
       clock: 'review',
       moves: {
+        'all-scored': { to: 'concluding', act: 'application.score' },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+      },
+    },
+    concluding: {
+      title: text('待形成评审结论', 'review to be concluded'),
+      waits: {
+        part: 'authoriser',
+        what: text('专家均已评分，请形成评审结论', 'All experts have scored: conclude the review'),
+      },
+      clock: 'review',
+      moves: {
         conclude: { to: 'public', act: 'application.conclude-review' },
         refuse: { to: 'refused', act: 'application.conclude-review' },
         withdraw: { to: 'withdrawn', act: 'application.withdraw' },
@@ -164,7 +176,23 @@ export const operation = procedure({
     },
     agreeing: {
       title: text('待签协议', 'to be agreed'),
-      waits: { part: 'applicant', what: text('请双方签署授权运营协议', 'Both sign the agreement') },
+      waits: { part: 'applicant', what: text('请核对并签署授权运营协议', 'Read and sign the agreement') },
+      clock: 'agreement',
+      moves: {
+        'signed-first': { to: 'countersigning', act: 'agreement.sign' },
+        agree: { to: 'filing', act: 'agreement.sign' },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+      },
+    },
+    countersigning: {
+      title: text('待授权单位签署', 'to be signed by the authorising unit'),
+      waits: {
+        part: 'authoriser',
+        what: text(
+          '运营单位已签署，请核对并签署授权运营协议',
+          'The operating unit has signed: read and sign the agreement',
+        ),
+      },
       clock: 'agreement',
       moves: {
         agree: { to: 'filing', act: 'agreement.sign' },
@@ -203,7 +231,7 @@ export const operation = procedure({
       title: text('整改中，权限已暂停', 'correcting, rights suspended'),
       waits: { part: 'applicant', what: text('请完成整改并提交书面报告', 'Correct it and report in writing') },
       clock: 'correction',
-      pauses: ['report'],
+      pauses: ['report', 'filing'],
       moves: {
         'report-correction': { to: 'rechecking', act: 'authorisation.report-correction' },
         lapse: { to: 'exiting', act: 'authorisation.lapse' },
@@ -214,9 +242,10 @@ export const operation = procedure({
       title: text('待复查，权限已暂停', 'to be rechecked, rights suspended'),
       waits: { part: 'authority', what: text('请复查整改情况', 'Recheck the correction') },
       clock: 'recheck',
-      pauses: ['report'],
+      pauses: ['report', 'filing'],
       moves: {
         'pass-recheck': { to: 'operating', act: 'authorisation.recheck' },
+        'pass-recheck-unfiled': { to: 'filing', act: 'authorisation.recheck' },
         'fail-recheck': { to: 'exiting', act: 'authorisation.recheck' },
         expire: { to: 'exiting', act: 'authorisation.expire' },
       },
@@ -225,9 +254,10 @@ export const operation = procedure({
       title: text('已暂停', 'suspended'),
       waits: { part: 'authoriser', what: text('请决定恢复或者退出', 'Decide to resume or to end') },
       clock: 'suspension',
-      pauses: ['report'],
+      pauses: ['report', 'filing'],
       moves: {
         resume: { to: 'operating', act: 'authorisation.resume' },
+        'resume-unfiled': { to: 'filing', act: 'authorisation.resume' },
         exit: { to: 'exiting', act: 'authorisation.exit' },
         expire: { to: 'exiting', act: 'authorisation.expire' },
       },
