@@ -19,6 +19,7 @@ export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
 export type { KeyProvider } from './objects/keys.ts';
 export {
   convertTable,
+  countRows,
   ingestTable,
   profileTable,
   QUERY_ROWS_MAX,
@@ -33,10 +34,13 @@ export {
   type Column,
   type ColumnProfile,
   type ColumnType,
+  type Condition,
+  type ConditionOperator,
   type Filter,
   type FilterOperator,
   type HistogramBin,
   type IngestSummary,
+  type Portion,
   type Progress,
   type Recipe,
   type RecipeColumn,

@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { failures } from './failures.ts';
 import type { Job, Request } from './protocol.ts';
-import { quoteText } from './sql.ts';
+import { pathOf, quoteText } from './sql.ts';
 import { type Cell, type Column, type Progress, TableFailure } from './types.ts';
 
 const PROGRESS_MS = 250;
@@ -73,7 +73,8 @@ async function writeWithProgress(
 }
 
 function filesOf(job: Job): string[] {
-  if (job.kind === 'recipe') return [...job.inputs, job.output];
+  if (job.kind === 'recipe') return [...job.inputs.map(pathOf), job.output];
+  if (job.kind === 'count') return [job.portion.path];
   return 'output' in job ? [job.path, job.output] : [job.path];
 }
 

@@ -2,6 +2,7 @@ import type { Text } from '../../text.ts';
 import type {
   Filter,
   IngestSummary,
+  Portion,
   Progress,
   Recipe,
   RowSet,
@@ -22,7 +23,13 @@ export type Job =
       readonly limits: IngestLimits;
     }
   | { readonly kind: 'profile'; readonly path: string }
-  | { readonly kind: 'recipe'; readonly inputs: readonly string[]; readonly recipe: Recipe; readonly output: string }
+  | {
+      readonly kind: 'recipe';
+      readonly inputs: readonly (string | Portion)[];
+      readonly recipe: Recipe;
+      readonly output: string;
+    }
+  | { readonly kind: 'count'; readonly portion: Portion }
   | { readonly kind: 'sample'; readonly path: string; readonly rows: number; readonly seed: number }
   | {
       readonly kind: 'query';
@@ -53,6 +60,7 @@ export interface Results {
   readonly ingest: IngestSummary;
   readonly profile: TableProfile;
   readonly recipe: TableSummary;
+  readonly count: { readonly rows: number };
   readonly sample: RowSet;
   readonly query: RowSet;
   readonly convert: { readonly bytes: number };

@@ -1,22 +1,17 @@
 import type { Engine } from './engine.ts';
 import { failures } from './failures.ts';
 import { columnsOf } from './parquet.ts';
-import { columnNamed, copyToParquet, parquetOf, quoteName, SQL_TYPE } from './sql.ts';
+import { sourceOf } from './portion.ts';
+import { type Compiled, columnNamed, comparisonType, copyToParquet, parquetOf, quoteName } from './sql.ts';
 import {
-  type Cell,
   type Column,
   type Filter,
+  type Portion,
   type Recipe,
   type RecipeColumn,
   TableFailure,
   type TableSummary,
 } from './types.ts';
-
-/** SQL of our own making with the users' values set apart; values are bound as text and cast. */
-export interface Compiled {
-  readonly sql: string;
-  readonly values: readonly (string | null)[];
-}
 
 const OPERATORS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
 const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max', 'median']);
@@ -26,14 +21,14 @@ const NAME_LENGTH_MAX = 128;
 
 export async function runRecipeIn(
   engine: Engine,
-  inputs: readonly string[],
+  inputs: readonly (string | Portion)[],
   recipe: Recipe,
   output: string,
 ): Promise<Omit<TableSummary, 'bytes'>> {
   if (inputs.length === 0) throw failures.recipe('配方没有数据来源。', 'The recipe has no source.');
-  const from = parquetOf(inputs);
-  const columns = await columnsOf(engine, from);
-  const { sql, values } = compileRecipe(recipe, columns, from);
+  const source = await sourceOf(engine, inputs);
+  const { columns } = source;
+  const { sql, values } = compileRecipe(recipe, columns, source);
   await checkValues(engine, recipe.filters, columns);
   try {
     const rows = await engine.write(
@@ -50,7 +45,7 @@ export async function runRecipeIn(
 }
 
 /** @throws TableFailure `unknown-column` or `invalid-recipe` */
-export function compileRecipe(recipe: Recipe, columns: readonly Column[], from: string): Compiled {
+export function compileRecipe(recipe: Recipe, columns: readonly Column[], source: Compiled): Compiled {
   if (recipe.columns.length === 0) throw failures.recipe('配方没有选择任何列。', 'The recipe chooses no column.');
   if (recipe.columns.length > COLUMNS_MAX) throw failures.tooManyColumns(recipe.columns.length, COLUMNS_MAX);
   const grouped = recipe.groupBy.length > 0 || recipe.columns.some((c) => c.aggregate !== undefined);
@@ -61,7 +56,7 @@ export function compileRecipe(recipe: Recipe, columns: readonly Column[], from: 
     return `${isValueOf(c) ? enough(value, c.column ?? c.name, size) : value} as ${quoteName(c.name)}`;
   });
   checkNames(recipe.columns);
-  const { sql: where, values } = compileFilters(recipe.filters, columns);
+  const { sql: where, values } = compileFilters(recipe.filters, columns, source.values);
   if (size !== undefined) {
     if (!Number.isSafeInteger(size) || size < 1)
       throw failures.recipe('最小分组行数须为正整数。', 'The minimum group size must be a positive integer.');
@@ -75,7 +70,7 @@ export function compileRecipe(recipe: Recipe, columns: readonly Column[], from: 
   // A result without its groups in order would depend on the engine's threads.
   const orderBy = groups.length > 0 ? ` order by ${groups.map((g) => `${quoteName(g)} nulls last`).join(', ')}` : '';
   const having = size !== undefined ? ` having count(*) >= ${size}` : '';
-  return { sql: `select ${select.join(', ')} from ${from}${where}${groupBy}${having}${orderBy}`, values };
+  return { sql: `select ${select.join(', ')} from ${source.sql}${where}${groupBy}${having}${orderBy}`, values };
 }
 
 /** Whether a column shows something made of values, not only how many there are. */
@@ -136,11 +131,19 @@ function checkNames(columns: readonly RecipeColumn[]): void {
   }
 }
 
-/** ` where …` with `$1`, `$2` …, or nothing. @throws TableFailure */
-export function compileFilters(filters: readonly Filter[], columns: readonly Column[]): Compiled {
+/**
+ * ` where …` with `$1`, `$2` …, or nothing.
+ * @param before values the statement binds already; those of the filters come after them
+ * @throws TableFailure
+ */
+export function compileFilters(
+  filters: readonly Filter[],
+  columns: readonly Column[],
+  before: Compiled['values'] = [],
+): Compiled {
   if (filters.length > FILTERS_MAX)
     throw failures.recipe(`筛选条件最多 ${FILTERS_MAX} 个。`, `At most ${FILTERS_MAX} filters.`);
-  const values: string[] = [];
+  const values = [...before];
   const terms = filters.map(({ column, op, value }) => {
     const source = columnNamed(columns, column);
     const name = quoteName(source.name);
@@ -155,12 +158,6 @@ export function compileFilters(filters: readonly Filter[], columns: readonly Col
     return op === '!=' ? `${name} is distinct from ${bound}` : `${name} ${op} ${bound}`;
   });
   return { sql: terms.length > 0 ? ` where ${terms.join(' and ')}` : '', values };
-}
-
-/** An integer column is compared with a fraction as numbers, not by rounding the fraction. */
-function comparisonType(column: Column, value: Cell): string {
-  if (column.type === 'integer') return /^\s*[-+]?\d+\s*$/.test(String(value)) ? 'BIGINT' : 'DOUBLE';
-  return column.type === 'decimal' ? 'DECIMAL(38, 10)' : SQL_TYPE[column.type];
 }
 
 /** Refuses a value that is no date, number … before the work begins. */

@@ -1,5 +1,11 @@
 import { failures } from './failures.ts';
-import type { Column, ColumnType } from './types.ts';
+import type { Cell, Column, ColumnType, Portion } from './types.ts';
+
+/** SQL of our own making with the users' values set apart; values are bound as text and cast. */
+export interface Compiled {
+  readonly sql: string;
+  readonly values: readonly (string | null)[];
+}
 
 /** A name of a column or table, whatever characters it holds. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -8,6 +14,9 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 export const quoteText = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 export const parquetOf = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
+
+/** Where an input lies, whether it may be read whole or in part. */
+export const pathOf = (input: string | Portion): string => (typeof input === 'string' ? input : input.path);
 
 /** `copy … to` a new Parquet file. */
 export const copyToParquet = (query: string, output: string): string =>
@@ -23,6 +32,12 @@ export const SQL_TYPE: Readonly<Record<Exclude<ColumnType, 'decimal'>, string>> 
   timestamp: 'TIMESTAMP',
   instant: 'TIMESTAMP WITH TIME ZONE',
 };
+
+/** An integer column is compared with a fraction as numbers, not by rounding the fraction. */
+export function comparisonType(column: Column, value: Cell): string {
+  if (column.type === 'integer') return /^\s*[-+]?\d+\s*$/.test(String(value)) ? 'BIGINT' : 'DOUBLE';
+  return column.type === 'decimal' ? 'DECIMAL(38, 10)' : SQL_TYPE[column.type];
+}
 
 /** The stored type for a type of the engine, and how a value gets there. */
 export function normalise(sqlType: string): {

@@ -12,6 +12,7 @@ import type { IngestLimits, Job, Message, Request, Results } from './protocol.ts
 import {
   type Filter,
   type IngestSummary,
+  type Portion,
   type Progress,
   type Recipe,
   type RowSet,
@@ -83,17 +84,30 @@ export const ingestTable = (
 export const profileTable = (path: string, options: TableOptions = {}): Promise<TableProfile> =>
   run({ kind: 'profile', path: resolve(path) }, INGEST_MS_MAX, options);
 
+/** How many rows pass the conditions of a portion. @throws TableFailure as {@link runRecipe} */
+export const countRows = async (portion: Portion, options: TableOptions = {}): Promise<number> => {
+  const path = resolve(portion.path);
+  return (await run({ kind: 'count', portion: { ...portion, path } }, BUILD_MS_MAX, options)).rows;
+};
+
 /**
- * Makes a new table from Parquet files of one shape (the parts of one resource), as the recipe says.
+ * Makes a new table from Parquet files of one shape (the parts of one resource), as the recipe says. Of an input given as
+ * a portion nothing else is read: a column it does not name does not exist for the recipe, and no row beside it is counted.
  * @throws TableFailure `unknown-column` or `invalid-recipe` when the recipe does not fit the table
  */
 export const runRecipe = (
-  options: TableOptions & { readonly inputs: readonly string[]; readonly recipe: Recipe; readonly output: string },
+  options: TableOptions & {
+    readonly inputs: readonly (string | Portion)[];
+    readonly recipe: Recipe;
+    readonly output: string;
+  },
 ): Promise<TableSummary> =>
   run(
     {
       kind: 'recipe',
-      inputs: options.inputs.map((path) => resolve(path)),
+      inputs: options.inputs.map((input) =>
+        typeof input === 'string' ? resolve(input) : { ...input, path: resolve(input.path) },
+      ),
       recipe: options.recipe,
       output: resolve(options.output),
     },

@@ -70,6 +70,23 @@ export interface Filter {
   readonly value: Cell;
 }
 
+export type ConditionOperator = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'in';
+
+/** What a row must show to be read at all. A row whose value is missing never passes: what is not granted is not given. */
+export interface Condition {
+  readonly column: string;
+  readonly operator: ConditionOperator;
+  /** A list with `in` only. */
+  readonly value: string | number | boolean | readonly (string | number)[];
+}
+
+/** The part of a file that may be read: these columns (null: all) of the rows that pass every condition. */
+export interface Portion {
+  readonly path: string;
+  readonly columns: readonly string[] | null;
+  readonly rows: readonly Condition[];
+}
+
 export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'median';
 
 export interface RecipeColumn {

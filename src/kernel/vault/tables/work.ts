@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import { failures } from './failures.ts';
 import { ingestJson } from './json.ts';
 import { ingestParquet } from './parquet.ts';
+import { countIn } from './portion.ts';
 import { profileIn } from './profile.ts';
 import type { Job } from './protocol.ts';
 import { runRecipeIn } from './recipe.ts';
@@ -23,6 +24,8 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
         ...(await runRecipeIn(engine, job.inputs, job.recipe, job.output)),
         bytes: (await stat(job.output)).size,
       };
+    case 'count':
+      return countIn(engine, job.portion);
     case 'sample':
       return sampleIn(engine, job.path, job.rows, job.seed);
     case 'query':
