@@ -1,16 +1,62 @@
 import { z } from 'zod';
 import { type Act, act, role } from '../../kernel/acts/index.ts';
 import { moveCase, partsOf } from '../../kernel/cases/index.ts';
+import type { Tx } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
 import { openObjections } from './acts-review.ts';
+import { monthsAfter, redraftAgreement } from './agreements.ts';
 import { EXPIRY_TASK } from './expiry.ts';
 import { AgreementId } from './model.ts';
 import { operation } from './procedure.ts';
 import * as rules from './rules/index.ts';
-import { lockAgreement } from './store.ts';
+import { getAgreement, lockAgreement } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
-const YEAR_MS = 365.25 * 24 * 3_600_000;
+
+/** 拟定协议期限: the authorising unit writes the agreement anew for another term, before anybody signs. */
+const draft = act({
+  name: 'agreement.draft',
+  title: text('拟定协议期限', 'Draft the agreement for a term'),
+  by: role('data-authority', 'data-provider'),
+  input: z.object({
+    agreementId: AgreementId,
+    termMonths: z.number().int().min(1).max(1_200).meta(field('授权期限（月）', 'Term in months')),
+  }),
+  output: z.object({ agreementId: AgreementId, clausesHash: z.string(), validUntil: z.iso.datetime() }),
+  rules: [rules.itsTurn, rules.publicityOver, rules.nobodySigned, rules.termIsLimited],
+  facts: async ({ tx, actor, input, at }) => {
+    const inHand = await lockAgreement(tx, actor, input.agreementId);
+    const { row, agreement } = inHand;
+    return {
+      ...inHand,
+      parts: await partsOf(tx, actor, row.id),
+      needed: 'authoriser',
+      signedByAnyone: agreement.authoriser_signed_at !== null || agreement.operator_signed_at !== null,
+      ...(await publicityOf(tx, row.id)),
+      validFrom: at.toISOString(),
+      validUntil: monthsAfter(at, input.termMonths).toISOString(),
+    };
+  },
+  version: (f) => f.row.version,
+  perform: async ({ tx, input, facts: { agreement, validUntil }, at }) => {
+    await redraftAgreement(tx, agreement, input.termMonths, at);
+    const { clauses_hash } = await getAgreement(tx, agreement.id);
+    return { agreementId: agreement.id, clausesHash: clauses_hash, validUntil };
+  },
+  entry: ({ facts: { agreement }, input, result }) => ({
+    subject: agreement.application_id,
+    sealed: { months: input.termMonths, clauses: result.clausesHash },
+    parties: [agreement.operator_id, agreement.authoriser_id],
+  }),
+});
+
+async function publicityOf(tx: Tx, caseId: string): Promise<{ openObjections: number; noticeClosed: boolean }> {
+  const notices = await tx.selectFrom('public_notice').select('closed_at').where('case_id', '=', caseId).execute();
+  return {
+    openObjections: await openObjections(tx, caseId),
+    noticeClosed: notices.length > 0 && notices.every((n) => n.closed_at !== null),
+  };
+}
 
 /** 签署授权运营协议: both sign the same words; with the second signature the right to operate begins. */
 const sign = act({
@@ -35,17 +81,15 @@ const sign = act({
         : actor.partyId === agreement.authoriser_id
           ? 'authoriser'
           : null;
-    const notices = await tx.selectFrom('public_notice').select('closed_at').where('case_id', '=', row.id).execute();
     return {
       ...inHand,
       side,
       hashSigned: input.clausesHash,
       hashOfWords: agreement.clauses_hash,
       signedBefore: (side === 'operator' ? agreement.operator_signed_at : agreement.authoriser_signed_at) !== null,
-      openObjections: await openObjections(tx, row.id),
-      noticeClosed: notices.length > 0 && notices.every((n) => n.closed_at !== null),
+      ...(await publicityOf(tx, row.id)),
       clauses: Object.fromEntries(Object.entries(agreement.clauses).map(([name, c]) => [name, c.zh])),
-      years: (agreement.valid_until.getTime() - agreement.valid_from.getTime()) / YEAR_MS,
+      validFrom: agreement.valid_from.toISOString(),
       validUntil: agreement.valid_until.toISOString(),
     };
   },
@@ -120,4 +164,4 @@ const file = act({
   }),
 });
 
-export const agreeActs: readonly Act[] = [sign, file];
+export const agreeActs: readonly Act[] = [draft, sign, file];

@@ -5,11 +5,12 @@ import { newId } from '../../kernel/ids.ts';
 import { beijingDay, dated, valueAt } from '../../kernel/rulebook/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import { getParty } from '../parties/index.ts';
-import type { Announcement, Application, Clause } from './model.ts';
+import type { Agreement, Announcement, Application, Clause } from './model.ts';
 import { TIMES } from './procedure.ts';
+import { getAnnouncement } from './store.ts';
 
-/** How long an agreement runs unless the parties say otherwise; never longer than the rule on terms allows. */
-const TERM_YEARS = dated({ from: '2020-01-01', value: 3, unit: 'year', reference: 'HS-13.17' });
+/** How long an agreement runs unless the authorising unit drafts another term; never longer than the rule on terms allows. */
+const TERM_MONTHS = dated({ from: '2020-01-01', value: 36, unit: 'month', reference: 'HS-17.1' });
 
 /** What both sign is known by this hash; a salt keeps it from being guessed from the log. */
 export const hashOfClauses = (clauses: Readonly<Record<string, Text>>, salt: string): string =>
@@ -24,8 +25,7 @@ export async function draftAgreement(
 ): Promise<string> {
   const operator = await getParty(tx, application.party_id);
   const authoriser = await getParty(tx, announcement.authoriser_id);
-  const validUntil = new Date(at);
-  validUntil.setUTCFullYear(validUntil.getUTCFullYear() + valueAt(TERM_YEARS, at).value);
+  const validUntil = monthsAfter(at, valueAt(TERM_MONTHS, at).value);
   const clauses = clausesOf(announcement, operator?.name ?? '', authoriser?.name ?? '', at, validUntil);
   const id = newId('agr');
   await tx
@@ -52,6 +52,40 @@ export async function draftAgreement(
     })
     .execute();
   return id;
+}
+
+/** Writes an agreement nobody signed anew, for another term from this moment on: other words, so another hash to sign. */
+export async function redraftAgreement(tx: Tx, agreement: Agreement, months: number, at: Date): Promise<void> {
+  const { announcement_id } = await tx
+    .selectFrom('operation_application')
+    .select('announcement_id')
+    .where('id', '=', agreement.application_id)
+    .executeTakeFirstOrThrow();
+  const operator = await getParty(tx, agreement.operator_id);
+  const authoriser = await getParty(tx, agreement.authoriser_id);
+  const announcement = await getAnnouncement(tx, announcement_id);
+  const validUntil = monthsAfter(at, months);
+  const clauses = clausesOf(announcement, operator?.name ?? '', authoriser?.name ?? '', at, validUntil);
+  await tx
+    .updateTable('operation_agreement')
+    .set({
+      clauses: JSON.stringify(clauses),
+      clauses_hash: hashOfClauses(clauses, randomBytes(16).toString('hex')),
+      valid_from: at,
+      valid_until: validUntil,
+      drafted_at: at,
+    })
+    .where('id', '=', agreement.id)
+    .execute();
+}
+
+/** The same day so many months later, or the last of that month where it has no such day. */
+export function monthsAfter(from: Date, months: number): Date {
+  const end = new Date(from);
+  end.setUTCMonth(end.getUTCMonth() + months);
+  // The 31st of a month that has none would fall into the next.
+  if (end.getUTCDate() !== from.getUTCDate()) end.setUTCDate(0);
+  return end;
 }
 
 function clausesOf(

@@ -152,6 +152,39 @@ async function scenario(agreementId: string, title = '客流指数'): Promise<st
   return String(scenarioId);
 }
 
+it('drafts the agreement for the term the authorising unit chooses, within five years and before anybody signs', async () => {
+  const { announcementId } = await run('announcement.publish', authority, call());
+  const { applicationId, caseId } = (await run('application.submit', operator, {
+    announcementId,
+    statement: '申请',
+  })) as { applicationId: string; caseId: string };
+  for (const kind of ['eligibility', 'security', 'plan']) await paper(operator, caseId, kind);
+  await run('application.accept', authority, { applicationId, expertIds: experts.map((e) => e.partyId) });
+  for (const expert of experts)
+    await run('application.score', expert, { applicationId, points: [50, 30], opinion: '可行' });
+  await run('application.conclude-review', authority, { applicationId });
+  await overNow(caseId);
+  const { agreementId } = (await look('/applications/:applicationId', operator, { applicationId })) as {
+    agreementId: string;
+  };
+  const first = await look('/agreements/:agreementId', operator, { agreementId });
+  expect(await refused('agreement.draft', authority, { agreementId, termMonths: 61 })).toEqual(['HS-13.17']);
+  expect(await refused('agreement.draft', provider, { agreementId, termMonths: 12 })).toEqual(['HS-1.4']);
+  const drafted = await run('agreement.draft', authority, { agreementId, termMonths: 60 });
+  const { clausesHash, validFrom, validUntil } = (await look('/agreements/:agreementId', operator, {
+    agreementId,
+  })) as Record<string, string>;
+  expect(clausesHash).toBe(drafted.clausesHash);
+  expect(clausesHash).not.toBe(first.clausesHash);
+  const year = (at: string | undefined) => new Date(at ?? '').getUTCFullYear();
+  expect(year(validUntil) - year(validFrom)).toBe(5);
+  expect(await refused('agreement.sign', operator, { agreementId, clausesHash: String(first.clausesHash) })).toContain(
+    'JN-8.5',
+  );
+  await run('agreement.sign', operator, { agreementId, clausesHash });
+  expect(await refused('agreement.draft', authority, { agreementId, termMonths: 12 })).toEqual(['HS-17.1']);
+});
+
 it('refuses announcements, applications and reviews that the measures do not allow', async () => {
   expect(await refused('announcement.publish', provider, call())).toContain('JN-7.1');
   expect(await refused('announcement.publish', authority, { ...call(), applyUntil: soon(1) })).toContain('JN-8.1');

@@ -41,7 +41,7 @@ export async function lockAgreement(tx: Tx, actor: Actor, agreementId: string): 
     .executeTakeFirst();
   if (!found) throw notFound();
   const row = await lockCase(tx, actor, found.case_id);
-  return { row, agreement: await agreementOf(tx, agreementId) };
+  return { row, agreement: await getAgreement(tx, agreementId) };
 }
 
 /** For the clocks, which know the case only. */
@@ -51,6 +51,7 @@ export async function agreementOfCase(tx: Tx, caseId: string): Promise<Agreement
   return row;
 }
 
-async function agreementOf(tx: Tx, agreementId: string): Promise<Agreement> {
+/** @throws Error when there is none */
+export async function getAgreement(tx: Queryable, agreementId: string): Promise<Agreement> {
   return tx.selectFrom('operation_agreement').selectAll().where('id', '=', agreementId).executeTakeFirstOrThrow();
 }

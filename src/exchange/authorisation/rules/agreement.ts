@@ -33,22 +33,79 @@ export const agreementComplete = rule({
   ],
 });
 
-/** 授权期限: it ends, and not later than the house allows. */
+/** 授权期限: it ends, and not later than the house allows, by the calendar and not by days. */
 export const termIsLimited = rule({
   id: 'HS-13.17',
   title: text('授权期限不超过规定年限', 'The term is limited'),
   params: { yearsMax: dated({ from: FROM, value: 5, unit: 'year', reference: 'HS-13.17' }) },
-  decide: ({ years, validUntil }: { readonly years: number; readonly validUntil: string }, { yearsMax }, at) =>
-    years <= yearsMax && at.toISOString() < validUntil
+  decide: (
+    { validFrom, validUntil }: { readonly validFrom: string; readonly validUntil: string },
+    { yearsMax },
+    at,
+  ) => {
+    const last = new Date(validFrom);
+    last.setUTCFullYear(last.getUTCFullYear() + yearsMax);
+    return new Date(validUntil) <= last && at < new Date(validUntil)
       ? ok()
       : violated(
           text(`授权期限须在今后且不超过${yearsMax}年。`, `The term ends in the future, within ${yearsMax} years.`),
-          text('请调整到期时间。', 'Give another end.'),
-        ),
+          text('请缩短授权期限。', 'Draft a shorter term.'),
+        );
+  },
   examples: [
-    { name: 'five years', at: DAY, facts: { years: 5, validUntil: '2031-01-01T00:00:00.000Z' }, expect: 'ok' },
-    { name: 'longer', at: DAY, facts: { years: 6, validUntil: '2033-01-01T00:00:00.000Z' }, expect: 'violated' },
-    { name: 'in the past', at: DAY, facts: { years: 1, validUntil: '2020-01-01T00:00:00.000Z' }, expect: 'violated' },
+    {
+      name: 'five years to the second, two leap days within',
+      at: DAY,
+      facts: { validFrom: '2027-06-01T00:00:00.000Z', validUntil: '2032-06-01T00:00:00.000Z' },
+      expect: 'ok',
+    },
+    {
+      name: 'a second longer',
+      at: DAY,
+      facts: { validFrom: '2027-06-01T00:00:00.000Z', validUntil: '2032-06-01T00:00:01.000Z' },
+      expect: 'violated',
+    },
+    {
+      name: 'sixty-one months',
+      at: DAY,
+      facts: { validFrom: '2027-06-01T00:00:00.000Z', validUntil: '2032-07-01T00:00:00.000Z' },
+      expect: 'violated',
+    },
+    {
+      name: 'six years',
+      at: DAY,
+      facts: { validFrom: '2027-06-01T00:00:00.000Z', validUntil: '2033-06-01T00:00:00.000Z' },
+      expect: 'violated',
+    },
+    {
+      name: 'four years and a day',
+      at: DAY,
+      facts: { validFrom: '2027-06-01T00:00:00.000Z', validUntil: '2031-06-02T00:00:00.000Z' },
+      expect: 'ok',
+    },
+    {
+      name: 'in the past',
+      at: DAY,
+      facts: { validFrom: '2019-01-01T00:00:00.000Z', validUntil: '2020-01-01T00:00:00.000Z' },
+      expect: 'violated',
+    },
+  ],
+});
+
+/** 签署前可以重拟: the words stand once one side has signed them. */
+export const nobodySigned = rule<{ readonly signedByAnyone: boolean }>({
+  id: 'HS-17.1',
+  title: text('签署前可以重拟协议', 'An agreement is redrafted before anybody signs'),
+  decide: ({ signedByAnyone }) =>
+    signedByAnyone
+      ? violated(
+          text('已有一方签署，协议文本不能更改。', 'One side has signed: the words stand.'),
+          text('请签署现有文本，或者撤回申请后重新申请。', 'Sign these, or withdraw and apply again.'),
+        )
+      : ok(),
+  examples: [
+    { name: 'nobody yet', at: DAY, facts: { signedByAnyone: false }, expect: 'ok' },
+    { name: 'one side has', at: DAY, facts: { signedByAnyone: true }, expect: 'violated' },
   ],
 });
 
