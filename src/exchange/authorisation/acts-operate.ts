@@ -3,7 +3,8 @@ import { type Act, type Actor, act, role, SYSTEM, system } from '../../kernel/ac
 import { CaseId, missingPapers, moveCase, partsOf } from '../../kernel/cases/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { text } from '../../kernel/text.ts';
+import type { Rule } from '../../kernel/rulebook/index.ts';
+import { type Text, text } from '../../kernel/text.ts';
 import { endUse, resumeUse, suspendUse } from '../catalog/index.ts';
 import { type Agreement, AgreementId } from './model.ts';
 import { operation } from './procedure.ts';
@@ -174,62 +175,61 @@ async function end(tx: Tx, agreement: Agreement, reason: string, at: Date): Prom
     .execute();
 }
 
-const suspend = act({
+interface Decision {
+  readonly name: string;
+  readonly title: Text;
+  readonly by: readonly string[];
+  /** Who may decide it. */
+  readonly rule: Rule<{ readonly parts: readonly string[]; readonly needed: string }>;
+  readonly event: (agreement: Agreement) => string;
+  /** What becomes of the rights, in the same transaction. */
+  readonly rights: (tx: Tx, agreement: Agreement, reason: string, at: Date) => Promise<void>;
+}
+
+/** A decision that takes a reason and nothing else: the case moves, and the rights under the agreement with it. */
+const decideWithReason = ({ name, title, by, rule, event, rights }: Decision) =>
+  act({
+    name,
+    title,
+    by: role(...by),
+    input: z.object({ agreementId: AgreementId, reason: words('理由', 'Reason') }),
+    output: Moved,
+    rules: [rule],
+    facts: ({ tx, actor, input }) => inHandOf(tx, actor, input.agreementId, 'authoriser'),
+    version: (f) => f.row.version,
+    perform: async ({ tx, input, facts: { row, agreement }, at, enqueue }) => {
+      const moved = await moveCase(tx, { procedure: operation, row, event: event(agreement) }, { at, enqueue });
+      await rights(tx, agreement, input.reason, at);
+      return { agreementId: agreement.id, state: moved.state };
+    },
+    entry: ({ facts, input }) => aboutIt(facts, { reason: input.reason }),
+  });
+
+const suspend = decideWithReason({
   name: 'authorisation.suspend',
   title: text('暂停运营权限', 'Suspend the operation'),
-  by: role('data-authority', 'data-provider'),
-  input: z.object({ agreementId: AgreementId, reason: words('理由', 'Reason') }),
-  output: Moved,
-  rules: [rules.itsTurn],
-  facts: ({ tx, actor, input }) => inHandOf(tx, actor, input.agreementId, 'authoriser'),
-  version: (f) => f.row.version,
-  perform: async ({ tx, facts: { row, agreement }, at, enqueue }) => {
-    const moved = await moveCase(tx, { procedure: operation, row, event: 'suspend' }, { at, enqueue });
-    await suspendUse(tx, agreement.id, at);
-    return { agreementId: agreement.id, state: moved.state };
-  },
-  entry: ({ facts, input }) => aboutIt(facts, { reason: input.reason }),
+  by: ['data-authority', 'data-provider'],
+  rule: rules.itsTurn,
+  event: () => 'suspend',
+  rights: (tx, agreement, _reason, at) => suspendUse(tx, agreement.id, at),
 });
 
-const resume = act({
+const resume = decideWithReason({
   name: 'authorisation.resume',
   title: text('恢复运营权限', 'Resume the operation'),
-  by: role('data-authority', 'data-provider'),
-  input: z.object({ agreementId: AgreementId, reason: words('理由', 'Reason') }),
-  output: Moved,
-  rules: [rules.itsTurn],
-  facts: ({ tx, actor, input }) => inHandOf(tx, actor, input.agreementId, 'authoriser'),
-  version: (f) => f.row.version,
-  perform: async ({ tx, facts: { row, agreement }, at, enqueue }) => {
-    const moved = await moveCase(
-      tx,
-      { procedure: operation, row, event: backTo(agreement, 'resume') },
-      { at, enqueue },
-    );
-    await resumeUse(tx, agreement.id);
-    return { agreementId: agreement.id, state: moved.state };
-  },
-  entry: ({ facts, input }) => aboutIt(facts, { reason: input.reason }),
+  by: ['data-authority', 'data-provider'],
+  rule: rules.itsTurn,
+  event: (agreement) => backTo(agreement, 'resume'),
+  rights: (tx, agreement) => resumeUse(tx, agreement.id),
 });
 
-const exit = act({
+const exit = decideWithReason({
   name: 'authorisation.exit',
   title: text('启动退出', 'Start the exit'),
-  by: role('data-authority', 'data-provider', 'operating-unit'),
-  input: z.object({ agreementId: AgreementId, reason: words('理由', 'Reason') }),
-  output: Moved,
-  rules: [rules.mayEndIt],
-  facts: async ({ tx, actor, input }) => {
-    const inHand = await lockAgreement(tx, actor, input.agreementId);
-    return { ...inHand, parts: await partsOf(tx, actor, inHand.row.id) };
-  },
-  version: (f) => f.row.version,
-  perform: async ({ tx, input, facts: { row, agreement }, at, enqueue }) => {
-    const moved = await moveCase(tx, { procedure: operation, row, event: 'exit' }, { at, enqueue });
-    await end(tx, agreement, input.reason, at);
-    return { agreementId: agreement.id, state: moved.state };
-  },
-  entry: ({ facts, input }) => aboutIt(facts, { reason: input.reason }),
+  by: ['data-authority', 'data-provider', 'operating-unit'],
+  rule: rules.mayEndIt,
+  event: () => 'exit',
+  rights: end,
 });
 
 /** 逾期未整改 (art. 12): by the clock, the exit begins and the qualification ends. */
