@@ -388,6 +388,59 @@ it('ends every right at the second the term is over', async () => {
   expect([await stateOf(caseId), await right()]).toEqual(['exiting', 'ended']);
 });
 
+it('shows each party what is theirs, and nothing else', async () => {
+  const { agreementId, applicationId } = await operating();
+  const [expert] = experts as [Party];
+  const scenarioId = await scenario(agreementId, '可见性');
+  for (const reviewer of [authority, provider])
+    await run('scenario.approve', reviewer, { scenarioId, opinion: '同意' });
+  const { governanceId } = await run('governance.raise', operator, { agreementId, resourceId, problem: '缺一日' });
+  const regulator: Actor = { ...rival, partyId: rival.partyId, roles: ['regulator'] };
+  const ids = async (path: string, actor: Actor, query: unknown = {}) =>
+    ((await look(path, actor, {}, query)) as { items: { id: string; scenario?: { id: string } }[] }).items;
+  const sees = async (path: string, actor: Actor, id: unknown, query: unknown = {}) =>
+    (await ids(path, actor, { limit: 100, ...(query as object) })).some((i) => i.id === id || i.scenario?.id === id);
+
+  // Experts judged the application; what was agreed afterwards is not theirs.
+  expect(await sees('/applications', expert, applicationId)).toBe(true);
+  for (const path of ['/agreements', '/scenarios', '/governance-demands', '/use-rights'])
+    expect(await ids(path, expert)).toEqual([]);
+  expect(await refusedKind(look('/agreements/:agreementId', expert, { agreementId }))).toBe('not-found');
+  for (const actor of [operator, authority, regulator]) {
+    expect(await sees('/agreements', actor, agreementId)).toBe(true);
+    expect(await sees('/scenarios', actor, scenarioId)).toBe(true);
+    expect(await sees('/governance-demands', actor, governanceId)).toBe(true);
+    expect(await sees('/use-rights', actor, scenarioId, { agreement: agreementId })).toBe(true);
+  }
+  // The provider knows who uses its data, and for what; the agreement is between others.
+  expect(await sees('/use-rights', provider, scenarioId, { resource: resourceId, state: 'live' })).toBe(true);
+  expect(await sees('/use-rights', provider, scenarioId, { state: 'suspended' })).toBe(false);
+  expect(await sees('/governance-demands', provider, governanceId)).toBe(true);
+  expect(await sees('/agreements', provider, agreementId)).toBe(false);
+  for (const path of ['/agreements', '/scenarios', '/governance-demands', '/use-rights'])
+    expect(await ids(path, rival)).toEqual([]);
+  const candidates = async () =>
+    (
+      (await look('/applications/:applicationId/experts', authority, { applicationId })) as unknown as {
+        items: { id: string; tied: boolean }[];
+      }
+    ).items;
+  expect((await candidates()).map((e) => e.id)).toEqual(expect.arrayContaining(experts.map((e) => e.partyId)));
+  expect((await candidates()).some((e) => e.tied)).toBe(false);
+  await run('party.declare-affiliation', operator, { otherId: expert.partyId, nature: 'business', note: '内部说明' });
+  expect((await candidates()).filter((e) => e.tied).map((e) => e.id)).toEqual([expert.partyId]);
+  expect(await look('/applications/:applicationId', expert, { applicationId })).toMatchObject({ tied: true });
+  const [own] = (await ids('/affiliations', operator)) as unknown as { own: boolean; note: string | null }[];
+  expect(own).toMatchObject({ own: true, note: '内部说明' });
+  expect(await ids('/affiliations', expert)).toMatchObject([
+    { own: false, note: null, other: { id: operator.partyId } },
+  ]);
+  expect(await refusedKind(look('/applications/:applicationId/experts', provider, { applicationId }))).toBe(
+    'not-found',
+  );
+  await sql`update party_affiliation set ended_at = now()`.execute(t.db);
+});
+
 it('sends a quality problem to the provider, with a clock', async () => {
   const { agreementId } = await operating();
   const { governanceId } = await run('governance.raise', operator, {

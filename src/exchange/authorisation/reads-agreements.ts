@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type Actor,
   afterOf,
   anyone,
   notFound,
@@ -10,28 +11,36 @@ import {
   read,
   signedIn,
 } from '../../kernel/acts/index.ts';
-import { seesCase } from '../../kernel/cases/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
-import { AgreementId, CLAUSE_TITLES, CLAUSES, MODE_TITLES, MODES } from './model.ts';
-import { namesOf, Party, stateTitle } from './reads-shared.ts';
+import { type Agreement, AgreementId, CLAUSE_TITLES, CLAUSES, MODE_TITLES, MODES } from './model.ts';
+import { type NameOf, namesOf, Party, sideOfCase, stateTitle } from './reads-shared.ts';
 
-const AgreementDetail = z.object({
+const AgreementItem = z.object({
   id: AgreementId,
   applicationId: z.string(),
   caseId: z.string(),
+  title: z.string(),
   mode: z.enum(MODES),
   modeTitle: TextSchema,
   authoriser: Party,
   operator: Party,
   state: z.string(),
   stateTitle: TextSchema,
-  clauses: z.array(z.object({ name: z.string(), title: TextSchema, words: TextSchema })),
-  clausesHash: z.string(),
+  dueAt: z.iso.datetime().nullable(),
   validFrom: z.iso.datetime(),
   validUntil: z.iso.datetime(),
+  filingNumber: z.string().nullable(),
+});
+
+const AgreementDetail = AgreementItem.extend({
+  authority: Party,
+  clauses: z.array(z.object({ name: z.string(), title: TextSchema, words: TextSchema })),
+  clausesHash: z.string(),
+  draftedAt: z.iso.datetime(),
   signedByAuthoriserAt: z.iso.datetime().nullable(),
   signedByOperatorAt: z.iso.datetime().nullable(),
-  filingNumber: z.string().nullable(),
+  filedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   endedReason: z.string().nullable(),
   resources: z.array(z.object({ id: z.string(), title: z.string() })),
@@ -56,6 +65,65 @@ const AgreementDetail = z.object({
   ),
 });
 
+const agreementsSeen = (db: Queryable, actor: Actor) =>
+  db
+    .selectFrom('operation_agreement as g')
+    .innerJoin('case_file as c', 'c.id', 'g.case_id')
+    .innerJoin('operation_application as a', 'a.id', 'g.application_id')
+    .innerJoin('operation_announcement as n', 'n.id', 'a.announcement_id')
+    .selectAll('g')
+    .select(['c.state', 'c.due_at', 'n.title', 'n.authority_id'])
+    .where(sideOfCase(actor, 'g.case_id'));
+
+interface AgreementRow extends Agreement {
+  readonly state: string;
+  readonly due_at: Date | null;
+  readonly title: string;
+}
+
+const agreementShown = (g: AgreementRow, name: NameOf): z.input<typeof AgreementItem> => ({
+  id: g.id,
+  applicationId: g.application_id,
+  caseId: g.case_id,
+  title: g.title,
+  mode: g.mode,
+  modeTitle: MODE_TITLES[g.mode],
+  authoriser: name(g.authoriser_id),
+  operator: name(g.operator_id),
+  state: g.state,
+  stateTitle: stateTitle(g.state),
+  dueAt: g.due_at?.toISOString() ?? null,
+  validFrom: g.valid_from.toISOString(),
+  validUntil: g.valid_until.toISOString(),
+  filingNumber: g.filing_number,
+});
+
+/** Those to whose sides the reader belongs; supervisors see all. */
+const agreements = read({
+  path: '/agreements',
+  title: text('授权运营协议列表', 'Operation agreements'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery.extend({ state: z.string().max(40).optional() }),
+  output: pageOf(AgreementItem),
+  run: async ({ db, actor, query }) => {
+    let rows = agreementsSeen(db, actor);
+    const after = afterOf(query.cursor);
+    if (after) rows = rows.where('g.id', '<', after);
+    if (query.state) rows = rows.where('c.state', '=', query.state);
+    const found = await rows
+      .orderBy('g.id', 'desc')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(found, query.limit, (g) => g.id);
+    const name = await namesOf(
+      db,
+      items.flatMap((g) => [g.operator_id, g.authoriser_id]),
+    );
+    return { items: items.map((g) => agreementShown(g, name)), nextCursor };
+  },
+});
+
 const agreement = read({
   path: '/agreements/:agreementId',
   title: text('授权运营协议', 'Operation agreement'),
@@ -64,15 +132,9 @@ const agreement = read({
   query: z.object({}),
   output: AgreementDetail,
   run: async ({ db, actor, params }) => {
-    const g = await db
-      .selectFrom('operation_agreement as g')
-      .innerJoin('case_file as c', 'c.id', 'g.case_id')
-      .selectAll('g')
-      .select('c.state')
-      .where('g.id', '=', params.agreementId)
-      .executeTakeFirst();
-    if (!g || !(await seesCase(db, actor, g.case_id))) throw notFound();
-    const name = await namesOf(db, [g.authoriser_id, g.operator_id]);
+    const g = await agreementsSeen(db, actor).where('g.id', '=', params.agreementId).executeTakeFirst();
+    if (!g) throw notFound();
+    const name = await namesOf(db, [g.authoriser_id, g.operator_id, g.authority_id]);
     const evaluations = await db
       .selectFrom('operation_evaluation')
       .selectAll()
@@ -92,22 +154,14 @@ const agreement = read({
       .orderBy('title')
       .execute();
     return {
-      id: g.id,
-      applicationId: g.application_id,
-      caseId: g.case_id,
-      mode: g.mode,
-      modeTitle: MODE_TITLES[g.mode],
-      authoriser: name(g.authoriser_id),
-      operator: name(g.operator_id),
-      state: g.state,
-      stateTitle: stateTitle(g.state),
+      ...agreementShown(g, name),
+      authority: name(g.authority_id),
       clauses: CLAUSES.map((c) => ({ name: c, title: CLAUSE_TITLES[c], words: g.clauses[c] })),
       clausesHash: g.clauses_hash,
-      validFrom: g.valid_from.toISOString(),
-      validUntil: g.valid_until.toISOString(),
+      draftedAt: g.drafted_at.toISOString(),
       signedByAuthoriserAt: g.authoriser_signed_at?.toISOString() ?? null,
       signedByOperatorAt: g.operator_signed_at?.toISOString() ?? null,
-      filingNumber: g.filing_number,
+      filedAt: g.filed_at?.toISOString() ?? null,
       endedAt: g.ended_at?.toISOString() ?? null,
       endedReason: g.ended_reason,
       resources,
@@ -184,4 +238,4 @@ const operatingUnits = read({
   },
 });
 
-export const agreementReads: readonly Read[] = [agreement, operatingUnits];
+export const agreementReads: readonly Read[] = [agreements, agreement, operatingUnits];

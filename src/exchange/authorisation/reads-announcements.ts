@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { afterOf, anyone, notFound, PageQuery, page, pageOf, type Read, read } from '../../kernel/acts/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
+import { PartyId } from '../parties/index.ts';
 import { type Announcement, AnnouncementId, Criterion, MODE_TITLES, MODES } from './model.ts';
 import { type NameOf, namesOf, Party } from './reads-shared.ts';
 
@@ -33,12 +34,13 @@ const announcements = read({
   title: text('授权运营公告', 'Announcements of authorised operation'),
   by: anyone(),
   params: z.object({}),
-  query: PageQuery.extend({ open: z.enum(['true', 'false']).optional() }),
+  query: PageQuery.extend({ open: z.enum(['true', 'false']).optional(), authoriser: PartyId.optional() }),
   output: pageOf(AnnouncementItem),
   run: async ({ db, query, at }) => {
     let rows = db.selectFrom('operation_announcement').selectAll();
     const after = afterOf(query.cursor);
     if (after) rows = rows.where('id', '<', after);
+    if (query.authoriser) rows = rows.where('authoriser_id', '=', query.authoriser);
     if (query.open === 'true') rows = rows.where('apply_until', '>', at);
     if (query.open === 'false') rows = rows.where('apply_until', '<=', at);
     const found = await rows

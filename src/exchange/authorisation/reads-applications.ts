@@ -1,10 +1,21 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
+import {
+  afterOf,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  role,
+  signedIn,
+} from '../../kernel/acts/index.ts';
 import { seesCase } from '../../kernel/cases/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
-import { ApplicationId, Criterion } from './model.ts';
-import { type NameOf, namesOf, Party, stateTitle } from './reads-shared.ts';
+import { affiliatesOf, areAffiliated } from '../parties/index.ts';
+import { AnnouncementId, ApplicationId, Criterion } from './model.ts';
+import { inCase, type NameOf, namesOf, Party, sideOfCase, stateTitle } from './reads-shared.ts';
 
 /** Whoever authorises sees the applications to it; whoever applied, the own. */
 const ApplicationItem = z.object({
@@ -15,6 +26,8 @@ const ApplicationItem = z.object({
   state: z.string(),
   stateTitle: TextSchema,
   appliedAt: z.iso.datetime(),
+  /** When whoever must act next must have acted. */
+  dueAt: z.iso.datetime().nullable(),
   averageScore: z.number().nullable(),
   agreementId: z.string().nullable(),
 });
@@ -27,11 +40,12 @@ interface ApplicationRow {
   readonly party_id: string;
   readonly state: string;
   readonly applied_at: Date;
+  readonly due_at: Date | null;
   readonly average_score: string | null;
   readonly agreement_id: string | null;
 }
 
-const APPLICATIONS = sql`select a.id, a.case_id, a.announcement_id, n.title as announcement, a.party_id, c.state, a.applied_at,
+const APPLICATIONS = sql`select a.id, a.case_id, a.announcement_id, n.title as announcement, a.party_id, c.state, a.applied_at, c.due_at,
     a.average_score, g.id as agreement_id
   from operation_application a join operation_announcement n on n.id = a.announcement_id
   join case_file c on c.id = a.case_id left join operation_agreement g on g.application_id = a.id`;
@@ -44,6 +58,7 @@ const applicationShown = (r: ApplicationRow, name: NameOf) => ({
   state: r.state,
   stateTitle: stateTitle(r.state),
   appliedAt: r.applied_at.toISOString(),
+  dueAt: r.due_at?.toISOString() ?? null,
   averageScore: r.average_score === null ? null : Number(r.average_score),
   agreementId: r.agreement_id,
 });
@@ -53,13 +68,14 @@ const applications = read({
   title: text('授权运营申请', 'Applications to operate'),
   by: signedIn(),
   params: z.object({}),
-  query: PageQuery,
+  query: PageQuery.extend({ announcement: AnnouncementId.optional() }),
   output: pageOf(ApplicationItem),
   run: async ({ db, actor, query }) => {
     const after = afterOf(query.cursor) ?? null;
     const { rows } = await sql<ApplicationRow>`${APPLICATIONS}
       where (${after}::text is null or a.id < ${after})
-        and exists (select from case_part p where p.case_id = a.case_id and p.party_id = ${actor.partyId})
+        and (${query.announcement ?? null}::text is null or a.announcement_id = ${query.announcement ?? null})
+        and ${inCase(actor, 'a.case_id')}
       order by a.id desc limit ${query.limit + 1}`.execute(db);
     const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
     const name = await namesOf(
@@ -85,6 +101,8 @@ const application = read({
     scores: z
       .array(z.object({ expert: Party, points: z.array(z.number()), total: z.number(), opinion: z.string() }))
       .nullable(),
+    /** The reader's own party is tied to the applicant, so that it must not score. */
+    tied: z.boolean(),
   }),
   run: async ({ db, actor, params }) => {
     const { rows } = await sql<
@@ -124,8 +142,47 @@ const application = read({
           total: Number(s.total),
           opinion: s.opinion,
         })) ?? null,
+      tied:
+        row.party_id !== actor.partyId &&
+        actor.partyId !== null &&
+        (await areAffiliated(db, actor.partyId, row.party_id)),
     };
   },
 });
 
-export const applicationReads: readonly Read[] = [applications, application];
+/** Whom the authorising unit may name: who is tied to the applicant is shown as such, and is refused. */
+const experts = read({
+  path: '/applications/:applicationId/experts',
+  title: text('可指定的评审专家', 'Experts who may be named'),
+  by: role('data-authority', 'data-provider', 'regulator'),
+  params: z.object({ applicationId: ApplicationId }),
+  query: PageQuery,
+  output: pageOf(Party.extend({ tied: z.boolean() })),
+  run: async ({ db, actor, params, query }) => {
+    const found = await sql<{ party_id: string; authoriser_id: string; authority_id: string }>`
+      select a.party_id, n.authoriser_id, n.authority_id from operation_application a
+        join operation_announcement n on n.id = a.announcement_id
+       where a.id = ${params.applicationId} and ${sideOfCase(actor, 'a.case_id')}`.execute(db);
+    const [application] = found.rows;
+    if (!application || application.party_id === actor.partyId) throw notFound();
+    const rows = await db
+      .selectFrom('party')
+      .select(['id', 'name'])
+      .where('state', '=', 'admitted')
+      .where((e) => e(e.val('expert'), '=', e.fn.any('roles')))
+      .where('id', '>', afterOf(query.cursor) ?? '')
+      .orderBy('id')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(rows, query.limit, (p) => p.id);
+    const tied = await affiliatesOf(
+      db,
+      application.party_id,
+      items.map((p) => p.id),
+    );
+    const inside = [application.authoriser_id, application.authority_id];
+    return { items: items.map((p) => ({ ...p, tied: tied.has(p.id) || inside.includes(p.id) })), nextCursor };
+  },
+});
+
+export const applicationReads: readonly Read[] = [applications, application, experts];

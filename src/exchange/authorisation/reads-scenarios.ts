@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { afterOf, PageQuery, page, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
-import { text } from '../../kernel/text.ts';
+import { TextSchema, text } from '../../kernel/text.ts';
+import { ResourceId } from '../catalog/index.ts';
 import { AgreementId, RowFilter, ScenarioId } from './model.ts';
-import { type NameOf, namesOf, Party } from './reads-shared.ts';
+import { dataApplication } from './procedure.ts';
+import { inCase, type NameOf, namesOf, Party } from './reads-shared.ts';
 
 const ScenarioItem = z.object({
   id: ScenarioId,
@@ -11,6 +13,7 @@ const ScenarioItem = z.object({
   agreementId: z.string(),
   title: z.string(),
   operator: Party,
+  provider: Party,
   resource: z.object({ id: z.string(), title: z.string() }),
   scenario: z.string(),
   feasibility: z.string(),
@@ -22,6 +25,9 @@ const ScenarioItem = z.object({
   rowsMax: z.number().nullable(),
   usesMax: z.number().nullable(),
   state: z.string(),
+  stateTitle: TextSchema,
+  askedAt: z.iso.datetime(),
+  dueAt: z.iso.datetime().nullable(),
   approvals: z.array(Party),
   reason: z.string().nullable(),
   /** The right to use that it gave: living, suspended or ended. */
@@ -33,23 +39,29 @@ const scenarios = read({
   title: text('数据申请', 'Applications for data'),
   by: signedIn(),
   params: z.object({}),
-  query: PageQuery.extend({ agreement: AgreementId.optional(), id: ScenarioId.optional() }),
+  query: PageQuery.extend({
+    agreement: AgreementId.optional(),
+    id: ScenarioId.optional(),
+    resource: ResourceId.optional(),
+  }),
   output: pageOf(ScenarioItem),
   run: async ({ db, actor, query, at }) => {
     const after = afterOf(query.cursor) ?? null;
-    const { rows } = await sql<ScenarioRow>`select s.*, c.state, r.title as resource, a.id as right_id, a.revoked_at,
+    const { rows } =
+      await sql<ScenarioRow>`select s.*, c.state, c.due_at, r.title as resource, r.holder_id, a.id as right_id, a.revoked_at,
         a.suspended_at, a.valid_until as right_until
       from data_scenario s join case_file c on c.id = s.case_id join resource r on r.id = s.resource_id
       left join resource_authorisation a on a.scenario_id = s.id
      where (${after}::text is null or s.id < ${after})
        and (${query.agreement ?? null}::text is null or s.agreement_id = ${query.agreement ?? null})
        and (${query.id ?? null}::text is null or s.id = ${query.id ?? null})
-       and exists (select from case_part p where p.case_id = s.case_id and p.party_id = ${actor.partyId})
+       and (${query.resource ?? null}::text is null or s.resource_id = ${query.resource ?? null})
+       and ${inCase(actor, 's.case_id')}
      order by s.id desc limit ${query.limit + 1}`.execute(db);
     const { items, nextCursor } = page(rows, query.limit, (s) => s.id);
     const name = await namesOf(
       db,
-      items.flatMap((s) => [s.operator_id, ...s.approvals]),
+      items.flatMap((s) => [s.operator_id, s.holder_id, ...s.approvals]),
     );
     return { items: items.map((s) => scenarioShown(s, name, at)), nextCursor };
   },
@@ -62,6 +74,9 @@ interface ScenarioRow {
   readonly operator_id: string;
   readonly resource_id: string;
   readonly resource: string;
+  readonly holder_id: string;
+  readonly asked_at: Date;
+  readonly due_at: Date | null;
   readonly title: string;
   readonly scenario: string;
   readonly feasibility: string;
@@ -89,6 +104,7 @@ function scenarioShown(s: ScenarioRow, name: NameOf, at: Date): z.input<typeof S
     agreementId: s.agreement_id,
     title: s.title,
     operator: name(s.operator_id),
+    provider: name(s.holder_id),
     resource: { id: s.resource_id, title: s.resource },
     scenario: s.scenario,
     feasibility: s.feasibility,
@@ -100,6 +116,9 @@ function scenarioShown(s: ScenarioRow, name: NameOf, at: Date): z.input<typeof S
     rowsMax: s.rows_max,
     usesMax: s.uses_max,
     state: s.state,
+    stateTitle: dataApplication.states[s.state as keyof typeof dataApplication.states]?.title ?? text(s.state, s.state),
+    askedAt: s.asked_at.toISOString(),
+    dueAt: s.due_at?.toISOString() ?? null,
     approvals: s.approvals.map(name),
     reason: s.reason,
     right:

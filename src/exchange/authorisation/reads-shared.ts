@@ -1,4 +1,7 @@
+import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
+import type { Actor } from '../../kernel/acts/index.ts';
+import { seesAllCases } from '../../kernel/cases/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import { partiesById } from '../parties/index.ts';
@@ -16,3 +19,19 @@ export async function namesOf(q: Queryable, ids: readonly string[]): Promise<Nam
   const names = await partiesById(q, [...new Set(ids)]);
   return (id) => ({ id, name: names.get(id)?.name ?? '' });
 }
+
+/** Parts whose players know the agreement and what follows from it; experts knew the application only. */
+const SIDES: readonly string[] = ['applicant', 'authoriser', 'authority', 'provider'];
+
+/** @param caseId the column, such as `g.case_id` @returns that the reader may know of the case */
+export const inCase = (actor: Actor, caseId: string): RawBuilder<boolean> =>
+  seesAllCases(actor)
+    ? sql<boolean>`true`
+    : sql<boolean>`exists (select from case_part cp where cp.case_id = ${sql.ref(caseId)} and cp.party_id = ${actor.partyId})`;
+
+/** @param caseId the column @returns that the reader is a side of what was agreed in the case, or supervises */
+export const sideOfCase = (actor: Actor, caseId: string): RawBuilder<boolean> =>
+  seesAllCases(actor)
+    ? sql<boolean>`true`
+    : sql<boolean>`exists (select from case_part cp where cp.case_id = ${sql.ref(caseId)} and cp.party_id = ${actor.partyId}
+        and cp.part = any (${SIDES}::text[]))`;

@@ -1,7 +1,18 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { getParty } from '../../kernel/access/index.ts';
-import { type Act, act, notFound, signedIn } from '../../kernel/acts/index.ts';
+import {
+  type Act,
+  act,
+  afterOf,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  signedIn,
+} from '../../kernel/acts/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import { ok, rule, violated } from '../../kernel/rulebook/index.ts';
@@ -27,19 +38,26 @@ declare module '../../kernel/database/database.ts' {
 }
 
 /**
- * Whether one party is tied to another: it is the same, both have the same head, or either has declared a tie. Ties to
- * ties are not followed: who judges decides on those by hand.
+ * Which of some parties are tied to another: it is the same, both have the same head, or either has declared a tie. Ties
+ * to ties are not followed: who judges decides on those by hand.
  */
+export async function affiliatesOf(
+  q: Queryable,
+  partyId: string,
+  among: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`select p.id from party p
+    where p.id = any (${[...among]}::text[]) and (p.id = ${partyId}
+      or exists (select from party_affiliation a where a.ended_at is null
+       and ((a.party_id = p.id and a.other_id = ${partyId}) or (a.party_id = ${partyId} and a.other_id = p.id)))
+      or exists (select from party o where o.id = ${partyId}
+       and nullif(trim(p.legal_representative), '') = trim(o.legal_representative)))`.execute(q);
+  return new Set(rows.map((r) => r.id));
+}
+
+/** Whether one party is tied to another, as {@link affiliatesOf} says. */
 export async function areAffiliated(q: Queryable, partyId: string, otherId: string): Promise<boolean> {
-  if (partyId === otherId) return true;
-  const { rows } = await sql<{ tied: boolean }>`select
-    exists (select from party_affiliation a where a.ended_at is null
-       and ((a.party_id = ${partyId} and a.other_id = ${otherId}) or (a.party_id = ${otherId} and a.other_id = ${partyId})))
-    or exists (select from party p join party o on o.id = ${otherId}
-       where p.id = ${partyId} and nullif(trim(p.legal_representative), '') = trim(o.legal_representative)) as tied`.execute(
-    q,
-  );
-  return rows[0]?.tied ?? false;
+  return (await affiliatesOf(q, otherId, [partyId])).has(partyId);
 }
 
 /** 申报关联关系: anybody may declare that the own party is tied to another, once. */
@@ -134,3 +152,55 @@ export const endAffiliation = act({
 });
 
 export const affiliationActs: readonly Act[] = [declareAffiliation, endAffiliation];
+
+const affiliations = read({
+  path: '/affiliations',
+  title: text('本单位关联关系', 'Ties of one’s own party'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(
+    z.object({
+      id: AffiliationId,
+      /** The own party declared it, and may end it. */
+      own: z.boolean(),
+      other: z.object({ id: z.string(), name: z.string() }),
+      nature: z.enum(NATURES),
+      note: z.string().nullable(),
+      declaredAt: z.iso.datetime(),
+    }),
+  ),
+  run: async ({ db, actor, query }) => {
+    const self = actor.partyId ?? '';
+    const rows = await db
+      .selectFrom('party_affiliation as a')
+      .innerJoin('party as p', (j) =>
+        j.on((e) =>
+          e.or([
+            e.and([e('a.party_id', '=', self), e('p.id', '=', e.ref('a.other_id'))]),
+            e.and([e('a.other_id', '=', self), e('p.id', '=', e.ref('a.party_id'))]),
+          ]),
+        ),
+      )
+      .select(['a.id', 'a.party_id', 'p.id as other', 'p.name', 'a.nature', 'a.note', 'a.declared_at'])
+      .where('a.ended_at', 'is', null)
+      .where('a.id', '>', afterOf(query.cursor) ?? '')
+      .orderBy('a.id')
+      .limit(query.limit + 1)
+      .execute();
+    const { items, nextCursor } = page(rows, query.limit, (r) => r.id);
+    return {
+      items: items.map((r) => ({
+        id: r.id,
+        own: r.party_id === self,
+        other: { id: r.other, name: r.name },
+        nature: r.nature,
+        // What the other side wrote about it is for whoever it told.
+        note: r.party_id === self ? r.note : null,
+        declaredAt: r.declared_at.toISOString(),
+      })),
+      nextCursor,
+    };
+  },
+});
+export const affiliationReads: readonly Read[] = [affiliations];

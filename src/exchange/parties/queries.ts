@@ -10,6 +10,7 @@ import {
   type Read,
   read,
 } from '../../kernel/acts/index.ts';
+import { affiliationReads } from './affiliations.ts';
 import { PartyId, PartyRoleSchema, partyLife } from './model.ts';
 
 const PublicParty = z.object({
@@ -112,4 +113,4 @@ const one = read({
   },
 });
 
-export const reads: readonly Read[] = [list, one];
+export const reads: readonly Read[] = [list, one, ...affiliationReads];

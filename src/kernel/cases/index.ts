@@ -20,6 +20,7 @@ export {
   oneAtATime,
   openCase,
   partsOf,
+  seesAllCases,
   seesCase,
   takePart,
 } from './store.ts';
