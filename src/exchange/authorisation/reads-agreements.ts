@@ -13,6 +13,7 @@ import {
 } from '../../kernel/acts/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
+import { PartyId } from '../parties/index.ts';
 import { type Agreement, AgreementId, CLAUSE_TITLES, CLAUSES, MODE_TITLES, MODES } from './model.ts';
 import { type NameOf, namesOf, Party, sideOfCase, stateTitle } from './reads-shared.ts';
 
@@ -65,15 +66,16 @@ const AgreementDetail = AgreementItem.extend({
   ),
 });
 
-const agreementsSeen = (db: Queryable, actor: Actor) =>
+const agreementsWithState = (db: Queryable) =>
   db
     .selectFrom('operation_agreement as g')
     .innerJoin('case_file as c', 'c.id', 'g.case_id')
     .innerJoin('operation_application as a', 'a.id', 'g.application_id')
     .innerJoin('operation_announcement as n', 'n.id', 'a.announcement_id')
     .selectAll('g')
-    .select(['c.state', 'c.due_at', 'n.title', 'n.authority_id'])
-    .where(sideOfCase(actor, 'g.case_id'));
+    .select(['c.state', 'c.due_at', 'n.title', 'n.authority_id']);
+
+const agreementsSeen = (db: Queryable, actor: Actor) => agreementsWithState(db).where(sideOfCase(actor, 'g.case_id'));
 
 interface AgreementRow extends Agreement {
   readonly state: string;
@@ -190,13 +192,15 @@ const operatingUnits = read({
   title: text('运营单位名单', 'Operating units'),
   by: anyone(),
   params: z.object({}),
-  query: PageQuery,
+  query: PageQuery.extend({ operator: PartyId.optional() }),
   output: pageOf(
     z.object({
       id: z.string(),
       operator: Party,
       authoriser: Party,
+      title: z.string(),
       modeTitle: TextSchema,
+      state: z.string(),
       stateTitle: TextSchema,
       validFrom: z.iso.datetime(),
       validUntil: z.iso.datetime(),
@@ -204,13 +208,10 @@ const operatingUnits = read({
     }),
   ),
   run: async ({ db, query }) => {
-    let rows = db
-      .selectFrom('operation_agreement as g')
-      .innerJoin('case_file as c', 'c.id', 'g.case_id')
-      .selectAll('g')
-      .select('c.state')
+    let rows = agreementsWithState(db)
       .where('g.operator_signed_at', 'is not', null)
       .where('g.authoriser_signed_at', 'is not', null);
+    if (query.operator) rows = rows.where('g.operator_id', '=', query.operator);
     const after = afterOf(query.cursor);
     if (after) rows = rows.where('g.id', '<', after);
     const found = await rows
@@ -227,7 +228,9 @@ const operatingUnits = read({
         id: g.id,
         operator: name(g.operator_id),
         authoriser: name(g.authoriser_id),
+        title: g.title,
         modeTitle: MODE_TITLES[g.mode],
+        state: g.state,
         stateTitle: stateTitle(g.state),
         validFrom: g.valid_from.toISOString(),
         validUntil: g.valid_until.toISOString(),

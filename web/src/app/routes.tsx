@@ -20,6 +20,12 @@ export const routes: RouteObject[] = [
           { path: 'resources/:resourceId', ...page(() => import('../portal/products/ResourcePage.tsx')) },
           { path: 'demands', ...page(() => import('../portal/demands/DemandsPage.tsx')) },
           { path: 'demands/:demandId', ...page(() => import('../portal/demands/DemandPage.tsx')) },
+          { path: 'authorisation', ...page(() => import('../portal/authorisation/AuthorisationPage.tsx')) },
+          { path: 'authorisation/law', ...page(() => import('../portal/authorisation/LawPage.tsx')) },
+          {
+            path: 'authorisation/announcements/:announcementId',
+            ...page(() => import('../portal/authorisation/AnnouncementPage.tsx')),
+          },
           { path: 'rules', ...page(() => import('../portal/rules/DocumentsPage.tsx')) },
           { path: 'rules/:document', ...page(() => import('../portal/rules/DocumentPage.tsx')) },
           { path: 'rules/:document/:ruleId', ...page(() => import('../portal/rules/ArticlePage.tsx')) },
