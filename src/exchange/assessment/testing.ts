@@ -1,5 +1,6 @@
 import { type Act, type Actor, SYSTEM } from '../../kernel/acts/index.ts';
-import { acts as catalogActs } from '../catalog/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import { acts as catalogActs, getResource, grantUse, type UseGrant } from '../catalog/index.ts';
 import { acts as productActs, tasks as productTasks } from '../products/index.ts';
 import { type TestExchange, testExchange } from '../testing.ts';
 import { acts as assessmentActs, tasks as assessmentTasks, CHECKLISTS } from './index.ts';
@@ -52,14 +53,23 @@ export async function testMarket() {
     });
     return String(resourceId);
   };
-  const lend = async (): Promise<string> => {
-    const { authorisationId } = await x.run(named('resource.authorise'), department, {
-      resourceId,
-      partyId: merchant.partyId,
+  /** A right as the procedure leaves it, to `to` (else the merchant), over all columns unless the grant says otherwise. */
+  const lend = async (grant: Partial<UseGrant> = {}, to: Person = merchant): Promise<string> => {
+    const given = grant.resourceId ?? resourceId;
+    const resource = await getResource(x.db, given);
+    const whole = {
+      agreementId: newId('agr'),
+      scenarioId: newId('scn'),
+      resourceId: given,
+      partyId: to.partyId,
       purpose: `开发产品${Math.random()}`,
-      validUntil: '2099-12-31T00:00:00Z',
-    });
-    return String(authorisationId);
+      columns: resource?.columns.map((c) => c.name) ?? [],
+      rowFilter: [],
+      validUntil: new Date('2099-12-31T00:00:00Z'),
+      rowsMax: null,
+      usesMax: null,
+    };
+    return x.db.transaction().execute((tx) => grantUse(tx, { ...whole, ...grant }, new Date()));
   };
 
   const draft = (change: Record<string, unknown> = {}) => ({

@@ -12,7 +12,7 @@ import {
 import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
-import { getResource, grantUse, ResourceId } from '../catalog/index.ts';
+import { conditionProblems, conditionsFit, getResource, grantUse, ResourceId } from '../catalog/index.ts';
 import { AgreementId, RowFilter, type Scenario, ScenarioId } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
@@ -41,7 +41,7 @@ const ask = act({
     usesMax: z.number().int().min(1).nullable().default(null).meta(field('使用次数上限', 'Uses at most')),
   }),
   output: z.object({ scenarioId: ScenarioId, caseId: z.string() }),
-  rules: [rules.underLivingAgreement, rules.oneScenario, rules.scenarioJudged, rules.withinTheAgreement],
+  rules: [rules.underLivingAgreement, rules.oneScenario, rules.scenarioJudged, rules.withinTheAgreement, conditionsFit],
   facts: async ({ tx, actor, input }) => {
     await oneAtATime(tx, `scenario ${input.agreementId}`);
     const { row, agreement } = await lockAgreement(tx, actor, input.agreementId);
@@ -77,6 +77,7 @@ const ask = act({
       valuable: input.value,
       inScope: agreement.resource_ids.includes(resource.id),
       unknownColumns: [...input.columns, ...input.rowFilter.map((f) => f.column)].filter((c) => !known.has(c)),
+      rowProblems: conditionProblems(input.rowFilter, resource.columns),
       askedUntil: new Date(input.validUntil).toISOString(),
     };
   },

@@ -20,6 +20,8 @@ import {
   SOURCES,
 } from './model.ts';
 import * as rules from './rules.ts';
+import { takeUse } from './taking.ts';
+import { endedByProcedure } from './use-rules.ts';
 
 const COLUMNS_MAX = 500;
 const Reason = z.string().trim().min(2).max(1_000);
@@ -264,6 +266,7 @@ export const revoke = act({
   by: role(...HOLDERS),
   input: z.object({ authorisationId: AuthorisationId, reason: Reason }),
   output: z.object({ authorisationId: AuthorisationId }),
+  rules: [endedByProcedure],
   facts: async ({ tx, actor, input }) => {
     const row = await tx
       .selectFrom('resource_authorisation')
@@ -282,7 +285,7 @@ export const revoke = act({
         { zh: '无需再次办理。', en: 'Nothing is left to do.' },
       );
     }
-    return { resourceId: resource.id, granteeId: row.party_id };
+    return { resourceId: resource.id, granteeId: row.party_id, byProcedure: row.agreement_id !== null };
   },
   perform: async ({ tx, input, at }) => {
     await tx
@@ -327,4 +330,4 @@ export const withdraw = act({
   entry: ({ input }) => ({ subject: input.resourceId, public: true, sealed: { reason: input.reason } }),
 });
 
-export const acts: readonly Act[] = [register, authorise, revoke, withdraw];
+export const acts: readonly Act[] = [register, authorise, revoke, withdraw, takeUse];

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../kernel/acts/index.ts';
 import { ANONYMOUS, refusedKind, rulesOf, type TestExchange, testExchange } from '../testing.ts';
 import * as resource from './acts.ts';
-import { reads, tasks, useRights } from './index.ts';
+import { grantUse, reads, tasks, useRights } from './index.ts';
 
 type Person = Actor & { readonly partyId: string };
 let x: TestExchange;
 let department: Person;
 let merchant: Person;
+let firm: Person;
 let exchange: Person;
 let datasetId: string;
 const CSV = '姓名,城市,金额,日期\n张三,济南,10,2024-01-01\n李四,青岛,20,2024-01-02\n王五,济南,,2024-01-03\n';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   x = await testExchange(tasks);
   department = await x.party('样例交通局', ['data-provider'], 'administrative-organ');
   merchant = await x.party('样例数商', ['data-merchant']);
+  firm = await x.party('样例公司', ['data-merchant']);
   exchange = await x.party('样例交易所', ['exchange']);
   datasetId = await x.dataset(department, CSV);
 });
@@ -40,6 +42,12 @@ const registration = (change: Record<string, unknown> = {}) => ({
 });
 const registered = async (change: Record<string, unknown> = {}): Promise<string> =>
   String((await x.run(resource.register, department, registration(change))).resourceId);
+
+/** A company's own data: what its holder may lend by itself. */
+const owned = async (): Promise<string> => {
+  const datasetId = await x.dataset(firm, CSV);
+  return String((await x.run(resource.register, firm, registration({ datasetId }))).resourceId);
+};
 
 describe('resource.register', () => {
   test('public data says how it is opened; what a company holds need not', async () => {
@@ -144,47 +152,54 @@ describe('resource.authorise', () => {
   });
 
   test('lends a resource until it is revoked; only those concerned see it', async () => {
-    const resourceId = await registered();
+    const resourceId = await owned();
     const right = async () => (await useRights(x.db, [resourceId], merchant.partyId, new Date()))[0];
     expect(await right()).toMatchObject({ own: false, authorisedUntil: null });
-    const { authorisationId } = await x.run(resource.authorise, department, input(resourceId));
+    const { authorisationId } = await x.run(resource.authorise, firm, input(resourceId));
     expect(await right()).toMatchObject({ own: false, authorisedUntil: '2099-12-30T16:00:00.000Z' });
     const seen = async (actor: Actor) =>
       ((await x.read(reads, '/resources/:resourceId', actor, { resourceId })) as { authorisations: unknown[] })
         .authorisations.length;
-    expect([await seen(department), await seen(merchant), await seen(exchange), await seen(ANONYMOUS)]).toEqual([
-      1, 1, 1, 0,
-    ]);
+    expect([await seen(firm), await seen(merchant), await seen(exchange), await seen(ANONYMOUS)]).toEqual([1, 1, 1, 0]);
     const lent = (await x.read(reads, '/resources', merchant, {}, { mine: 'authorised' })) as {
       items: { id: string }[];
     };
     expect(lent.items.map((i) => i.id)).toContain(resourceId);
-    await x.run(resource.revoke, department, { authorisationId, reason: '用途变更' });
+    await x.run(resource.revoke, firm, { authorisationId, reason: '用途变更' });
     expect(await right()).toMatchObject({ authorisedUntil: null });
-    expect((await x.refusal(resource.revoke, department, { authorisationId, reason: '用途变更' })).kind).toBe('state');
+    expect((await x.refusal(resource.revoke, firm, { authorisationId, reason: '用途变更' })).kind).toBe('state');
     expect((await x.refusal(resource.revoke, merchant, { authorisationId, reason: '用途变更' })).kind).toBe(
       'not-found',
     );
   });
 
-  test('strangers, the past, a second living one for the same purpose, and outsiders are refused', async () => {
+  test('a right from the procedure is not revoked by the provider alone', async () => {
     const resourceId = await registered();
+    const grant = {
+      ...{ agreementId: 'agr_a', scenarioId: 'scn_a', resourceId, partyId: merchant.partyId, purpose },
+      ...{ columns: ['城市'], rowFilter: [], validUntil: new Date('2099-01-01'), rowsMax: null, usesMax: null },
+    };
+    const authorisationId = await x.db.transaction().execute((tx) => grantUse(tx, grant, new Date()));
+    const refusal = await x.refusal(resource.revoke, department, { authorisationId, reason: '收回' });
+    expect(rulesOf(refusal)).toEqual(['HS-16.5']);
+  });
+
+  test('strangers, the past, a second living one for the same purpose, and outsiders are refused', async () => {
+    const resourceId = await owned();
     expect((await x.refusal(resource.authorise, ANONYMOUS, input(resourceId))).kind).toBe('unauthenticated');
     expect((await x.refusal(resource.authorise, merchant, input(resourceId))).kind).toBe('not-found');
     expect((await x.refusal(resource.authorise, exchange, input(resourceId))).kind).toBe('forbidden');
     expect(
-      rulesOf(
-        await x.refusal(resource.authorise, department, input(resourceId, { validUntil: '2020-01-01T00:00:00Z' })),
-      ),
+      rulesOf(await x.refusal(resource.authorise, firm, input(resourceId, { validUntil: '2020-01-01T00:00:00Z' }))),
     ).toEqual(['JN-8.6']);
-    await x.run(resource.authorise, department, input(resourceId));
-    expect(rulesOf(await x.refusal(resource.authorise, department, input(resourceId)))).toEqual(['JN-14.2']);
-    await x.run(resource.authorise, department, input(resourceId, { purpose: '另一场景' }));
+    await x.run(resource.authorise, firm, input(resourceId));
+    expect(rulesOf(await x.refusal(resource.authorise, firm, input(resourceId)))).toEqual(['JN-14.2']);
+    await x.run(resource.authorise, firm, input(resourceId, { purpose: '另一场景' }));
     const gone = await x.party('样例离场单位', ['data-merchant']);
     await x.db.updateTable('party').set({ state: 'suspended' }).where('id', '=', gone.partyId).execute();
-    expect(
-      rulesOf(await x.refusal(resource.authorise, department, input(resourceId, { partyId: gone.partyId }))),
-    ).toEqual(['GY-4.3']);
+    expect(rulesOf(await x.refusal(resource.authorise, firm, input(resourceId, { partyId: gone.partyId })))).toEqual([
+      'GY-4.3',
+    ]);
   });
 });
 

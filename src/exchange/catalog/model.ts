@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lifecycle } from '../../kernel/acts/index.ts';
 import { idOf } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
-import type { ColumnType, TableProfile } from '../../kernel/vault/index.ts';
+import type { ColumnType, Condition, TableProfile } from '../../kernel/vault/index.ts';
 
 export const ResourceId = idOf('res', { zh: '资源编号', en: 'Resource id' });
 export const AuthorisationId = idOf('aut', { zh: '授权编号', en: 'Authorisation id' });
@@ -136,15 +136,29 @@ export interface ResourceAuthorisationTable {
   scenario_id: Stored<string | null, string | null | undefined, string | null>;
   /** Null: every column. */
   columns: Stored<string[] | null, string[] | null | undefined, string[] | null>;
-  row_filter: Stored<readonly unknown[], string | undefined, string>;
+  row_filter: Stored<readonly Condition[], string | undefined, string>;
   rows_max: Stored<number | null, number | null | undefined, number | null>;
   uses_max: Stored<number | null, number | null | undefined, number | null>;
   uses: Generated<number>;
+  rows_used: Generated<number>;
+  /** Why it stands still; empty while it does not. */
+  holds: Generated<string[]>;
   suspended_at: Stored<Date | null, Date | null | undefined, Date | null>;
+}
+
+interface ResourceUseTable {
+  id: string;
+  authorisation_id: string;
+  resource_id: string;
+  made_id: string;
+  made_version: number;
+  rows: number;
+  taken_at: Date;
 }
 declare module '../../kernel/database/database.ts' {
   interface Tables {
     resource: ResourceTable;
+    resource_use: ResourceUseTable;
     resource_authorisation: ResourceAuthorisationTable;
   }
 }

@@ -103,6 +103,7 @@ const list = read({
                 .whereRef('a.resource_id', '=', 'resource.id')
                 .where('a.party_id', '=', self)
                 .where('a.revoked_at', 'is', null)
+                .where('a.suspended_at', 'is', null)
                 .where('a.valid_until', '>', at),
             ),
           ),

@@ -1,5 +1,7 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { Condition } from '../../kernel/vault/index.ts';
 
 /** A right to use given by an agreement: what of a resource, for what, until when and how much. */
 export interface UseGrant {
@@ -9,13 +11,14 @@ export interface UseGrant {
   readonly partyId: string;
   readonly purpose: string;
   readonly columns: readonly string[];
-  readonly rowFilter: readonly unknown[];
+  readonly rowFilter: readonly Condition[];
   readonly validUntil: Date;
+  /** Rows that all uses together may read; null: as many as there are. */
   readonly rowsMax: number | null;
   readonly usesMax: number | null;
 }
 
-/** Writes a right to use; every use asks {@link useRights}, so it lives from now on. @returns its id `aut_…` */
+/** Writes a right to use; every use asks for it, so it lives from now on. @returns its id `aut_…` */
 export async function grantUse(tx: Tx, grant: UseGrant, at: Date): Promise<string> {
   const id = newId('aut');
   await tx
@@ -40,19 +43,34 @@ export async function grantUse(tx: Tx, grant: UseGrant, at: Date): Promise<strin
   return id;
 }
 
-const under = (tx: Tx, agreementId: string) =>
-  tx.updateTable('resource_authorisation').where('agreement_id', '=', agreementId).where('revoked_at', 'is', null);
+/** Why rights stand still: the agreement is suspended, or the consent of those concerned was withdrawn. */
+export type HoldCause = 'agreement' | 'consent';
 
-/** All rights under an agreement stand still: whoever asks {@link useRights} finds none. */
-export async function suspendUse(tx: Tx, agreementId: string, at: Date): Promise<void> {
-  await under(tx, agreementId).set({ suspended_at: at }).execute();
+/** Which rights: all under an agreement (its id), all to a resource, or the one of a scenario. */
+export type UseScope = string | { readonly resourceId: string } | { readonly scenarioId: string };
+
+function rightsOf(scope: UseScope): RawBuilder<unknown> {
+  if (typeof scope === 'string') return sql`agreement_id = ${scope}`;
+  return 'resourceId' in scope ? sql`resource_id = ${scope.resourceId}` : sql`scenario_id = ${scope.scenarioId}`;
 }
 
-export async function resumeUse(tx: Tx, agreementId: string): Promise<void> {
-  await under(tx, agreementId).set({ suspended_at: null }).execute();
+/** Rights stand still: whoever asks finds none, and what runs under them is cut off. Twice for one cause is once. */
+export async function suspendUse(tx: Tx, scope: UseScope, at: Date, cause: HoldCause = 'agreement'): Promise<void> {
+  await sql`update resource_authorisation
+     set holds = array_append(holds, ${cause}::text), suspended_at = coalesce(suspended_at, ${at})
+   where ${rightsOf(scope)} and revoked_at is null and not ${cause}::text = any (holds)`.execute(tx);
 }
 
-/** All rights under an agreement end for good. */
-export async function endUse(tx: Tx, agreementId: string, at: Date): Promise<void> {
-  await under(tx, agreementId).set({ revoked_at: at, revocation_reason: '授权运营协议终止' }).execute();
+/** Lifts one cause; a right goes on only when nothing else holds it. */
+export async function resumeUse(tx: Tx, scope: UseScope, cause: HoldCause = 'agreement'): Promise<void> {
+  await sql`update resource_authorisation
+     set holds = array_remove(holds, ${cause}::text),
+         suspended_at = case when array_remove(holds, ${cause}::text) = '{}' then null else suspended_at end
+   where ${rightsOf(scope)} and revoked_at is null`.execute(tx);
+}
+
+/** Rights end for good. */
+export async function endUse(tx: Tx, scope: UseScope, at: Date, reason = '授权运营协议终止'): Promise<void> {
+  await sql`update resource_authorisation set revoked_at = ${at}, revocation_reason = ${reason}
+   where ${rightsOf(scope)} and revoked_at is null`.execute(tx);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Act, type Actor, act, notFound, role, signedIn } from '../../kernel/acts/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
+import { rightsBehind, rightsLive } from '../catalog/index.ts';
 import { exchangeNoVendor, getParty, partiesById, registeredEntity } from '../parties/index.ts';
 import {
   draftProduct,
@@ -45,6 +46,7 @@ export const list = act({
     rules.resourcesClassified,
     rules.authorisedOperation,
     rules.processingRight,
+    ...rightsLive,
     notRestricted,
     market.sharesComplete,
     market.providerShare,
@@ -116,7 +118,8 @@ async function listingFacts(tx: Tx, product: Product, actor: Actor, at: Date) {
       callsPerPackage: content.pricing.callsPerPackage ?? null,
     },
     terms: content.terms,
-    resources: rights.map(usedResource),
+    resources: rights.map((r) => usedResource(r, content)),
+    useStopped: (await rightsBehind(tx, product.id, product.version, at)).stopped,
     rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...resources.map((r) => r.id)], at),
     shares: content.shares.map((s) => ({
       partyId: s.partyId,
@@ -184,7 +187,7 @@ export const resume = act({
   by: signedIn(),
   input: Decision,
   output: Moved,
-  rules: [rules.liftedByRight, registeredEntity, rules.authorisedOperation, notRestricted],
+  rules: [rules.liftedByRight, registeredEntity, rules.authorisedOperation, ...rightsLive, notRestricted],
   facts: async ({ tx, actor, input, at }) => {
     const product = await lock(tx, input.productId);
     const actsAs = capacity(product, actor);
@@ -196,7 +199,8 @@ export const resume = act({
       suspendedBy: product.suspended_by,
       holderId: product.holder_id,
       partyState: holder?.state ?? 'refused',
-      resources: rights.map(usedResource),
+      resources: rights.map((r) => usedResource(r, product.content)),
+      useStopped: (await rightsBehind(tx, product.id, product.version, at)).stopped,
       rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...product.content.resourceIds], at),
       version: product.version,
       next,

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { execute, SYSTEM } from '../../kernel/acts/index.ts';
+import { execute, type Refusal, SYSTEM } from '../../kernel/acts/index.ts';
 import { type JobContext, type Task, task } from '../../kernel/jobs.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import {
   type Cell,
+  countRows,
+  type Portion,
   profileTable,
   type RowSet,
   runRecipe,
@@ -13,10 +15,19 @@ import {
   type Vault,
   VaultFailure,
 } from '../../kernel/vault/index.ts';
-import { maskProfile, type Resource, useRights } from '../catalog/index.ts';
+import {
+  grantFor,
+  maskProfile,
+  type Profile,
+  type Resource,
+  takenFor,
+  takeUse,
+  type UseRight,
+  useRights,
+} from '../catalog/index.ts';
 import { BUILD_TASK, recordBuild, recordBuildFailure } from './drafting.ts';
 import { type Product, type ProductColumn, ProductId, type Sample } from './model.ts';
-import { productDictionary, workerRecipe } from './recipe.ts';
+import { columnsRead, productDictionary, workerRecipe } from './recipe.ts';
 import { getProduct } from './store.ts';
 
 const SAMPLE_ROWS = 10;
@@ -31,34 +42,40 @@ export const buildTask: Task = task(BUILD_TASK, async (payload, context) => {
   if (!product || product.version !== version || product.build_state !== 'building') return;
   // The right to process may have ended since the draft: raw data moves only under a living one.
   const rights = await useRights(db, [...new Set(product.content.resourceIds)], product.holder_id, new Date());
-  const lost = rights.find((r) => r.resource.state !== 'registered' || (!r.own && r.authorisedUntil === null));
   const main = rights.find((r) => r.resource.id === product.content.recipe.resourceId);
-  if (lost || !main) {
-    return fail(context, product, text('对所用资源的使用权已终止。', 'The right to use a resource has ended.'));
-  }
   try {
-    await build(
-      context,
-      product,
-      main.resource,
-      rights.map((r) => r.resource.object_id),
-    );
+    if (!main) throw new NotBuilt(LOST);
+    await build(context, product, main.resource, rights);
   } catch (error) {
-    if (error instanceof TableFailure || error instanceof VaultFailure) return fail(context, product, error.text);
+    if (error instanceof NotBuilt || error instanceof TableFailure || error instanceof VaultFailure)
+      return fail(context, product, error.text);
     throw error;
   }
 });
+
+const LOST = text('对所用资源的使用权已终止。', 'The right to use a resource has ended.');
+
+/** Why a version cannot be built as things stand; its holder is told. */
+class NotBuilt extends Error {
+  readonly text: Text;
+  constructor(reason: Text) {
+    super(reason.en);
+    this.text = reason;
+  }
+}
 
 async function build(
   context: JobContext,
   product: Product,
   main: Resource,
-  objectIds: readonly string[],
+  rights: readonly UseRight[],
 ): Promise<void> {
-  const { vault, kernel } = context;
+  const { vault } = context;
   const { recipe } = product.content;
-  await withFiles(vault, objectIds, (inputs) =>
+  const objectIds = rights.map((r) => r.resource.object_id);
+  await withFiles(vault, objectIds, (paths) =>
     vault.withFolder(async (folder) => {
+      const inputs = await portionsOf(context, product, rights, paths);
       const output = join(folder, 'product.parquet');
       const built = await runRecipe({ inputs, recipe: workerRecipe(recipe), output });
       const types = new Map(built.columns.map((c) => [c.name, c.type]));
@@ -66,27 +83,77 @@ async function build(
       const hidden = new Set(dictionary.filter((c) => c.sensitive).map((c) => c.name));
       const profile = maskProfile(await profileTable(output), (name) => hidden.has(name));
       const sample = maskSample(await sampleRows(output, SAMPLE_ROWS), dictionary);
-      const object = await vault.putFile(output, {
-        ownerPartyId: product.holder_id,
-        name: `${product.id}-${product.version}.parquet`,
-        mediaType: PARQUET,
-      });
-      const outcome = await execute(kernel, recordBuild, SYSTEM, {
-        productId: product.id,
-        version: product.version,
-        objectId: object.id,
-        sha256: object.sha256,
-        rows: built.rows,
-        bytes: object.bytes,
-        dictionary,
-        sample,
-        profile,
-      });
-      // Revised or built by a twin meanwhile: this object belongs to nothing.
-      if (!outcome.ok) await vault.remove(object.id);
+      await keep(context, product, output, { rows: built.rows, dictionary, sample, profile });
     }),
   );
 }
+
+/** Puts what was built into the vault and records it, if its rights still live then. */
+async function keep(
+  { vault, kernel }: JobContext,
+  product: Product,
+  output: string,
+  told: {
+    readonly rows: number;
+    readonly dictionary: ProductColumn[];
+    readonly sample: Sample;
+    readonly profile: Profile;
+  },
+): Promise<void> {
+  const object = await vault.putFile(output, {
+    ownerPartyId: product.holder_id,
+    name: `${product.id}-${product.version}.parquet`,
+    mediaType: PARQUET,
+  });
+  const { id: productId, version } = product;
+  const { id: objectId, sha256, bytes } = object;
+  const outcome = await execute(kernel, recordBuild, SYSTEM, { productId, version, objectId, sha256, bytes, ...told });
+  if (outcome.ok) return;
+  await vault.remove(object.id);
+  // Revised or built by a twin meanwhile: then this object belongs to nothing, and nobody need be told.
+  if (outcome.refusal.kind === 'rule') throw new NotBuilt(reasonOf(outcome.refusal));
+}
+
+/**
+ * What of each resource may be read: all of one's own, of another's the columns and rows of the right, after the use was
+ * counted. A build that was killed takes the same right again, and it is counted once.
+ */
+async function portionsOf(
+  { kernel }: JobContext,
+  product: Product,
+  rights: readonly UseRight[],
+  paths: readonly string[],
+): Promise<(string | Portion)[]> {
+  const { id: madeId, version, content } = product;
+  const taken = await takenFor(kernel.db, madeId, version);
+  const columns = columnsRead(content.recipe);
+  const inputs: (string | Portion)[] = [];
+  for (const [i, right] of rights.entries()) {
+    const { resource, own } = right;
+    const path = paths[i] ?? '';
+    if (resource.state !== 'registered') throw new NotBuilt(LOST);
+    if (own) {
+      inputs.push(path);
+      continue;
+    }
+    const before = taken.get(resource.id);
+    const grant = grantFor(right, columns, before === undefined ? content.authorisationIds : [before]);
+    if (!grant) throw new NotBuilt(LOST);
+    const portion = { path, columns: grant.columns, rows: grant.rows };
+    if (before === undefined) {
+      const rows = grant.rows.length === 0 ? resource.rows : await countRows(portion);
+      const input = { authorisationId: grant.id, madeId, version, rows };
+      const idempotencyKey = `take ${madeId} ${version} ${resource.id}`;
+      const outcome = await execute(kernel, takeUse, SYSTEM, input, { idempotencyKey });
+      if (!outcome.ok) throw new NotBuilt(reasonOf(outcome.refusal));
+    }
+    inputs.push(portion);
+  }
+  return inputs;
+}
+
+const reasonOf = ({ title, violations: [first] }: Refusal): Text =>
+  first ? text(`${first.fact.zh}（${first.article}）`, `${first.fact.en} (${first.rule})`) : title;
 
 /** Lends several objects at once, each as a private temporary file. */
 function withFiles<T>(

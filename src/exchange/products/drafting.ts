@@ -5,10 +5,10 @@ import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { SEARCH_VERSION, searchVector } from '../../kernel/search.ts';
 import { type Text, TextSchema, text } from '../../kernel/text.ts';
-import { Profile, type UseRight, useRights } from '../catalog/index.ts';
+import { grantFor, Profile, rightsBehind, rightsLive, type UseRight, ungranted, useRights } from '../catalog/index.ts';
 import { getParty, registeredEntity } from '../parties/index.ts';
 import { Draft, ProductColumn, ProductId, productLife, Sample } from './model.ts';
-import { recipeProblems, sameShape } from './recipe.ts';
+import { columnsRead, recipeProblems, sameShape } from './recipe.ts';
 import * as rules from './rules.ts';
 import { grantView, lock } from './store.ts';
 
@@ -20,16 +20,29 @@ const GRADES: readonly string[] = ['general', 'important', 'core'];
 const highestGrade = (grades: readonly string[]): string =>
   grades.reduce((a, b) => (GRADES.indexOf(b) > GRADES.indexOf(a) ? b : a), 'general');
 
-/** What rules ask about the resources of a product. */
-export const usedResource = ({ resource: r, own, authorisedUntil }: UseRight) => ({
-  id: r.id,
-  title: r.title,
-  withdrawn: r.state !== 'registered',
-  own,
-  authorisedUntil,
-  class: r.class,
-  grade: r.grade,
-});
+/** What rules ask about the resources of a product: the right to each, and whether it gives what the recipe reads. */
+export function usedResource(right: UseRight, draft: Pick<Draft, 'recipe' | 'authorisationIds'>) {
+  const { resource: r, own } = right;
+  const columns = columnsRead(draft.recipe);
+  const grant = own ? undefined : grantFor(right, columns, draft.authorisationIds);
+  return {
+    id: r.id,
+    title: r.title,
+    withdrawn: r.state !== 'registered',
+    own,
+    authorisedUntil: grant?.validUntil ?? null,
+    // What the resource does not have at all is told by the rule on recipes.
+    ungranted: grant
+      ? ungranted(
+          grant,
+          columns.filter((c) => r.columns.some(({ name }) => name === c)),
+        )
+      : [],
+    usedUp: grant?.usesLeft === 0 || grant?.rowsLeft === 0,
+    class: r.class,
+    grade: r.grade,
+  };
+}
 
 /** Loads the resources of a draft with the party's right to each. @throws notFound for one that does not exist or is hidden */
 export async function loadRights(q: Queryable, draft: Draft, partyId: string | null, at: Date): Promise<UseRight[]> {
@@ -60,7 +73,7 @@ async function draftFacts(tx: Tx, draft: Draft, holderId: string, at: Date) {
     holderName: holder.name,
     partyState: holder.state,
     kind: draft.kind,
-    resources: rights.map(usedResource),
+    resources: rights.map((r) => usedResource(r, draft)),
     recipeProblems: problems,
     sector: main?.sector ?? '',
     grade: highestGrade(resources.map((r) => r.grade)),
@@ -73,6 +86,8 @@ const draftRules = [
   registeredEntity,
   rules.authorisedOperation,
   rules.processingRight,
+  rules.withinTheRight,
+  rules.rightNotUsedUp,
   rules.productForm,
   rules.recipeFits,
 ] as const;
@@ -233,10 +248,13 @@ export const recordBuild = act({
   // Kept with the product; the evidence holds the digest of the object they describe.
   secretInput: ['dictionary', 'sample', 'profile'],
   output: z.object({ productId: ProductId }),
-  facts: async ({ tx, input }) => {
+  // The right may have been suspended, or have ended, while the build ran.
+  rules: [...rightsLive],
+  facts: async ({ tx, input, at }) => {
     const product = await lock(tx, input.productId);
     if (product.version !== input.version || product.build_state === 'built') throw notFound();
-    return { holderId: product.holder_id };
+    const { stopped } = await rightsBehind(tx, product.id, product.version, at);
+    return { holderId: product.holder_id, useStopped: stopped };
   },
   perform: async ({ tx, input, at }) => {
     await tx

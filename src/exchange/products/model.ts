@@ -4,7 +4,7 @@ import { lifecycle } from '../../kernel/acts/index.ts';
 import { idOf } from '../../kernel/ids.ts';
 import { Money } from '../../kernel/ledger/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
-import { DictionaryColumn, type Profile, ResourceId } from '../catalog/index.ts';
+import { AuthorisationId, DictionaryColumn, type Profile, ResourceId } from '../catalog/index.ts';
 import { PartyId } from '../parties/index.ts';
 
 export const ProductId = idOf('prd', { zh: '产品编号', en: 'Product id' });
@@ -77,6 +77,8 @@ export const Draft = z.object({
   summary: z.string().trim().min(2).max(2_000),
   scenario: z.string().trim().max(2_000),
   resourceIds: z.array(ResourceId).min(1).max(RESOURCES_MAX),
+  /** Under which rights it is made, where the party has several to one resource; the oldest that fits when left out. */
+  authorisationIds: z.array(AuthorisationId).max(RESOURCES_MAX).optional(),
   recipe: RecipeInput,
   pricing: Pricing,
   terms: Terms,

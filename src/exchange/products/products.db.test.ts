@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, SYSTEM } from '../../kernel/acts/index.ts';
 import { reads as assessmentReads } from '../assessment/index.ts';
 import { named, type TestMarket, testMarket } from '../assessment/testing.ts';
-import { reads as resourceReads } from '../catalog/index.ts';
+import { endUse, reads as resourceReads } from '../catalog/index.ts';
 import { ANONYMOUS, refusedKind, rulesOf } from '../testing.ts';
 import * as product from './acts.ts';
 import { draftProduct, recordBuild, recordBuildFailure, reviseProduct } from './drafting.ts';
@@ -119,19 +119,11 @@ test('from the draft to the market, with the job that builds and the job that me
 });
 
 test('a build that cannot be made is told to its holder; the right to the resource is looked at again', async () => {
-  const authorisationId = await m.lend();
   const second = await m.x.party('样例第二数商', ['data-merchant']);
-  const lent = await m.x.run(named('resource.authorise'), m.department, {
-    resourceId: m.resourceId,
-    partyId: second.partyId,
-    purpose: '测试',
-    validUntil: '2099-01-01T00:00:00Z',
-  });
+  const agreementId = 'agr_second';
+  await m.lend({ agreementId }, second);
   const { productId } = await m.x.run(draftProduct, second, m.draft());
-  await m.x.run(named('resource.revoke-authorisation'), m.department, {
-    authorisationId: lent.authorisationId,
-    reason: '收回',
-  });
+  await m.x.db.transaction().execute((tx) => endUse(tx, agreementId, new Date()));
   await m.x.jobs();
   expect(await page(String(productId), second)).toMatchObject({
     build: { state: 'failed', failure: { zh: '对所用资源的使用权已终止。' } },
@@ -140,7 +132,6 @@ test('a build that cannot be made is told to its holder; the right to the resour
   expect(
     (await m.x.refusal(recordBuildFailure, SYSTEM, { productId, version: 1, failure: { zh: '', en: '' } })).kind,
   ).toBe('not-found');
-  await m.x.run(named('resource.revoke-authorisation'), m.department, { authorisationId, reason: '收回' });
 });
 
 describe('product.draft', () => {
@@ -327,12 +318,7 @@ describe('product.suspend, resume, withdraw', () => {
 test('the market is searched, counted and paged; what is hidden is in no count', async () => {
   const sector = '海洋';
   const marine = await m.registered(m.datasetId, { sector, title: '海洋碳汇' });
-  await m.x.run(named('resource.authorise'), m.department, {
-    resourceId: marine,
-    partyId: m.merchant.partyId,
-    purpose: '海洋',
-    validUntil: '2099-01-01T00:00:00Z',
-  });
+  await m.lend({ resourceId: marine });
   const base = { resourceIds: [marine], recipe: { ...m.draft().recipe, resourceId: marine } };
   const ids = [
     await m.listed({ ...base, title: '蓝碳增汇监测甲' }),

@@ -81,6 +81,15 @@ function aggregates(aggregate: string, type: ColumnType): boolean {
   return NUMBERS.includes(type);
 }
 
+/** Every column of the resource a recipe reads: what it shows, what it filters and groups by. */
+export function columnsRead(recipe: RecipeInput): string[] {
+  const shown = recipe.columns.flatMap((c) => {
+    if (c.column !== undefined) return [c.column];
+    return c.aggregate === 'count' ? [] : [c.name];
+  });
+  return [...new Set([...shown, ...recipe.groupBy, ...recipe.filters.map((f) => f.column)])];
+}
+
 /** Resources joined into one product have the same columns, so that their rows can stand below one another. */
 export function sameShape(resources: readonly Resource[]): boolean {
   const shape = (r: Resource) =>

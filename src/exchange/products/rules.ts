@@ -51,6 +51,67 @@ export const processingRight = lawfulBasis(
   text('加工使用权源自资源权利或合同', 'The right to process derives from the right to the resource'),
 );
 
+interface Lent {
+  readonly title: string;
+  /** Columns the recipe reads and the right does not give. */
+  readonly ungranted: readonly string[];
+  readonly usedUp: boolean;
+}
+const fitting: Lent = { title: '乙', ungranted: [], usedUp: false };
+
+/** A product reads what its right gives, and nothing beside it. */
+export const withinTheRight = rule<{ readonly resources: readonly Lent[] }>({
+  id: 'HS-16.2',
+  title: text('只取用批准的字段', 'Only the approved columns are taken'),
+  decide: ({ resources }) => {
+    const beyond = resources.filter((r) => r.ungranted.length > 0);
+    const named = beyond.map((r) => `${r.title}：${r.ungranted.join('、')}`).join('；');
+    return beyond.length === 0
+      ? ok()
+      : violated(
+          text(
+            `加工方案读取了未获批准的字段（${named}）。`,
+            `The recipe reads columns that were not approved (${beyond.map((r) => `${r.title}: ${r.ungranted.join(', ')}`).join('; ')}).`,
+          ),
+          text(
+            '请从加工方案中移除这些字段，或按应用场景另行申请。',
+            'Take them out of the recipe, or apply for them with the scenario.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'every column is approved', at: DAY, facts: { resources: [fitting] }, expect: 'ok' },
+    {
+      name: 'one is not',
+      at: DAY,
+      facts: { resources: [fitting, { ...fitting, ungranted: ['姓名'] }] },
+      expect: 'violated',
+    },
+  ],
+});
+
+/** A right whose uses or rows are spent makes no new version. */
+export const rightNotUsedUp = rule<{ readonly resources: readonly Lent[] }>({
+  id: 'HS-16.3',
+  title: text('批准的数量尚有剩余', 'Something is left of what was approved'),
+  decide: ({ resources }) => {
+    const spent = resources.filter((r) => r.usedUp).map((r) => r.title);
+    return spent.length === 0
+      ? ok()
+      : violated(
+          text(
+            `批准的使用次数或行数已用完：${spent.join('、')}。`,
+            `The approved uses or rows are used up: ${spent.join(', ')}.`,
+          ),
+          text('请按应用场景重新申请数据。', 'Apply for the data again, for the scenario.'),
+        );
+  },
+  examples: [
+    { name: 'something is left', at: DAY, facts: { resources: [fitting] }, expect: 'ok' },
+    { name: 'nothing is left', at: DAY, facts: { resources: [{ ...fitting, usedUp: true }] }, expect: 'violated' },
+  ],
+});
+
 /** A product of public data has one of six forms; each kind of product here is one of them. */
 export const productForm = rule({
   id: 'JN-3.4',
