@@ -53,6 +53,7 @@ const licence = procedure({
       onDue: 'escalate',
     },
   },
+  way: ['asked', 'public', 'granted'],
   states: {
     asked: {
       title: text('待审查', 'to be reviewed'),

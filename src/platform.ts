@@ -72,6 +72,7 @@ export function platform(rulebook: Rulebook): Platform {
   const acts: readonly Act[] = [...rooms.flatMap((room) => room.acts), ...rulebookActs(rulebook), ...keyActs];
   const reads = [
     ...rooms.flatMap((room) => room.reads),
+    ...workbench.readsWith(cases.turns),
     ...rulebookReads(rulebook, acts),
     ...receiptReads(acts),
     healthRead,

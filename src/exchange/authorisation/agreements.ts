@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { alsoAbout } from '../../kernel/cases/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { canonical, sha256Hex } from '../../kernel/evidence/index.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -51,6 +52,7 @@ export async function draftAgreement(
       ended_reason: null,
     })
     .execute();
+  await alsoAbout(tx, application.case_id, id);
   return id;
 }
 

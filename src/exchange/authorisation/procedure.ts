@@ -127,7 +127,7 @@ export const operation = procedure({
       moves: {
         accept: { to: 'reviewing', act: 'application.accept' },
         refuse: { to: 'refused', act: 'application.refuse' },
-        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },
     },
     reviewing: {
@@ -136,7 +136,7 @@ export const operation = procedure({
       clock: 'review',
       moves: {
         'all-scored': { to: 'concluding', act: 'application.score' },
-        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },
     },
     concluding: {
@@ -149,7 +149,7 @@ export const operation = procedure({
       moves: {
         conclude: { to: 'public', act: 'application.conclude-review' },
         refuse: { to: 'refused', act: 'application.conclude-review' },
-        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },
     },
     public: {
@@ -178,10 +178,11 @@ export const operation = procedure({
       title: text('待签协议', 'to be agreed'),
       waits: { part: 'applicant', what: text('请核对并签署授权运营协议', 'Read and sign the agreement') },
       clock: 'agreement',
+      acts: { 'agreement.draft': ['authoriser'] },
       moves: {
         'signed-first': { to: 'countersigning', act: 'agreement.sign' },
-        agree: { to: 'filing', act: 'agreement.sign' },
-        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+        agree: { to: 'filing', act: 'agreement.sign', by: ['applicant', 'authoriser'] },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },
     },
     countersigning: {
@@ -196,7 +197,7 @@ export const operation = procedure({
       clock: 'agreement',
       moves: {
         agree: { to: 'filing', act: 'agreement.sign' },
-        withdraw: { to: 'withdrawn', act: 'application.withdraw' },
+        withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },
     },
     filing: {
@@ -208,10 +209,10 @@ export const operation = procedure({
       clock: 'filing',
       moves: {
         file: { to: 'operating', act: 'authorisation.file' },
-        suspend: { to: 'suspended', act: 'authorisation.suspend' },
-        'fail-evaluation': { to: 'correcting', act: 'authorisation.evaluate' },
+        suspend: { to: 'suspended', act: 'authorisation.suspend', by: ['authoriser'] },
+        'fail-evaluation': { to: 'correcting', act: 'authorisation.evaluate', by: ['authority'] },
         expire: { to: 'exiting', act: 'authorisation.expire' },
-        exit: { to: 'exiting', act: 'authorisation.exit' },
+        exit: { to: 'exiting', act: 'authorisation.exit', by: ['applicant', 'authoriser'] },
       },
     },
     operating: {
@@ -220,11 +221,11 @@ export const operation = procedure({
       clock: 'report',
       moves: {
         report: { to: 'operating', act: 'authorisation.report-security', restarts: true },
-        'pass-evaluation': { to: 'operating', act: 'authorisation.evaluate' },
-        'fail-evaluation': { to: 'correcting', act: 'authorisation.evaluate' },
-        suspend: { to: 'suspended', act: 'authorisation.suspend' },
+        'pass-evaluation': { to: 'operating', act: 'authorisation.evaluate', by: ['authority'] },
+        'fail-evaluation': { to: 'correcting', act: 'authorisation.evaluate', by: ['authority'] },
+        suspend: { to: 'suspended', act: 'authorisation.suspend', by: ['authoriser'] },
         expire: { to: 'exiting', act: 'authorisation.expire' },
-        exit: { to: 'exiting', act: 'authorisation.exit' },
+        exit: { to: 'exiting', act: 'authorisation.exit', by: ['applicant', 'authoriser'] },
       },
     },
     correcting: {
@@ -258,7 +259,7 @@ export const operation = procedure({
       moves: {
         resume: { to: 'operating', act: 'authorisation.resume' },
         'resume-unfiled': { to: 'filing', act: 'authorisation.resume' },
-        exit: { to: 'exiting', act: 'authorisation.exit' },
+        exit: { to: 'exiting', act: 'authorisation.exit', by: ['applicant', 'authoriser'] },
         expire: { to: 'exiting', act: 'authorisation.expire' },
       },
     },
@@ -275,6 +276,18 @@ export const operation = procedure({
     refused: { title: text('未通过', 'refused'), moves: {} },
     withdrawn: { title: text('已撤回', 'withdrawn'), moves: {} },
   },
+  way: [
+    'applied',
+    'reviewing',
+    'concluding',
+    'public',
+    'agreeing',
+    'countersigning',
+    'filing',
+    'operating',
+    'exiting',
+    'ended',
+  ],
 });
 
 /** 数据申请: one scenario, one application, approved by the authority together with the provider (Jinan draft, art. 14). */
@@ -312,13 +325,14 @@ export const dataApplication = procedure({
       moves: {
         approve: { to: 'granted', act: 'scenario.approve' },
         refuse: { to: 'refused', act: 'scenario.refuse' },
-        withdraw: { to: 'withdrawn', act: 'scenario.withdraw' },
+        withdraw: { to: 'withdrawn', act: 'scenario.withdraw', by: ['applicant'] },
       },
     },
     granted: { title: text('已授权使用', 'granted'), moves: {} },
     refused: { title: text('未同意', 'refused'), moves: {} },
     withdrawn: { title: text('已撤回', 'withdrawn'), moves: {} },
   },
+  way: ['asked', 'granted'],
 });
 
 /** 数据治理需求: a quality problem goes to the provider as a task with a clock (Jinan draft, art. 10). */
@@ -360,4 +374,5 @@ export const dataGovernance = procedure({
     },
     closed: { title: text('已解决', 'solved'), moves: {} },
   },
+  way: ['raised', 'answered', 'closed'],
 });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Actor, PageQuery, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
+import type { CaseRoom } from '../../kernel/cases/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { type Text, TextSchema, text } from '../../kernel/text.ts';
 import { actionsOn, type Order, waitingOn } from '../contracts/index.ts';
@@ -11,7 +12,7 @@ const EACH_MAX = 100;
 const Task = z.object({
   /** Id of the case. */
   subject: z.string(),
-  kind: z.enum(['order', 'assessment', 'party', 'withdrawal', 'product', 'report', 'import']),
+  kind: z.enum(['case', 'order', 'erasure', 'assessment', 'party', 'withdrawal', 'product', 'report', 'import']),
   title: TextSchema,
   what: TextSchema,
   /** The act that moves the case on. */
@@ -194,26 +195,78 @@ async function importTasks(q: Queryable, actor: Actor): Promise<Task[]> {
   }));
 }
 
-const SOURCES = [orderTasks, assessmentTasks, admissionTasks, withdrawalTasks, productTasks, reportTasks, importTasks];
+/** A person's request is answered by the administrators of the party, or by the platform's. */
+async function erasureTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  const all = isRole(actor, 'security-admin');
+  if (!all && !isRole(actor, 'party-admin')) return [];
+  const rows = await q
+    .selectFrom('erasure_request as r')
+    .innerJoin('person as h', 'h.id', 'r.person_id')
+    .select(['r.id', 'h.display_name', 'r.due_at'])
+    .where('r.state', '=', 'open')
+    // Nobody answers the own request.
+    .where('r.person_id', '<>', actor.personId ?? '')
+    .$if(!all, (e) => e.where('r.party_id', '=', actor.partyId ?? ''))
+    .orderBy('r.due_at')
+    .limit(EACH_MAX)
+    .execute();
+  return rows.map((row) => ({
+    subject: row.id,
+    kind: 'erasure' as const,
+    title: same(row.display_name),
+    what: text('请答复删除个人信息的请求', 'Answer the request for erasure'),
+    act: 'access.erase-person',
+    dueAt: row.due_at.toISOString(),
+    link: `/v1/erasure-requests?state=open`,
+  }));
+}
 
-/** Every case that waits for this person, the most urgent first; those without a date come last. */
-export async function tasksOf(q: Queryable, actor: Actor): Promise<Task[]> {
+const SOURCES = [
+  orderTasks,
+  assessmentTasks,
+  admissionTasks,
+  withdrawalTasks,
+  productTasks,
+  reportTasks,
+  importTasks,
+  erasureTasks,
+];
+
+/** Cases of procedures as data, whatever the procedure. */
+export type Turns = CaseRoom['turns'];
+
+const caseTasks =
+  (turns: Turns) =>
+  async (q: Queryable, actor: Actor): Promise<Task[]> =>
+    (await turns(q, actor, EACH_MAX)).map((turn) => ({
+      subject: turn.caseId,
+      kind: 'case' as const,
+      title: turn.title,
+      what: turn.what,
+      act: turn.act,
+      dueAt: turn.dueAt?.toISOString() ?? null,
+      link: `/v1/cases/${turn.caseId}`,
+    }));
+
+/** Everything that waits for this person, the most urgent first; what has no date comes last. */
+export async function tasksOf(q: Queryable, actor: Actor, turns: Turns): Promise<Task[]> {
   const found: Task[] = [];
-  for (const source of SOURCES) found.push(...(await source(q, actor)));
+  for (const source of [caseTasks(turns), ...SOURCES]) found.push(...(await source(q, actor)));
   const due = (task: Task) => (task.dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(task.dueAt));
   return found.sort((a, b) => due(a) - due(b) || (a.subject < b.subject ? -1 : 1));
 }
 
-export const tasksRead: Read = read({
-  path: '/tasks',
-  title: text('轮到我办理', 'My turn'),
-  by: signedIn(),
-  params: z.object({}),
-  query: PageQuery,
-  /** `total` counts what the page leaves out as well. */
-  output: pageOf(Task).extend({ total: z.number() }),
-  run: async ({ db, actor, query }) => {
-    const all = await tasksOf(db, actor);
-    return { items: all.slice(0, query.limit), nextCursor: null, total: all.length };
-  },
-});
+export const tasksRead = (turns: Turns): Read =>
+  read({
+    path: '/tasks',
+    title: text('轮到我办理', 'My turn'),
+    by: signedIn(),
+    params: z.object({}),
+    query: PageQuery,
+    /** `total` counts what the page leaves out as well. */
+    output: pageOf(Task).extend({ total: z.number() }),
+    run: async ({ db, actor, query }) => {
+      const all = await tasksOf(db, actor, turns);
+      return { items: all.slice(0, query.limit), nextCursor: null, total: all.length };
+    },
+  });

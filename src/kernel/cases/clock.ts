@@ -56,6 +56,21 @@ export function dueAt(start: Date, period: Period, calendar: Calendar, pauses: r
   return new Date(start.getTime() + period.count * HOUR_MS + stoodMs);
 }
 
+/**
+ * How much of a period is left, in its own unit where that is hours or working days, otherwise in days: whole ones after
+ * the present. Zero on the last day itself. @throws BeyondCalendar
+ */
+export function leftUntil(due: Date, unit: PeriodUnit, now: Date, calendar: Calendar): number {
+  if (due <= now) return 0;
+  if (unit === 'hour') return Math.floor((due.getTime() - now.getTime()) / HOUR_MS);
+  // Due at 24:00 of its last day.
+  const last = beijingDay(new Date(due.getTime() - 1));
+  let left = 0;
+  for (let day = addDays(beijingDay(now), 1); day <= last; day = addDays(day, 1))
+    if (unit !== 'working-day' || calendar.isWorkingDay(day)) left += 1;
+  return left;
+}
+
 /** 24:00 of a Beijing day, as a moment. */
 export const endOf = (day: Day): Date => new Date(Date.parse(`${addDays(day, 1)}T00:00:00Z`) - BEIJING_OFFSET_MS);
 

@@ -1,11 +1,15 @@
-import type { Act, Read } from '../acts/index.ts';
+import type { Act, Actor, Read } from '../acts/index.ts';
+import type { Queryable } from '../database/index.ts';
 import type { Task } from '../jobs.ts';
 import type { FileViewer } from '../vault/index.ts';
 import { clockActs, clockTask } from './firing.ts';
+import { historyRead } from './history.ts';
+import { noticeReads } from './notice-reads.ts';
 import { noticeActs } from './notices.ts';
+import { markRead, notificationsRead } from './notifications.ts';
 import { caseFileActs, caseFileViewer } from './papers.ts';
 import type { Procedure } from './procedure.ts';
-import { caseReads } from './reads.ts';
+import { caseReads, type Turn, waitingCases } from './reads.ts';
 import { calendarActs } from './years.ts';
 
 export { BeyondCalendar, type Calendar, type CalendarYear, calendarOf, type Day, shippedYears } from './calendar.ts';
@@ -13,7 +17,9 @@ export { dueAt, lastDay, type Pause, type Period, type PeriodUnit } from './cloc
 export { closeNotices, openNotice } from './notices.ts';
 export { CaseId, missingPapers } from './papers.ts';
 export { checkProcedures, type Procedure, procedure } from './procedure.ts';
+export type { Turn } from './reads.ts';
 export {
+  alsoAbout,
   changePart,
   lockCase,
   moveCase,
@@ -31,6 +37,8 @@ export interface CaseRoom {
   readonly reads: readonly Read[];
   readonly tasks: readonly Task[];
   readonly fileViewers: readonly FileViewer[];
+  /** Cases that wait for a person, the most urgent first; at most `limit`. */
+  readonly turns: (db: Queryable, actor: Actor, limit: number) => Promise<readonly Turn[]>;
 }
 
 /** What every procedure has in common, made once for all procedures of the house. @param acts all acts, once they are known */
@@ -38,9 +46,10 @@ export function caseRoom(procedures: readonly Procedure[], acts: () => readonly 
   const byName = new Map(procedures.map((p) => [p.name, p]));
   if (byName.size < procedures.length) throw new Error('two procedures share a name');
   return {
-    acts: [...clockActs(byName), ...noticeActs(byName), ...caseFileActs(byName), ...calendarActs(byName)],
-    reads: caseReads(byName),
+    acts: [...clockActs(byName), ...noticeActs(byName), ...caseFileActs(byName), ...calendarActs(byName), markRead],
+    reads: [...caseReads(byName), historyRead(acts), ...noticeReads(byName), notificationsRead],
     tasks: [clockTask(byName, acts)],
     fileViewers: [caseFileViewer],
+    turns: (db, actor, limit) => waitingCases(db, byName, actor, limit),
   };
 }

@@ -1,7 +1,14 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { type Act, act, afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../acts/index.ts';
 import type { Tx } from '../database/index.ts';
-import { newId } from '../ids.ts';
-import type { Text } from '../text.ts';
+import { idOf, newId } from '../ids.ts';
+import { type Text, TextSchema, text } from '../text.ts';
 import type { CaseRow } from './tables.ts';
+
+const NotificationId = idOf('ntf', text('通知', 'Notification'));
+/** As many as one page shows. */
+const MARKED_MAX = 100;
 
 /**
  * Tells everybody who plays a part, in their workbench; it belongs to the transaction, so nobody is told of what did not
@@ -29,3 +36,80 @@ export async function notifyPart(
   }
   return players.length;
 }
+
+const NotificationItem = z.object({
+  id: z.string(),
+  caseId: z.string().nullable(),
+  caseTitle: TextSchema.nullable(),
+  words: TextSchema,
+  at: z.iso.datetime(),
+  /** When the reader read it; others of the party read for themselves. */
+  readAt: z.iso.datetime().nullable(),
+});
+
+interface Row {
+  readonly id: string;
+  readonly case_id: string | null;
+  readonly case_title: Text | null;
+  readonly words: Text;
+  readonly at: Date;
+  readonly read_at: Date | null;
+}
+
+/** What the reader was told, newest first, with how much of it is not read yet. */
+export const notificationsRead: Read = read({
+  path: '/notifications',
+  title: text('通知', 'Notifications'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(NotificationItem).extend({ unread: z.number().int() }),
+  run: async ({ db, actor, query }) => {
+    const mine = sql`from notification n left join case_file c on c.id = n.case_id
+      left join notification_read r on r.notification_id = n.id and r.person_id = ${actor.personId}
+     where n.party_id = ${actor.partyId} and (n.person_id is null or n.person_id = ${actor.personId})`;
+    const after = afterOf(query.cursor) ?? null;
+    const { rows } =
+      await sql<Row>`select n.id, n.case_id, c.title as case_title, n.words, n.at, r.at as read_at ${mine}
+      and (${after}::text is null or n.id < ${after}) order by n.id desc limit ${query.limit + 1}`.execute(db);
+    const unread = await sql<{ n: number }>`select count(*)::int as n ${mine} and r.at is null`.execute(db);
+    const { items, nextCursor } = page(rows, query.limit, (n) => n.id);
+    return {
+      items: items.map((n) => ({
+        id: n.id,
+        caseId: n.case_id,
+        caseTitle: n.case_title,
+        words: n.words,
+        at: n.at.toISOString(),
+        readAt: n.read_at?.toISOString() ?? null,
+      })),
+      nextCursor,
+      unread: unread.rows[0]?.n ?? 0,
+    };
+  },
+});
+
+/** 通知已读: for the person who reads; what belongs to others is as if it did not exist. */
+export const markRead: Act = act({
+  name: 'notification.mark-read',
+  title: text('将通知标为已读', 'Mark notifications as read'),
+  by: signedIn(),
+  input: z.object({ notificationIds: z.array(NotificationId).min(1).max(MARKED_MAX) }),
+  output: z.object({ read: z.number().int() }),
+  facts: async ({ tx, actor, input }) => {
+    if (actor.personId === null) throw notFound();
+    const ids = [...new Set(input.notificationIds)];
+    const { rows } = await sql<{ id: string }>`select id from notification where id = any (${ids}::text[])
+      and party_id = ${actor.partyId} and (person_id is null or person_id = ${actor.personId})`.execute(tx);
+    if (rows.length < ids.length) throw notFound();
+    return { ids, personId: actor.personId };
+  },
+  perform: async ({ tx, facts: { ids, personId }, at }) => {
+    const { rows } = await sql<{ id: string }>`insert into notification_read (notification_id, person_id, at)
+      select id, ${personId}, ${at} from unnest(${ids}::text[]) as u (id)
+      on conflict do nothing returning notification_id as id`.execute(tx);
+    return { read: rows.length };
+  },
+  // That it was read may matter later: when somebody knew of a time running out.
+  entry: ({ facts }) => ({ subject: facts.ids[0] ?? '', sealed: { notifications: facts.ids } }),
+});

@@ -23,6 +23,8 @@ export interface StateDefinition {
   readonly clock?: string;
   /** Clocks that stand still here, such as while papers are being supplied. */
   readonly pauses?: readonly string[];
+  /** Acts done here that do not move the case, such as a score; and the parts that do them. */
+  readonly acts?: Readonly<Record<string, readonly string[]>>;
   /** Event → where it leads and the act that makes it happen, so that every exit is recorded in the evidence. */
   readonly moves: Readonly<Record<string, Move>>;
 }
@@ -30,6 +32,8 @@ export interface StateDefinition {
 export interface Move {
   readonly to: string;
   readonly act: string;
+  /** Parts that make the move, where it is not made by the part the state waits for. */
+  readonly by?: readonly string[];
   /** The clock of the state begins anew even where it ran before: a duty that comes back. */
   readonly restarts?: true;
 }
@@ -48,6 +52,8 @@ export interface Procedure {
   /** Kinds of paper it knows, and the events that need one. */
   readonly papers: Readonly<Record<string, { readonly title: Text; readonly neededFor: readonly string[] }>>;
   readonly states: Readonly<Record<string, StateDefinition>>;
+  /** The usual way through it, for the steps on its page; a state beside it shows once a case was there. */
+  readonly way: readonly string[];
 }
 
 /**
@@ -64,17 +70,23 @@ export function procedure<const P extends Procedure>(definition: P): P {
 export const firstState = ({ states }: Procedure): string => Object.keys(states)[0] ?? '';
 export const isFinal = (state: StateDefinition): boolean => Object.keys(state.moves).length === 0;
 
-function holesIn({ parts, supervisor, clocks, papers, states }: Procedure): string[] {
+function holesIn({ parts, supervisor, clocks, papers, states, way }: Procedure): string[] {
   const problems: string[] = [];
   const events = new Set(Object.values(states).flatMap((s) => Object.keys(s.moves)));
   for (const [kind, { neededFor }] of Object.entries(papers))
     for (const event of neededFor)
       if (!events.has(event)) problems.push(`paper ${kind} is needed for ${event}, which never happens`);
+  for (const state of way) if (!states[state]) problems.push(`its way leads through ${state}, which is no state`);
   if (!parts[supervisor]) problems.push(`supervisor ${supervisor} is no part`);
   for (const [name, state] of Object.entries(states)) {
     const say = (what: string) => problems.push(`${name} ${what}`);
     for (const [event, { to }] of Object.entries(state.moves))
       if (!states[to]) say(`--${event}--> ${to}: no such state`);
+    for (const part of [
+      ...Object.values(state.moves).flatMap((m) => m.by ?? []),
+      ...Object.values(state.acts ?? {}).flat(),
+    ])
+      if (!parts[part]) say(`is acted on by ${part}, which is no part`);
     for (const clock of [state.clock, ...(state.pauses ?? [])])
       if (clock !== undefined && !clocks[clock]) say(`has no clock ${clock}`);
     if (isFinal(state)) {
@@ -100,7 +112,9 @@ function holesIn({ parts, supervisor, clocks, papers, states }: Procedure): stri
 export function checkProcedures(procedures: readonly Procedure[], acts: readonly Act[]): void {
   const byName = new Map(acts.map((a) => [a.name, a]));
   for (const { name, states, clocks } of procedures) {
-    for (const [state, { moves, clock }] of Object.entries(states)) {
+    for (const [state, { moves, clock, acts: beside = {} }] of Object.entries(states)) {
+      for (const act of Object.keys(beside))
+        if (!byName.has(act)) throw new Error(`procedure ${name}: ${state}: there is no act ${act}`);
       const due = clock === undefined ? undefined : clocks[clock]?.onDue;
       for (const [event, { act }] of Object.entries(moves)) {
         const found = byName.get(act);

@@ -1,71 +1,27 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import {
-  type Actor,
-  afterOf,
-  anyone,
-  notFound,
-  PageQuery,
-  page,
-  pageOf,
-  type Read,
-  read,
-  signedIn,
-} from '../acts/index.ts';
+import { type Actor, afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
 import { type Text, TextSchema, text } from '../text.ts';
-import { NoticeId } from './notices.ts';
+import { Case, Clock, caseShown, clockShown, clocksOf, partTitle, playersOf, type View } from './case-views.ts';
 import { CaseId, papersOf } from './papers.ts';
 import { isFinal, type Procedure } from './procedure.ts';
 import { partsOf, seesAllCases, seesCase, stateOf } from './store.ts';
-import type { CaseClock, CaseRow } from './tables.ts';
+import type { CaseRow } from './tables.ts';
+import { calendarNow } from './years.ts';
 
 type Procedures = ReadonlyMap<string, Procedure>;
 
-/** Who must act next, in words and as parties. */
-const WaitingFor = z.object({
-  part: z.string(),
-  title: TextSchema,
-  what: TextSchema,
-  parties: z.array(z.object({ id: z.string(), name: z.string(), person: z.string().nullable() })),
-  /** It waits for the reader's own party, and for the reader where the party has given it to one person. */
-  mine: z.boolean(),
-});
-
-const Case = z.object({
-  id: z.string(),
-  procedure: z.string(),
-  procedureTitle: TextSchema,
-  subject: z.string(),
-  title: TextSchema,
-  state: z.string(),
-  stateTitle: TextSchema,
-  waitingFor: WaitingFor.nullable(),
-  openedAt: z.iso.datetime(),
-  closedAt: z.iso.datetime().nullable(),
-  /** When the present state's clock is over; null where none runs, or where `unscheduled` says why. */
-  dueAt: z.iso.datetime().nullable(),
-  overdue: z.boolean(),
-  version: z.number(),
-});
-
-const Clock = z.object({
-  name: z.string(),
-  title: TextSchema,
-  rule: z.string(),
-  state: z.enum(['running', 'paused', 'stopped', 'overdue']),
-  startedAt: z.iso.datetime(),
-  unit: z.string(),
-  count: z.number(),
-  dueAt: z.iso.datetime().nullable(),
-  /** Running, yet without a date: the holiday notice of a year is not recorded. */
-  unscheduled: z.boolean(),
-  pauses: z.array(z.object({ from: z.string(), to: z.string().nullable() })),
-});
+const Person = z.object({ id: z.string(), name: z.string() });
 
 const CaseDetail = Case.extend({
-  /** The way from the first state to the end, for the steps on the page. */
+  /** Every state of the procedure. */
   states: z.array(z.object({ name: z.string(), title: TextSchema, final: z.boolean() })),
+  /** The usual way through it, and the way this case has gone so far. */
+  way: z.array(z.string()),
+  steps: z.array(z.object({ state: z.string(), at: z.iso.datetime() })),
+  /** Ids of everything the case is about: forms of its acts are filled in with them. */
+  subjects: z.array(z.string()),
   parts: z.array(z.object({ part: z.string(), title: TextSchema, partyId: z.string(), name: z.string() })),
   /** The reader's parts. */
   mine: z.array(z.string()),
@@ -86,59 +42,70 @@ const CaseDetail = Case.extend({
   /** Kinds of paper the procedure knows. */
   kinds: z.array(z.object({ kind: z.string(), title: TextSchema, neededFor: z.array(z.string()) })),
   notices: z.array(z.string()),
-  /** Acts that move the case on from here, by whoever plays the part. */
-  moves: z.array(z.object({ event: z.string(), act: z.string(), to: z.string() })),
+  /** Acts that move the case on from here, and whether the reader's part makes the move. */
+  moves: z.array(z.object({ event: z.string(), act: z.string(), to: z.string(), mine: z.boolean() })),
+  /** Names of all acts the reader's parts may do now, those that do not move the case included. */
+  myActs: z.array(z.string()),
+  /** The reader's own people, to whom its turn can be given, and who has it; null: anybody. */
+  colleagues: z.array(Person),
+  handledBy: Person.nullable(),
 });
 
-interface Player {
-  readonly case_id: string;
-  readonly part: string;
-  readonly party_id: string;
-  readonly name: string;
-  readonly person_id: string | null;
-  readonly person: string | null;
+/** A case that waits for somebody, for the list of everything that does. */
+export interface Turn {
+  readonly caseId: string;
+  readonly title: Text;
+  readonly what: Text;
+  readonly act: string;
+  readonly dueAt: Date | null;
 }
 
-async function playersOf(db: Queryable, caseIds: readonly string[]): Promise<Player[]> {
-  const { rows } = await sql<Player>`select c.case_id, c.part, c.party_id, p.name, c.person_id, h.display_name as person
-    from case_part c join party p on p.id = c.party_id left join person h on h.id = c.person_id
-   where c.case_id = any (${caseIds}::text[]) order by c.case_id, c.part, c.party_id`.execute(db);
-  return rows;
+/** Every state that waits, as `procedure state part`. */
+const turnsOf = (procedures: Procedures): string[] =>
+  [...procedures.values()].flatMap(({ name, states }) =>
+    Object.entries(states).flatMap(([state, { waits }]) => (waits ? [`${name} ${state} ${waits.part}`] : [])),
+  );
+
+const isMyTurn = (actor: Actor, turns: readonly string[]) => sql<boolean>`exists (select from case_part t
+   where t.case_id = c.id and t.party_id = ${actor.partyId} and (t.person_id is null or t.person_id = ${actor.personId})
+     and c.closed_at is null and c.procedure || ' ' || c.state || ' ' || t.part = any (${turns}::text[]))`;
+
+const procedureOf = (procedures: Procedures, { id, procedure }: Pick<CaseRow, 'id' | 'procedure'>): Procedure => {
+  const found = procedures.get(procedure);
+  if (!found) throw new Error(`case ${id} follows ${procedure}, which this program does not know`);
+  return found;
+};
+
+/** Cases that wait for this person, the most urgent first. */
+export async function waitingCases(
+  db: Queryable,
+  procedures: Procedures,
+  actor: Actor,
+  limit: number,
+): Promise<Turn[]> {
+  const { rows } = await sql<CaseRow>`select c.* from case_file c where ${isMyTurn(actor, turnsOf(procedures))}
+    order by c.due_at nulls last, c.id limit ${limit}`.execute(db);
+  return rows.map((row) => {
+    const procedure = procedureOf(procedures, row);
+    const state = stateOf(procedure, row.state);
+    return {
+      caseId: row.id,
+      title: row.title,
+      what: state.waits?.what ?? state.title,
+      act: Object.keys(state.acts ?? {})[0] ?? Object.values(state.moves)[0]?.act ?? '',
+      dueAt: row.due_at,
+    };
+  });
 }
+
+const STATE_IS = {
+  all: sql`true`,
+  open: sql`c.closed_at is null`,
+  closed: sql`c.closed_at is not null`,
+} as const;
 
 /** @param procedures every procedure of the house, by name */
 export function caseReads(procedures: Procedures): Read[] {
-  const shown = (row: CaseRow, players: readonly Player[], actor: Actor, at: Date): z.input<typeof Case> => {
-    const procedure = procedures.get(row.procedure);
-    if (!procedure) throw new Error(`case ${row.id} follows ${row.procedure}, which this program does not know`);
-    const state = stateOf(procedure, row.state);
-    const waiting = state.waits && players.filter((p) => p.case_id === row.id && p.part === state.waits?.part);
-    return {
-      id: row.id,
-      procedure: row.procedure,
-      procedureTitle: procedure.title,
-      subject: row.subject_id,
-      title: row.title,
-      state: row.state,
-      stateTitle: state.title,
-      waitingFor:
-        state.waits && waiting
-          ? {
-              part: state.waits.part,
-              title: partTitle(procedure, state.waits.part),
-              what: state.waits.what,
-              parties: waiting.map((p) => ({ id: p.party_id, name: p.name, person: p.person })),
-              mine: waiting.some((p) => isTurnOf(p, actor)),
-            }
-          : null,
-      openedAt: row.opened_at.toISOString(),
-      closedAt: row.closed_at?.toISOString() ?? null,
-      dueAt: row.due_at?.toISOString() ?? null,
-      overdue: row.closed_at === null && row.due_at !== null && row.due_at <= at,
-      version: row.version,
-    };
-  };
-
   const list = read({
     path: '/cases',
     title: text('办理事项', 'Cases'),
@@ -148,26 +115,33 @@ export function caseReads(procedures: Procedures): Read[] {
       procedure: z.string().max(60).optional(),
       subject: z.string().max(64).optional(),
       state: z.enum(['open', 'closed', 'all']).default('open'),
+      waiting: z.enum(['me']).optional().describe('Only cases that wait for the reader'),
     }),
     output: pageOf(Case),
     run: async ({ db, actor, query, at }) => {
-      const turns = turnsOf(procedures);
+      const myTurn = isMyTurn(actor, turnsOf(procedures));
       const rows = await sql<CaseRow & { key: string }>`select * from (
-        select c.*, (case when ${isMyTurn(actor, turns)} then '0' else '1' end)
+        select c.*, (case when ${myTurn} then '0' else '1' end)
             || coalesce(to_char(c.due_at at time zone 'UTC', 'YYYYMMDDHH24MISS'), '99999999999999') || c.id as key
           from case_file c
          where ${seesAllCases(actor) ? sql`true` : sql`exists (select from case_part p where p.case_id = c.id and p.party_id = ${actor.partyId})`}
-           and ${query.state === 'all' ? sql`true` : query.state === 'open' ? sql`c.closed_at is null` : sql`c.closed_at is not null`}
+           and ${STATE_IS[query.state]} and ${query.waiting === 'me' ? myTurn : sql`true`}
            and (${query.procedure ?? null}::text is null or c.procedure = ${query.procedure ?? null})
-           and (${query.subject ?? null}::text is null or c.subject_id = ${query.subject ?? null})) c
+           and (${query.subject ?? null}::text is null or exists (
+             select from case_subject s where s.case_id = c.id and s.subject_id = ${query.subject ?? null}))) c
         where (${afterOf(query.cursor) ?? null}::text is null or key > ${afterOf(query.cursor) ?? null})
         order by key limit ${query.limit + 1}`.execute(db);
       const { items, nextCursor } = page(rows.rows, query.limit, (r) => r.key);
-      const players = await playersOf(
-        db,
-        items.map((r) => r.id),
-      );
-      return { items: items.map((r) => shown(r, players, actor, at)), nextCursor };
+      const ids = items.map((r) => r.id);
+      const players = await playersOf(db, ids);
+      const clocks = ids.length === 0 ? [] : await clocksOf(db, ids);
+      const calendar = await calendarNow(db);
+      return {
+        items: items.map((r) =>
+          caseShown(r, { procedure: procedureOf(procedures, r), players, clocks, calendar, actor, at }),
+        ),
+        nextCursor,
+      };
     },
   });
 
@@ -181,224 +155,84 @@ export function caseReads(procedures: Procedures): Read[] {
     run: async ({ db, actor, params, at }) => {
       const row = await db.selectFrom('case_file').selectAll().where('id', '=', params.caseId).executeTakeFirst();
       if (!row || !(await seesCase(db, actor, row.id))) throw notFound();
-      const procedure = procedures.get(row.procedure);
-      if (!procedure) throw notFound();
-      const players = await playersOf(db, [row.id]);
-      const notices = await db
-        .selectFrom('public_notice')
-        .select('id')
-        .where('case_id', '=', row.id)
-        .orderBy('id')
-        .execute();
-      const clocks = await db
-        .selectFrom('case_clock')
-        .selectAll()
-        .where('case_id', '=', row.id)
-        .orderBy('id')
-        .execute();
-      return {
-        ...shown(row, players, actor, at),
-        states: Object.entries(procedure.states).map(([name, s]) => ({ name, title: s.title, final: isFinal(s) })),
-        parts: players.map((p) => ({
-          part: p.part,
-          title: partTitle(procedure, p.part),
-          partyId: p.party_id,
-          name: p.name,
-        })),
-        mine: await partsOf(db, actor, row.id),
-        clocks: clocks.map((c) => clockShown(procedure, c)),
-        papers: (await papersOf(db, row.id)).map((p) => ({
-          ...p,
-          kindTitle: procedure.papers[p.kind]?.title ?? text(p.kind, p.kind),
-          attachedAt: p.attachedAt.toISOString(),
-        })),
-        kinds: Object.entries(procedure.papers).map(([kind, p]) => ({
-          kind,
-          title: p.title,
-          neededFor: [...p.neededFor],
-        })),
-        notices: notices.map((n) => n.id),
-        moves: Object.entries(stateOf(procedure, row.state).moves).map(([event, m]) => ({ event, ...m })),
+      const procedure = procedureOf(procedures, row);
+      const view: View = {
+        procedure,
+        players: await playersOf(db, [row.id]),
+        clocks: await clocksOf(db, [row.id]),
+        calendar: await calendarNow(db),
+        actor,
+        at,
       };
+      return { ...caseShown(row, view), ...(await insideOf(db, row, view)) };
     },
   });
 
-  return [list, detail, noticeList, noticeDetail, notifications];
+  return [list, detail];
 }
 
-const partTitle = ({ parts }: Procedure, part: string): Text => parts[part] ?? text(part, part);
-
-const isTurnOf = (player: Player, actor: Actor): boolean =>
-  player.party_id === actor.partyId && (player.person_id === null || player.person_id === actor.personId);
-
-/** Every state that waits, as `procedure state part`. */
-const turnsOf = (procedures: Procedures): string[] =>
-  [...procedures.values()].flatMap(({ name, states }) =>
-    Object.entries(states).flatMap(([state, { waits }]) => (waits ? [`${name} ${state} ${waits.part}`] : [])),
-  );
-
-const isMyTurn = (actor: Actor, turns: readonly string[]) => sql`exists (select from case_part t
-   where t.case_id = c.id and t.party_id = ${actor.partyId} and (t.person_id is null or t.person_id = ${actor.personId})
-     and c.closed_at is null and c.procedure || ' ' || c.state || ' ' || t.part = any (${turns}::text[]))`;
-
-function clockShown(procedure: Procedure, c: CaseClock): z.input<typeof Clock> {
-  const definition = procedure.clocks[c.name];
+/** What the page of a case shows beside what the list does. */
+async function insideOf(db: Queryable, row: CaseRow, view: View) {
+  const { procedure, players, clocks, actor } = view;
+  const [steps, subjects, notices] = await Promise.all([
+    db
+      .selectFrom('case_step')
+      .select(['state', 'entered_at'])
+      .where('case_id', '=', row.id)
+      .orderBy('version')
+      .execute(),
+    db.selectFrom('case_subject').select('subject_id').where('case_id', '=', row.id).orderBy('subject_id').execute(),
+    db.selectFrom('public_notice').select('id').where('case_id', '=', row.id).orderBy('id').execute(),
+  ]);
+  const mine = await partsOf(db, actor, row.id);
+  const { waits, moves, acts = {} } = stateOf(procedure, row.state);
+  const isMine = (parts: readonly string[]) => parts.some((part) => mine.includes(part));
+  const shownMoves = Object.entries(moves).map(([event, { act, to, by }]) => ({
+    ...{ event, act, to },
+    mine: isMine(by ?? (waits ? [waits.part] : [])),
+  }));
+  const beside = Object.entries(acts).flatMap(([act, parts]) => (isMine(parts) ? [act] : []));
+  const handler = players.find((p) => p.party_id === actor.partyId && p.person_id !== null);
   return {
-    name: c.name,
-    title: definition?.title ?? text(c.name, c.name),
-    rule: definition?.rule ?? '',
-    state: c.state,
-    startedAt: c.started_at.toISOString(),
-    unit: c.unit,
-    count: c.count,
-    dueAt: c.due_at?.toISOString() ?? null,
-    unscheduled: c.state === 'running' && c.due_at === null,
-    pauses: [...c.pauses],
+    states: Object.entries(procedure.states).map(([name, s]) => ({ name, title: s.title, final: isFinal(s) })),
+    way: [...procedure.way],
+    steps: steps.map((s) => ({ state: s.state, at: s.entered_at.toISOString() })),
+    subjects: subjects.map((s) => s.subject_id),
+    parts: players.map((p) => ({
+      part: p.part,
+      title: partTitle(procedure, p.part),
+      partyId: p.party_id,
+      name: p.name,
+    })),
+    mine,
+    clocks: clocks.map((c) => clockShown(c, view)),
+    papers: (await papersOf(db, row.id)).map((p) => ({
+      ...p,
+      kindTitle: procedure.papers[p.kind]?.title ?? text(p.kind, p.kind),
+      attachedAt: p.attachedAt.toISOString(),
+    })),
+    kinds: Object.entries(procedure.papers).map(([kind, p]) => ({
+      kind,
+      title: p.title,
+      neededFor: [...p.neededFor],
+    })),
+    notices: notices.map((n) => n.id),
+    moves: shownMoves,
+    myActs: [...new Set([...beside, ...shownMoves.flatMap((m) => (m.mine ? [m.act] : []))])],
+    colleagues: mine.length === 0 ? [] : await colleaguesOf(db, actor),
+    handledBy: handler ? { id: handler.person_id ?? '', name: handler.person ?? '' } : null,
   };
 }
 
-const NoticeItem = z.object({
-  id: z.string(),
-  title: TextSchema,
-  openedAt: z.iso.datetime(),
-  /** Null while an objection is looked into, or where a holiday notice is not recorded. */
-  closesAt: z.iso.datetime().nullable(),
-  closedAt: z.iso.datetime().nullable(),
-  objections: z.number().int(),
-});
+const COLLEAGUES_MAX = 500;
 
-/** Without grounds and contact: an objection is between who objects and who decides, its outcome is public. */
-const NoticeDetail = NoticeItem.extend({
-  body: TextSchema,
-  /** Only for whoever plays a part in the case. */
-  caseId: z.string().nullable(),
-  decisions: z.array(z.object({ id: z.string(), state: z.string(), decidedAt: z.iso.datetime().nullable() })),
-  /** With grounds and contact, for whoever plays a part in the case. */
-  objectionsInFull: z
-    .array(
-      z.object({
-        id: z.string(),
-        grounds: z.string(),
-        contact: z.string().nullable(),
-        filedAt: z.iso.datetime(),
-        state: z.string(),
-        reason: z.string().nullable(),
-      }),
-    )
-    .nullable(),
-});
-
-interface NoticeRow {
-  readonly id: string;
-  readonly case_id: string;
-  readonly title: Text;
-  readonly body: Text;
-  readonly opened_at: Date;
-  readonly closes_at: Date | null;
-  readonly closed_at: Date | null;
-  readonly objections: number;
+async function colleaguesOf(db: Queryable, { partyId }: Actor): Promise<z.infer<typeof Person>[]> {
+  return db
+    .selectFrom('person')
+    .select(['id', 'display_name as name'])
+    .where('party_id', '=', partyId ?? '')
+    .where('disabled_at', 'is', null)
+    .orderBy('id')
+    .limit(COLLEAGUES_MAX)
+    .execute();
 }
-
-const noticeShown = (n: NoticeRow): z.input<typeof NoticeItem> => ({
-  id: n.id,
-  title: n.title,
-  openedAt: n.opened_at.toISOString(),
-  closesAt: n.closes_at?.toISOString() ?? null,
-  closedAt: n.closed_at?.toISOString() ?? null,
-  objections: n.objections,
-});
-
-const NOTICE = sql`select n.*, (select count(*)::int from objection o where o.notice_id = n.id) as objections from public_notice n`;
-
-const noticeList = read({
-  path: '/notices',
-  title: text('公示', 'Public notices'),
-  by: anyone(),
-  params: z.object({}),
-  query: PageQuery.extend({ open: z.enum(['true', 'false']).optional() }),
-  output: pageOf(NoticeItem),
-  run: async ({ db, query }) => {
-    const after = afterOf(query.cursor) ?? null;
-    const open =
-      query.open === undefined
-        ? sql`true`
-        : query.open === 'true'
-          ? sql`n.closed_at is null`
-          : sql`n.closed_at is not null`;
-    const { rows } = await sql<NoticeRow>`${NOTICE} where ${open} and (${after}::text is null or n.id < ${after})
-      order by n.id desc limit ${query.limit + 1}`.execute(db);
-    const { items, nextCursor } = page(rows, query.limit, (n) => n.id);
-    return { items: items.map(noticeShown), nextCursor };
-  },
-});
-
-const noticeDetail = read({
-  path: '/notices/:noticeId',
-  title: text('公示详情', 'Public notice'),
-  by: anyone(),
-  params: z.object({ noticeId: NoticeId }),
-  query: z.object({}),
-  output: NoticeDetail,
-  run: async ({ db, actor, params }) => {
-    const { rows } = await sql<NoticeRow>`${NOTICE} where n.id = ${params.noticeId}`.execute(db);
-    const [notice] = rows;
-    if (!notice) throw notFound();
-    const objections = await db
-      .selectFrom('objection')
-      .selectAll()
-      .where('notice_id', '=', notice.id)
-      .orderBy('id')
-      .execute();
-    const inside = await seesCase(db, actor, notice.case_id);
-    return {
-      ...noticeShown(notice),
-      body: notice.body,
-      caseId: inside ? notice.case_id : null,
-      decisions: objections.map((o) => ({ id: o.id, state: o.state, decidedAt: o.decided_at?.toISOString() ?? null })),
-      objectionsInFull: inside
-        ? objections.map((o) => ({
-            id: o.id,
-            grounds: o.grounds,
-            contact: o.contact,
-            filedAt: o.filed_at.toISOString(),
-            state: o.state,
-            reason: o.reason,
-          }))
-        : null,
-    };
-  },
-});
-
-const NotificationItem = z.object({
-  id: z.string(),
-  caseId: z.string().nullable(),
-  words: TextSchema,
-  at: z.iso.datetime(),
-});
-
-const notifications = read({
-  path: '/notifications',
-  title: text('通知', 'Notifications'),
-  by: signedIn(),
-  params: z.object({}),
-  query: PageQuery,
-  output: pageOf(NotificationItem),
-  run: async ({ db, actor, query }) => {
-    let rows = db
-      .selectFrom('notification')
-      .selectAll()
-      .where('party_id', '=', actor.partyId ?? '')
-      .where((e) => e.or([e('person_id', 'is', null), e('person_id', '=', actor.personId)]));
-    const after = afterOf(query.cursor);
-    if (after) rows = rows.where('id', '<', after);
-    const found = await rows
-      .orderBy('id', 'desc')
-      .limit(query.limit + 1)
-      .execute();
-    const { items, nextCursor } = page(found, query.limit, (n) => n.id);
-    return {
-      items: items.map((n) => ({ id: n.id, caseId: n.case_id, words: n.words, at: n.at.toISOString() })),
-      nextCursor,
-    };
-  },
-});

@@ -40,6 +40,8 @@ export async function openCase(tx: Tx, opening: NewCase, { at, enqueue }: Moment
       due_at: null,
     })
     .execute();
+  await alsoAbout(tx, id, subjectId);
+  await noteStep(tx, id, 1, state, at);
   for (const [part, partyIds] of Object.entries(parts)) await takePart(tx, procedure, id, part, partyIds);
   const calendar = await calendarNow(tx);
   const dueAt = await turnClocks({ tx, caseId: id, procedure, calendar, state, at, enqueue });
@@ -50,6 +52,18 @@ export async function openCase(tx: Tx, opening: NewCase, { at, enqueue }: Moment
     .returningAll()
     .executeTakeFirstOrThrow();
 }
+
+/** The case is about this too, such as the agreement an application led to: acts on it belong to its history. */
+export async function alsoAbout(tx: Tx, caseId: string, subjectId: string): Promise<void> {
+  await tx
+    .insertInto('case_subject')
+    .values({ case_id: caseId, subject_id: subjectId })
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+const noteStep = (tx: Tx, caseId: string, version: number, state: string, at: Date): Promise<unknown> =>
+  tx.insertInto('case_step').values({ case_id: caseId, version, state, entered_at: at }).execute();
 
 /** Parties join a case as it goes on: experts named, a provider asked. */
 export async function takePart(
@@ -124,6 +138,7 @@ export async function moveCase(tx: Tx, { procedure, row, event }: CaseMove, { at
   const definition = stateOf(procedure, state);
   const calendar = await calendarNow(tx);
   const dueAt = await turnClocks({ tx, caseId: row.id, procedure, calendar, state, restarts, at, enqueue });
+  await noteStep(tx, row.id, row.version + 1, state, at);
   return tx
     .updateTable('case_file')
     .set((e) => ({

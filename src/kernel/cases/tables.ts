@@ -98,6 +98,24 @@ interface CaseDocumentTable {
   attached_at: Date;
 }
 
+interface CaseStepTable {
+  case_id: string;
+  version: number;
+  state: string;
+  entered_at: Date;
+}
+
+interface CaseSubjectTable {
+  case_id: string;
+  subject_id: string;
+}
+
+interface NotificationReadTable {
+  notification_id: string;
+  person_id: string;
+  at: Date;
+}
+
 declare module '../database/database.ts' {
   interface Tables {
     case_file: CaseTable;
@@ -108,5 +126,8 @@ declare module '../database/database.ts' {
     public_notice: PublicNoticeTable;
     objection: ObjectionTable;
     case_document: CaseDocumentTable;
+    case_step: CaseStepTable;
+    case_subject: CaseSubjectTable;
+    notification_read: NotificationReadTable;
   }
 }
