@@ -1,5 +1,6 @@
 /** What the API answers, by what it is about; `api.ts` hands it on. */
 export type * from './api/authorisation.ts';
+export type * from './api/cases.ts';
 export type * from './api/common.ts';
 export type * from './api/data.ts';
 export type * from './api/market.ts';

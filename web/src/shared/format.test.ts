@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, dateTime, day, fenOf, fromNow, shortId, yuan } from './format.ts';
+import { bytes, dateTime, day, deadline, fenOf, fromNow, shortId, yuan } from './format.ts';
 
 describe('money', () => {
   it('comes back from every way people write it', () => {
@@ -47,4 +47,14 @@ it('shortens sizes and ids', () => {
   expect(bytes(5 * 1024 ** 3)).toBe('5.0 GiB');
   expect(shortId('rct_01kaq0000000000000000000b1')).toBe('rct…0000b1');
   expect(shortId('plain')).toBe('plain');
+});
+
+describe('a deadline', () => {
+  it.each([
+    ['2026-11-13T10:00:00Z', '11月13日 18:00', '13 November at 18:00'],
+    ['2026-11-13T16:00:00Z', '11月13日 24:00', 'the end of 13 November'],
+    ['2026-12-31T16:00:00Z', '12月31日 24:00', 'the end of 31 December'],
+  ])('%s', (iso, zh, en) => {
+    expect([deadline(iso, 'zh'), deadline(iso, 'en')]).toEqual([zh, en]);
+  });
 });

@@ -68,6 +68,16 @@ export function moment(iso: string, language: Language): string {
   }).format(new Date(iso));
 }
 
+const MIDNIGHT = '00:00';
+
+/** A moment by which something is due, `11月13日 18:00`; a day that ends is called by itself: `11月13日 24:00`, `the end of 13 November`. */
+export function deadline(iso: string, language: Language): string {
+  if (timeOfDay(iso) !== MIDNIGHT) return moment(iso, language);
+  const last = new Date(Date.parse(iso) - 1);
+  const said = new Intl.DateTimeFormat(LOCALE[language], { timeZone, month: 'long', day: 'numeric' }).format(last);
+  return language === 'zh' ? `${said} 24:00` : `the end of ${said}`;
+}
+
 /** How long until or since, in the largest whole unit: `3天后`, `2 hours ago`. */
 export function fromNow(iso: string, language: Language, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;

@@ -1,11 +1,10 @@
-import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { Page } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import type { Registry } from '../../portal/certificates/types.ts';
+import { KeptFile } from '../../shared/KeptFile.tsx';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { Loaded } from '../../shared/States.tsx';
-import { UploadField } from '../../shared/UploadField.tsx';
 import { useAct, useMe, useRead } from '../../shared/use-api.ts';
 import { CheckField, Section, SelectField, TextField, useForm } from '../shared/form.tsx';
 
@@ -16,14 +15,11 @@ const WORDS = words(
     products: '产品',
     sub: '其他机构核发的数据知识产权登记证书、数据产权登记凭证，经交易所核验认可后，与本所登记凭证互认，列入本所凭证和产品页。',
     asked: '提交外部登记证书',
-    askedFile: '保存证书文件',
     askedRegistries: '查看登记机构',
     noRegistry: '交易所还没有认可的登记机构；请联系交易所业务岗。',
     paper: '证书文件',
     paperNote: '证书的扫描件或电子原件。加密存入文件库，只有本单位、交易所和监管部门可以读取。',
     file: '证书文件（PDF、OFD 或图片）',
-    keeping: '正在保存文件……',
-    kept: (name: string) => `${name} 已保存，摘要已存证。`,
     where: '登记机构与编号',
     whereNote: '登记机构须在交易所认可的名单上；编号按证书照写。',
     registry: '登记机构',
@@ -58,15 +54,12 @@ const WORDS = words(
     products: 'Products',
     sub: 'Registrations of data IP and data rights by other bodies: once the exchange has checked and recognised one, it stands beside the registration here, on certificates and on the product’s page.',
     asked: 'bring the certificate',
-    askedFile: 'keep the paper',
     askedRegistries: 'see the registries',
     noRegistry: 'The exchange recognises no registry yet; ask its staff.',
     paper: 'The paper',
     paperNote:
       'A scan or the electronic original. It is stored encrypted; your party, the exchange and its supervisors can read it.',
     file: 'File of the certificate (PDF, OFD or picture)',
-    keeping: 'Keeping the file…',
-    kept: (name: string) => `${name} is kept; its digest is in the evidence.`,
     where: 'Registry and number',
     whereNote:
       'The registry is one of those the exchange recognises; write the number as it stands on the certificate.',
@@ -100,7 +93,6 @@ const WORDS = words(
 
 type Kind = Registry['kinds'][number];
 const RIGHTS = { 'data-rights': ['hold', 'use', 'operate'], 'data-ip': ['ip'] } as const;
-const KEPT_POLL_MS = 500;
 
 export default function ImportPage() {
   const t = useWords(WORDS);
@@ -194,7 +186,7 @@ function Form({ subjectId, registries }: { readonly subjectId: string; readonly 
   return (
     <form noValidate onSubmit={form.onSubmit(() => void submit())} className="work-gap">
       <Section title={t.paper} note={t.paperNote}>
-        <Paper onKept={(fileId) => set('fileId', fileId)} />
+        <KeptFile label={t.file} accept=".pdf,.ofd,.png,.jpg,.jpeg,.zip" onKept={(fileId) => set('fileId', fileId)} />
         {errors.fileId ? (
           <p className="field-error" data-invalid="true" tabIndex={-1}>
             {errors.fileId}
@@ -277,44 +269,5 @@ function Form({ subjectId, registries }: { readonly subjectId: string; readonly 
         </button>
       </div>
     </form>
-  );
-}
-
-/** Uploads the paper, has it kept, and waits until it is: only then can the certificate rely on it. */
-function Paper({ onKept }: { readonly onKept: (fileId: string) => void }) {
-  const t = useWords(WORDS);
-  const keep = useAct<{ fileId: string }>('file.keep');
-  const [file, setFile] = useState<{ readonly id: string; readonly name: string } | null>(null);
-  const [kept, setKept] = useState(false);
-  const state = useRead<{ readonly state: 'keeping' | 'kept' }>(
-    file && !kept ? `/files/${file.id}` : null,
-    {},
-    { refetchMs: KEPT_POLL_MS },
-  );
-  if (file && !kept && state.data?.state === 'kept') {
-    setKept(true);
-    onKept(file.id);
-  }
-  return (
-    <>
-      <UploadField
-        label={t.file}
-        accept=".pdf,.ofd,.png,.jpg,.jpeg,.zip"
-        onUploaded={(upload) => {
-          setFile(null);
-          setKept(false);
-          onKept('');
-          if (!upload) return;
-          keep.mutate(
-            { input: { uploadId: upload.uploadId } },
-            { onSuccess: ({ result }) => setFile({ id: result.fileId, name: upload.name }) },
-          );
-        }}
-      />
-      <p role="status" className="small faint">
-        {kept && file ? t.kept(file.name) : file || keep.isPending ? t.keeping : ''}
-      </p>
-      {keep.error ? <RefusalPanel problem={keep.error} asked={t.askedFile} /> : null}
-    </>
   );
 }

@@ -1,0 +1,42 @@
+import { useParams } from 'react-router';
+import type { CaseDetail } from '../../api.ts';
+import { useSay, useWords, words } from '../../app/words.ts';
+import { dateTime } from '../../shared/format.ts';
+import { useRead } from '../../shared/use-api.ts';
+import { CaseFrame } from './CaseFrame.tsx';
+
+const WORDS = words(
+  { procedure: '程序', about: '标的', opened: '受理时间', state: '状态', closed: '办结时间' },
+  { procedure: 'Procedure', about: 'Subject', opened: 'Opened', state: 'State', closed: 'Closed' },
+);
+
+/** A case of any procedure; procedures with a page of their own put more into the same frame. */
+export default function CasePage() {
+  const { caseId = '' } = useParams();
+  return <CaseFrame caseId={caseId} facts={<Facts caseId={caseId} />} />;
+}
+
+function Facts({ caseId }: { readonly caseId: string }) {
+  const t = useWords(WORDS);
+  const say = useSay();
+  const { data } = useRead<CaseDetail>(`/cases/${encodeURIComponent(caseId)}`);
+  if (!data) return null;
+  return (
+    <dl className="facts">
+      <dt>{t.procedure}</dt>
+      <dd>{say(data.procedureTitle)}</dd>
+      <dt>{t.about}</dt>
+      <dd>{say(data.title)}</dd>
+      <dt>{t.state}</dt>
+      <dd>{say(data.stateTitle)}</dd>
+      <dt>{t.opened}</dt>
+      <dd>{dateTime(data.openedAt)}</dd>
+      {data.closedAt ? (
+        <>
+          <dt>{t.closed}</dt>
+          <dd>{dateTime(data.closedAt)}</dd>
+        </>
+      ) : null}
+    </dl>
+  );
+}
