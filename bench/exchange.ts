@@ -143,6 +143,16 @@ export async function withExchange<T>(
   }
 }
 
+/** How a second program is started on the database and the data folder of one that runs. */
+export async function besides(running: Exchange, options: Omit<ExchangeOptions, 'folder'>): Promise<ExchangeOptions> {
+  return {
+    ...options,
+    folder: running.folder,
+    port: await freePort(),
+    environment: { ...options.environment, DATABASE_URL: running.databaseUrl('postgres') },
+  };
+}
+
 export async function postmasterPid(folder: string): Promise<number> {
   const file = join(folder, 'postgres', 'postmaster.pid');
   if (!existsSync(file)) return 0;

@@ -104,6 +104,18 @@ export async function openMarket(running: Exchange, lanes: number): Promise<Mark
   };
 }
 
+/** The same people on the same market, at another server of it. */
+export function seenFrom(market: Market, url: string): Market {
+  const there = ({ token }: Client) => new Client(url, token);
+  return {
+    ...market,
+    seller: there(market.seller),
+    buyers: market.buyers.map(there),
+    officer: there(market.officer),
+    auditor: there(market.auditor),
+  };
+}
+
 /** One act of a trade: what is asked, by whom. */
 export interface Step {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withDatabase, withExchange } from '../bench/exchange.ts';
-import { openMarket } from '../bench/trade.ts';
+import { besides, startExchange, withDatabase, withExchange } from '../bench/exchange.ts';
+import { openMarket, seenFrom } from '../bench/trade.ts';
 import { runKills } from '../conformance/kill/run.ts';
 import { runTwins } from '../conformance/twins/run.ts';
 
@@ -16,11 +16,18 @@ describe('an exchange under faults', { timeout: 900_000 }, () => {
     expect(report.receipts).toBe(report.acts);
   });
 
-  it('does the same hundred requests once each, however often and however close together they come', async () => {
+  it('does the same hundred requests once each, however close together they come to two servers of one database', async () => {
     const report = await withExchange(
       async (exchange) => {
-        const market = await openMarket(exchange, 4);
-        return withDatabase(exchange.databaseUrl('postgres'), (db) => runTwins(market, db));
+        const second = await startExchange(await besides(exchange, { fromSources: true }));
+        try {
+          const market = await openMarket(exchange, 4);
+          return await withDatabase(exchange.databaseUrl('postgres'), (db) =>
+            runTwins(market, db, seenFrom(market, second.url)),
+          );
+        } finally {
+          await second.stop();
+        }
       },
       { fromSources: true },
     );

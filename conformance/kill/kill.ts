@@ -2,12 +2,15 @@
  * Kills a trading exchange with kill -9 at random moments, 200 times unless told otherwise, and checks after each start
  * that nothing was lost, doubled or left without evidence.
  *
- *   node --import tsx conformance/kill/kill.ts [kills]
+ *   node --import tsx conformance/kill/kill.ts [kills] [--second]
+ *
+ * With --second two programs serve the same database, and are killed in turn.
  */
 import { runKills } from './run.ts';
 
 const report = await runKills({
   kills: Number(process.argv[2] ?? 200),
+  second: process.argv.includes('--second'),
   fromSources: process.env.SHUHENG_FROM_SOURCES === '1',
   say: (line) => process.stdout.write(`${line}\n`),
 });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import {
+  besides,
   type Exchange,
+  type ExchangeOptions,
   endPostgres,
   freePort,
   isAlive,
@@ -13,12 +15,12 @@ import {
   startExchange,
   withDatabase,
 } from '../../bench/exchange.ts';
-import { openMarket, signInAs } from '../../bench/trade.ts';
+import { openMarket, seenFrom, signInAs } from '../../bench/trade.ts';
 import { openDatabase, startEmbeddedServer } from '../../src/kernel/database/index.ts';
 import { diskTileStore, entryBytes, fsck, logKey, proofFor } from '../../src/kernel/evidence/index.ts';
 import { verifyCommand } from '../../src/kernel/evidence/verify-cli.ts';
 import { Broken, checkAll, checkEnd } from './checks.ts';
-import { newLedger, runLane } from './lanes.ts';
+import { type Ledger, newLedger, runLane } from './lanes.ts';
 
 const LANES = 4;
 /** A kill comes at a random moment of this time after the exchange is ready again. */
@@ -30,6 +32,8 @@ const SETTLE_MS_MAX = 240_000;
 
 export interface KillOptions {
   readonly kills: number;
+  /** A second program on the same database and data folder, killed in turn with the first; half of the lanes trade there. */
+  readonly second?: boolean;
   readonly fromSources: boolean;
   readonly say: (line: string) => void;
 }
@@ -49,24 +53,39 @@ export interface KillReport {
 }
 
 /** Kills a trading exchange at random moments and looks after each whether anything was lost, doubled or left without proof. */
-export async function runKills({ kills, fromSources, say }: KillOptions): Promise<KillReport> {
+export async function runKills({ kills, second = false, fromSources, say }: KillOptions): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), 'shuheng-kill-'));
   const options = { folder, fromSources, sample: 'small' as const, port: await freePort() };
   const recoveryMs = { program: [] as number[], database: [] as number[] };
   let databaseKills = 0;
   let startKills = 0;
   let exchange: Exchange = await startExchange(options);
+  let beside: { options: ExchangeOptions; running: Exchange } | undefined;
   try {
     const market = await openMarket(exchange, LANES);
+    if (second) {
+      const its = await besides(exchange, options);
+      beside = { options: its, running: await startExchange(its) };
+    }
+    const markets = beside ? [market, seenFrom(market, beside.running.url)] : [market];
     const ledger = newLedger();
     let stopping = false;
     const lanes = Promise.all(
-      Array.from({ length: LANES }, (_, lane) => runLane(market, lane, ledger, () => stopping)),
+      Array.from({ length: LANES }, (_, lane) =>
+        runLane(markets[lane % markets.length] ?? market, lane, ledger, () => stopping),
+      ),
     );
     lanes.catch((error: unknown) => say(`a lane ended: ${error}`));
     let checked = 0;
     for (let n = 1; n <= kills; n++) {
       await Promise.race([sleep(Math.random() * KILL_WITHIN_MS), lanes]);
+      if (beside && n % 2 === 1) {
+        await beside.running.kill();
+        beside.running = await startExchange(beside.options);
+        recoveryMs.program.push(beside.running.readyAfterMs);
+        checked = await lookAgain(exchange, ledger, checked);
+        continue;
+      }
       const withDatabaseToo = n % DATABASE_EVERY === 0;
       await exchange.kill();
       if (withDatabaseToo) {
@@ -81,9 +100,7 @@ export async function runKills({ kills, fromSources, say }: KillOptions): Promis
       }
       exchange = await startExchange(options);
       recoveryMs[withDatabaseToo ? 'database' : 'program'].push(exchange.readyAfterMs);
-      const promises = ledger.acknowledged.length;
-      await withDatabase(exchange.databaseUrl('postgres'), (db) => checkAll(db, ledger, checked));
-      checked = promises;
+      checked = await lookAgain(exchange, ledger, checked);
       if (n % 10 === 0 || n === kills) {
         say(
           `${n} kills, ${ledger.acknowledged.length} acts acknowledged, ${ledger.orders.length} orders, ready again in ${exchange.readyAfterMs.toFixed(0)} ms`,
@@ -109,6 +126,7 @@ export async function runKills({ kills, fromSources, say }: KillOptions): Promis
     const auditor = await signInAs(exchange, 'audit-admin');
     const balance = await auditor.get<{ debitsFen: string; creditsFen: string }>('/ledger/trial-balance');
     if (balance.debitsFen !== balance.creditsFen) throw new Broken(`trial balance ${JSON.stringify(balance)}`);
+    await beside?.running.stop();
     await exchange.stop();
     const { acts, receipts } = await verifyAll(folder, say);
     return {
@@ -124,10 +142,18 @@ export async function runKills({ kills, fromSources, say }: KillOptions): Promis
       recoveryMs,
     };
   } finally {
+    await beside?.running.kill();
     await exchange.kill();
     await endPostgres(folder);
     if (!process.env.KEEP_FOLDER) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Checks everything, the promises since the last look. @returns how many promises have been checked */
+async function lookAgain(exchange: Exchange, ledger: Ledger, since: number): Promise<number> {
+  const promises = ledger.acknowledged.length;
+  await withDatabase(exchange.databaseUrl('postgres'), (db) => checkAll(db, ledger, since));
+  return promises;
 }
 
 async function killPostgres(folder: string): Promise<void> {

@@ -16,21 +16,22 @@ export interface TwinsReport {
 }
 
 /**
- * Sends a hundred requests each twice at the same moment and once more afterwards, with one key: one effect and three equal
+ * Sends a hundred requests each twice at the same moment (the twin to another server, if there is one) and once more afterwards, with one key: one effect and three equal
  * answers each (as JSON values: the order of an object's members means nothing). Then each key with other input, which must be refused.
  * @throws Error with the first request that had another effect
  */
-export async function runTwins(market: Market, db: pg.Client): Promise<TwinsReport> {
+export async function runTwins(market: Market, db: pg.Client, elsewhere: Market = market): Promise<TwinsReport> {
   const before = await orders(db);
   const requests = Array.from({ length: REQUESTS }, (_, n) => ({
     key: randomUUID(),
     who: market.buyers[n % market.buyers.length] as Client,
+    twin: elsewhere.buyers[n % elsewhere.buyers.length] as Client,
     input: { productId: market.productId, quantity: 1, purpose: market.purpose, scenario: `同一请求 ${n}` },
   }));
-  const send = ({ who, key, input }: (typeof requests)[number]) =>
+  const send = ({ key, input }: { key: string; input: unknown }, who: Client) =>
     who.act<{ orderId: string }>('order.place', input, key);
-  const twins = await Promise.all(requests.flatMap((r) => [send(r), send(r)]));
-  const again = await Promise.all(requests.map(send));
+  const twins = await Promise.all(requests.flatMap((r) => [send(r, r.who), send(r, r.twin)]));
+  const again = await Promise.all(requests.map((r) => send(r, r.twin)));
   for (const [n, { key }] of requests.entries()) {
     const [first, ...others] = [twins[n * 2], twins[n * 2 + 1], again[n]].map((a) => [a?.result, a?.receipt]);
     if (!others.every((other) => isDeepStrictEqual(other, first)))
