@@ -9,7 +9,7 @@
 import { runKills } from './run.ts';
 
 const report = await runKills({
-  kills: Number(process.argv[2] ?? 200),
+  kills: Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 200),
   second: process.argv.includes('--second'),
   fromSources: process.env.SHUHENG_FROM_SOURCES === '1',
   say: (line) => process.stdout.write(`${line}\n`),

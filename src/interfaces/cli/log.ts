@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { announcements } from '../../exchange/certificates/index.ts';
 import { type Database, OperatorError, openDatabase } from '../../kernel/database/index.ts';
-import { diskTileStore, fsck, openTileStore, type TileStore } from '../../kernel/evidence/index.ts';
+import { writeDurably } from '../../kernel/evidence/durable.ts';
+import { diskTileStore, fsck, openTileStore, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { logKeys } from '../../kernel/evidence/log-keys.ts';
 import {
   checkLog,
@@ -72,11 +74,26 @@ async function exportTo(args: Arguments, folder: string): Promise<number> {
     // A mirror begun under an older key of the log goes on under its successors.
     const keys = await logKeys(rowsOf(db));
     if (keys.length === 0) throw new OperatorError('还没有日志。There is no log yet.');
-    return mirror(args, ownLog(db, store), folder, trustInKeys(keys.map((key) => key.vkey).join('\n')));
+    const trust = trustInKeys(keys.map((key) => key.vkey).join('\n'));
+    return mirror(args, ownLog(db, store), folder, trust, await announcements(db));
   });
 }
 
-async function mirror(args: Arguments, source: LogSource, folder: string, trust: Trust): Promise<number> {
+/** The page that verifies receipts of this log in any browser, beside the log it verifies. */
+async function writeVerifier(folder: string, announced: readonly unknown[]): Promise<void> {
+  const file = ['policy', 'vkey'].map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (file === undefined) return;
+  const page = await verifierPage({ trust: await readFile(file, 'utf8'), announcements: announced }, new Date());
+  if (page !== undefined) await writeDurably(join(folder, 'verify.html'), Buffer.from(page), folder);
+}
+
+async function mirror(
+  args: Arguments,
+  source: LogSource,
+  folder: string,
+  trust: Trust,
+  announced: readonly unknown[] = [],
+): Promise<number> {
   const report: MirrorReport = await withProgress((onProgress) =>
     mirrorLog(source, diskTileStore(folder), trust, onProgress),
   ).catch((error: unknown) => {
@@ -84,6 +101,7 @@ async function mirror(args: Arguments, source: LogSource, folder: string, trust:
       throw new OperatorError(`日志无法读取（${error.message}）。The log cannot be read (${error.message}).`);
     throw error;
   });
+  if (report.ok) await writeVerifier(folder, announced);
   const sound = report.ok && {
     zh: `副本 ${folder}：日志“${report.origin}”，${report.size} 条（新增 ${report.size - report.before}），根 ${report.root}`,
     en: `mirror of log ${report.origin}, ${report.size} entries (${report.size - report.before} new), root ${report.root}`,

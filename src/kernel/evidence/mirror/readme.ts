@@ -12,6 +12,7 @@ C2SP tlog-tiles 格式 (https://c2sp.org/tlog-tiles)：
 - \`tile/<层 level>/…\`：哈希块 hashes of the tree
 - \`vkey\`：日志公钥，请与可信来源核对 the log's public key; compare it with one from a source you trust
 - \`policy\`：信任策略（如有）the trust policy, where there is one
+- \`verify.html\`：在任何浏览器里核验回执，已带公钥与策略 verifies receipts in any browser, with key and policy in it
 - \`refused/\`：被拒绝的检查点（如有），是分叉或回退的证据 checkpoints that were refused, if any: evidence of a fork or a rollback
 
 ## 提供 Serve

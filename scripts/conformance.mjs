@@ -1,0 +1,41 @@
+// npm run conformance: what others' programs say of ours, and what faults do to it. The tests run small parts of this.
+//   npm run conformance -- [--only witness] [--quick]
+import { spawnSync } from 'node:child_process';
+import { ensureSystemPackages } from './packages.mjs';
+import { prepare, ROOT, say, stop } from './prepare.mjs';
+
+const node = (file, ...args) => [process.execPath, '--import', 'tsx', file, ...args];
+const PARTS = {
+  log: { what: 'Go sumdb/tlog over a log of ours', whole: ['sh', 'conformance/log-go/run.sh'], quick: ['5000'] },
+  witness: { what: 'witnessing with Go, both ways', whole: ['sh', 'conformance/witness-go/run.sh'] },
+  sm2: { what: 'SM2 lines with openssl, both ways', whole: ['sh', 'conformance/sm2.sh'] },
+  bundle: { what: 'court bundles with Go alone and openssl alone', whole: ['sh', 'conformance/bundle.sh'] },
+  receipts: { what: 'every receipt of the sample, then flipped bits', whole: ['sh', 'conformance/receipts.sh'] },
+  twins: { what: 'the same requests at once to two servers', whole: node('conformance/twins/twins.ts') },
+  kill: { what: 'kill -9 while parties trade', whole: node('conformance/kill/kill.ts'), quick: ['10'] },
+  'kill-second': {
+    what: 'kill -9 of two servers of one database in turn',
+    whole: node('conformance/kill/kill.ts', '--second'),
+    quick: ['6'],
+  },
+};
+
+const args = process.argv.slice(2);
+const at = args.indexOf('--only');
+const only = at >= 0 ? args[at + 1] : undefined;
+if (at >= 0 && !(only in PARTS))
+  stop(
+    `没有这一项，可选：${Object.keys(PARTS).join('、')}。No such part; there are: ${Object.keys(PARTS).join(', ')}.`,
+  );
+
+prepare();
+ensureSystemPackages();
+const failed = [];
+for (const [name, { what, whole, quick = [] }] of Object.entries(PARTS)) {
+  if (only !== undefined && name !== only) continue;
+  say(`\n· ${name}: ${what}`);
+  const [command, ...rest] = args.includes('--quick') ? [...whole, ...quick] : whole;
+  if (spawnSync(command, rest, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) failed.push(name);
+}
+say(failed.length === 0 ? '\n✓ ok' : `\n✗ ${failed.join(', ')}`);
+process.exit(failed.length === 0 ? 0 : 1);
