@@ -28,6 +28,10 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'product.resume': ['by'],
   'product.suspend': ['by'],
   'product.withdraw': [],
+  'directory.change-entry': ['containsPersonalInformation', 'grade', 'opening', 'version'],
+  'directory.list-entry': ['containsPersonalInformation', 'grade', 'opening'],
+  'resource.gather': ['version'],
+  'resource.refresh': ['version'],
   'resource.register': ['containsPersonalInformation', 'grade', 'opening', 'source'],
   'resource.withdraw': [],
   // Who may operate public data is announced and filed in public (Jinan measures, article 8).

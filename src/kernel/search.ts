@@ -64,16 +64,17 @@ function pairs(run: string): string[] {
 /**
  * A finished `tsquery` literal, to be cast with `::tsquery`: what stands together must stand together, what a space
  * divides must all occur. Undefined when nothing searchable was typed. Operators in the input have no effect.
+ * @param weight finds only what stands in fields of this weight, such as titles
  */
-export function searchQuery(typed: string): string | undefined {
+export function searchQuery(typed: string, weight: SearchField['weight'] | '' = ''): string | undefined {
   const terms = fold([...typed].slice(0, QUERY_CHARACTERS_MAX).join(''))
     .split(/\s+/)
     .slice(0, QUERY_TERMS_MAX);
-  const parts = terms.map(queryTerm).filter((t) => t !== '');
+  const parts = terms.map((term) => queryTerm(term, weight)).filter((t) => t !== '');
   return parts.length > 0 ? parts.join(' & ') : undefined;
 }
 
-function queryTerm(term: string): string {
+function queryTerm(term: string, weight: string): string {
   const runs = term.match(RUNS) ?? [];
   const pieces: Piece[] = [];
   let position = 0;
@@ -95,7 +96,8 @@ function queryTerm(term: string): string {
   return pieces
     .map(({ lexeme, position: at, prefix }, i) => {
       const before = pieces[i - 1];
-      return `${before ? `<${at - before.position}> ` : ''}'${lexeme}'${prefix ? ':*' : ''}`;
+      const mark = `${prefix ? '*' : ''}${weight}`;
+      return `${before ? `<${at - before.position}> ` : ''}'${lexeme}'${mark ? `:${mark}` : ''}`;
     })
     .join(' ');
 }

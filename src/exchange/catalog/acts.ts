@@ -1,25 +1,14 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Act, act, notFound, refused, role } from '../../kernel/acts/index.ts';
-import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { SEARCH_VERSION, searchVector } from '../../kernel/search.ts';
 import { getDataset } from '../../kernel/vault/index.ts';
-import { getParty, PartyId, registeredEntity, registerOf } from '../parties/index.ts';
-import {
-  AuthorisationId,
-  type DictionaryColumn,
-  DictionaryInput,
-  GRADES,
-  maskProfile,
-  OPENINGS,
-  RESOURCE_COLUMNS,
-  type Resource,
-  ResourceId,
-  resourceLife,
-  SOURCES,
-} from './model.ts';
+import { getParty, PartyId, registeredEntity } from '../parties/index.ts';
+import { directoryActs, lockDirectory, numberTaken } from './acts-directory.ts';
+import { dictionaryOf, type EntryInput } from './entry.ts';
+import { AuthorisationId, DictionaryInput, GRADES, OPENINGS, ResourceId, resourceLife, SOURCES } from './model.ts';
 import * as rules from './rules.ts';
+import * as directory from './rules-directory.ts';
+import { dataValues, entryFacts, entryValues, holderFacts, keepVersion, lockEntry } from './store.ts';
 import { takeUse } from './taking.ts';
 import { endedByProcedure } from './use-rules.ts';
 
@@ -27,31 +16,38 @@ const COLUMNS_MAX = 500;
 const Reason = z.string().trim().min(2).max(1_000);
 const HOLDERS = ['data-provider', 'data-merchant', 'operating-unit'];
 
+const Registration = z.object({
+  title: z.string().trim().min(2).max(80),
+  summary: z.string().trim().min(2).max(2_000),
+  source: z.enum(SOURCES),
+  sourceStatement: z.string().trim().max(2_000),
+  agreement: z.string().trim().max(300).optional(),
+  sector: z.string().trim().min(1).max(60),
+  classification: z.object({ class: z.string().trim().max(60), grade: z.enum(GRADES) }),
+  containsPersonalInformation: z.boolean(),
+  consentBasis: z.string().trim().max(1_000).optional(),
+  updateFrequency: z.string().trim().min(1).max(40),
+  coverage: z.object({
+    region: z.string().trim().min(1).max(100),
+    from: z.iso.date().optional(),
+    to: z.iso.date().optional(),
+  }),
+  opening: z.enum(OPENINGS).optional(),
+  conditions: z.string().trim().max(1_000).optional(),
+  /** Number in the directory of the department. */
+  number: z.string().trim().min(1).max(64).optional(),
+  office: z.string().trim().max(80).optional(),
+  zone: z.string().trim().max(40).optional(),
+  datasetId: z.string().max(60),
+  columns: z.array(DictionaryInput).min(1).max(COLUMNS_MAX),
+});
+
 /** 资源登记: describes a dataset so that it can be found, judged and authorised. */
 export const register = act({
   name: 'resource.register',
   title: { zh: '资源登记', en: 'Register a resource' },
   by: role(...HOLDERS),
-  input: z.object({
-    title: z.string().trim().min(2).max(80),
-    summary: z.string().trim().min(2).max(2_000),
-    source: z.enum(SOURCES),
-    sourceStatement: z.string().trim().max(2_000),
-    agreement: z.string().trim().max(300).optional(),
-    sector: z.string().trim().min(1).max(60),
-    classification: z.object({ class: z.string().trim().max(60), grade: z.enum(GRADES) }),
-    containsPersonalInformation: z.boolean(),
-    consentBasis: z.string().trim().max(1_000).optional(),
-    updateFrequency: z.string().trim().min(1).max(40),
-    coverage: z.object({
-      region: z.string().trim().min(1).max(100),
-      from: z.iso.date().optional(),
-      to: z.iso.date().optional(),
-    }),
-    opening: z.enum(OPENINGS).optional(),
-    datasetId: z.string().max(60),
-    columns: z.array(DictionaryInput).min(1).max(COLUMNS_MAX),
-  }),
+  input: Registration,
   output: z.object({ resourceId: ResourceId }),
   rules: [
     registeredEntity,
@@ -67,11 +63,17 @@ export const register = act({
     rules.holderRight,
     rules.publicProvider,
     rules.dictionaryComplete,
+    directory.neverPublicPersonal,
+    directory.importantNeverUnconditional,
+    directory.zoneKnown,
+    directory.numberOnce,
+    directory.utilitiesInDirectory,
+    directory.directoryStandard,
   ],
   facts: async ({ tx, actor, input }) => {
-    const holder = actor.partyId === null ? undefined : await getParty(tx, actor.partyId);
+    const holder = await holderFacts(tx, actor);
     const dataset = await getDataset(tx, input.datasetId);
-    if (!holder || !dataset || dataset.partyId !== holder.id) throw notFound();
+    if (!dataset || dataset.partyId !== holder.holderId) throw notFound();
     if (dataset.state !== 'ready' || dataset.objectId === null) {
       throw refused(
         'state',
@@ -83,85 +85,51 @@ export const register = act({
     }
     const named = input.columns.map((c) => c.name);
     const present = new Set(dataset.columns.map((c) => c.name));
+    if (input.number !== undefined) await lockDirectory(tx, holder.holderId);
+    const entry = entryFrom(input);
     return {
-      holderId: holder.id,
-      partyState: holder.state,
-      roles: holder.roles,
-      providerClass: (await registerOf(tx, holder.id)).providerClass,
-      classification: input.classification,
-      source: input.source,
+      ...holder,
+      ...entryFacts(entry),
+      entry,
+      dataset,
       sourceStatement: input.sourceStatement,
       agreement: input.agreement ?? null,
-      containsPersonalInformation: input.containsPersonalInformation,
-      sensitive: input.containsPersonalInformation || input.columns.some((c) => c.sensitive),
-      consentBasis: input.consentBasis ?? null,
       opening: input.opening ?? null,
-      publicData: holder.roles.includes('data-provider'),
+      number: input.number ?? '',
+      numberTaken: input.number !== undefined && (await numberTaken(tx, holder.holderId, input.number)),
       dictionary: {
         missing: [...present].filter((name) => !named.includes(name)),
         extra: named.filter((name) => !present.has(name)),
         repeated: named.filter((name, i) => named.indexOf(name) !== i),
       },
-      objectId: dataset.objectId,
     };
   },
-  perform: async ({ tx, input, facts, at }) => {
-    const dataset = await getDataset(tx, input.datasetId);
-    if (!dataset) throw notFound();
+  perform: async ({ tx, actor, input, facts: { entry, dataset, holderId, publicData }, at }) => {
     const types = new Map(dataset.columns.map((c) => [c.name, c.type]));
-    const columns = input.columns.map(
-      (c): DictionaryColumn => ({
-        name: c.name,
-        type: types.get(c.name) ?? 'text',
-        titleZh: c.titleZh,
-        titleEn: c.titleEn ?? null,
-        description: c.description ?? null,
-        unit: c.unit ?? null,
-        sensitive: c.sensitive,
-      }),
-    );
-    const hidden = new Set(columns.filter((c) => c.sensitive).map((c) => c.name));
-    const profile = dataset.profile && maskProfile(dataset.profile, (name) => hidden.has(name));
+    const columns = dictionaryOf(entry.columns, (name) => types.get(name));
     const resourceId = newId('res');
     await tx
       .insertInto('resource')
       .values({
+        ...entryValues(entry, columns),
+        ...dataValues(dataset, { columns, frequency: entry.updateFrequency, at }),
         id: resourceId,
-        holder_id: facts.holderId,
-        state: resourceLife.first,
-        title: input.title,
-        summary: input.summary,
-        source: input.source,
-        source_statement: input.agreement ? `${input.sourceStatement}（${input.agreement}）` : input.sourceStatement,
-        sector: input.sector,
-        class: input.classification.class,
-        grade: input.classification.grade,
-        contains_personal_information: input.containsPersonalInformation,
-        consent_basis: input.consentBasis ?? null,
-        update_frequency: input.updateFrequency,
-        region: input.coverage.region,
-        covers_from: input.coverage.from ?? null,
-        covers_to: input.coverage.to ?? null,
+        holder_id: holderId,
+        state: 'registered',
+        number: input.number ?? null,
         opening: input.opening ?? null,
-        public_data: facts.publicData,
-        dataset_id: input.datasetId,
-        object_id: facts.objectId,
-        rows: dataset.rows ?? 0,
-        bytes: dataset.bytes ?? 0,
-        columns: JSON.stringify(columns),
-        profile: profile && JSON.stringify(profile),
+        public_data: publicData,
+        responsible_id: actor.personId,
         registered_at: at,
         withdrawn_at: null,
         withdrawal_reason: null,
-        search: sql`${searchVector([
-          { text: input.title, weight: 'A' },
-          { text: `${input.sector} ${input.classification.class} ${input.coverage.region}`, weight: 'B' },
-          { text: columns.map((c) => `${c.titleZh} ${c.titleEn ?? ''}`).join(' '), weight: 'C' },
-          { text: input.summary, weight: 'D' },
-        ])}::tsvector`,
-        search_version: SEARCH_VERSION,
       })
       .execute();
+    await keepVersion(
+      tx,
+      { id: resourceId, holderId, version: 1 },
+      { event: 'register', changed: [], entry, personId: actor.personId, at },
+    );
     return { resourceId };
   },
   entry: ({ input, result }) => ({
@@ -182,16 +150,20 @@ export const register = act({
   }),
 });
 
-/** Locks a resource. @throws notFound when it does not exist or the party does not hold it */
-export async function lockOwn(tx: Tx, resourceId: string, partyId: string | null): Promise<Resource> {
-  const row = await tx
-    .selectFrom('resource')
-    .select(RESOURCE_COLUMNS)
-    .where('id', '=', resourceId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row || row.holder_id !== partyId) throw notFound();
-  return row;
+/** A registration as an entry of the catalogue; what a company holds has no number and need not be open. */
+function entryFrom(input: z.output<typeof Registration>): EntryInput {
+  const { classification, coverage, agreement } = input;
+  return {
+    ...input,
+    number: input.number ?? '',
+    class: classification.class,
+    grade: classification.grade,
+    opening: input.opening ?? 'paid',
+    region: coverage.region,
+    coversFrom: coverage.from,
+    coversTo: coverage.to,
+    sourceStatement: agreement ? `${input.sourceStatement}（${agreement}）` : input.sourceStatement,
+  };
 }
 
 /** 授权使用: the holder lets another party make products from the resource, for one purpose and a time. */
@@ -208,7 +180,7 @@ export const authorise = act({
   output: z.object({ authorisationId: AuthorisationId }),
   rules: [registeredEntity, rules.oneScenarioOneApplication, rules.authorisationEnds],
   facts: async ({ tx, actor, input, at }) => {
-    const resource = await lockOwn(tx, input.resourceId, actor.partyId);
+    const resource = await lockEntry(tx, input.resourceId, actor.partyId);
     resourceLife.move(resource.state, 'authorise');
     const grantee = await getParty(tx, input.partyId);
     if (!grantee) throw notFound();
@@ -275,7 +247,7 @@ export const revoke = act({
       .forUpdate()
       .executeTakeFirst();
     if (!row) throw notFound();
-    const resource = await lockOwn(tx, row.resource_id, actor.partyId);
+    const resource = await lockEntry(tx, row.resource_id, actor.partyId);
     if (row.revoked_at) {
       throw refused(
         'state',
@@ -310,7 +282,7 @@ export const withdraw = act({
   input: z.object({ resourceId: ResourceId, reason: Reason }),
   output: z.object({ resourceId: ResourceId, state: z.string() }),
   facts: async ({ tx, actor, input }) => {
-    const resource = await lockOwn(tx, input.resourceId, actor.partyId);
+    const resource = await lockEntry(tx, input.resourceId, actor.partyId);
     return { next: resourceLife.move(resource.state, 'withdraw'), version: resource.version };
   },
   version: (facts) => facts.version,
@@ -330,4 +302,4 @@ export const withdraw = act({
   entry: ({ input }) => ({ subject: input.resourceId, public: true, sealed: { reason: input.reason } }),
 });
 
-export const acts: readonly Act[] = [register, authorise, revoke, withdraw, takeUse];
+export const acts: readonly Act[] = [register, authorise, revoke, withdraw, takeUse, ...directoryActs];

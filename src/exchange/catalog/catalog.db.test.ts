@@ -53,7 +53,16 @@ describe('resource.register', () => {
   test('public data says how it is opened; what a company holds need not', async () => {
     const silent = registration({ opening: undefined });
     expect(rulesOf(await x.refusal(resource.register, department, silent))).toEqual(['BJ-6.5']);
-    for (const opening of ['unconditional', 'conditional', 'paid']) await registered({ opening });
+    for (const opening of ['conditional', 'paid']) await registered({ opening });
+    const all = registration({ opening: 'unconditional' });
+    expect(rulesOf(await x.refusal(resource.register, department, all))).toEqual(['PIPL-25.1']);
+    const open = { containsPersonalInformation: false, consentBasis: undefined };
+    const plain = ['姓名', '城市', '金额', '日期'].map((name) => column(name));
+    await registered({ opening: 'unconditional', ...open, columns: plain });
+    const important = { ...open, columns: plain, classification: { class: '交通运行', grade: 'important' } };
+    expect(
+      rulesOf(await x.refusal(resource.register, department, registration({ opening: 'unconditional', ...important }))),
+    ).toEqual(['HS-18.1']);
     expect((await x.refusal(resource.register, department, registration({ opening: 'later' }))).kind).toBe('invalid');
     const own = { ...silent, datasetId: await x.dataset(merchant, CSV) };
     const { resourceId } = await x.run(resource.register, merchant, own);

@@ -32,6 +32,13 @@ export { conditionsFit, rightsLive } from './use-rules.ts';
 
 export const tasks: readonly Task[] = [];
 
+/** A resource whose data stand in the zone; one that is only listed is nothing to work with. */
 export async function getResource(q: Queryable | Tx, resourceId: string): Promise<Resource | undefined> {
-  return q.selectFrom('resource').select(RESOURCE_COLUMNS).where('id', '=', resourceId).executeTakeFirst();
+  return q
+    .selectFrom('resource')
+    .select(RESOURCE_COLUMNS)
+    .where('id', '=', resourceId)
+    .where('object_id', 'is not', null)
+    .$narrowType<Pick<Resource, 'dataset_id' | 'object_id'>>()
+    .executeTakeFirst();
 }

@@ -23,6 +23,7 @@ export const DictionaryInput = z.object({
   unit: z.string().trim().max(40).optional(),
   sensitive: z.boolean(),
 });
+export type DictionaryInput = z.output<typeof DictionaryInput>;
 
 /** A column as the catalogue shows it. */
 export const DictionaryColumn = z.object({
@@ -86,11 +87,13 @@ export function maskProfile(profile: TableProfile, isSensitive: (column: string)
 
 /** JSON columns are written as text and read as values. */
 type Json<T> = Stored<T, string, string>;
+/** A column that rows of before do not have. */
+type Later<T> = Stored<T | null, T | null | undefined, T | null>;
 
 export interface ResourceTable {
   id: string;
   holder_id: string;
-  state: 'registered' | 'withdrawn';
+  state: 'listed' | 'registered' | 'withdrawn';
   version: Generated<number>;
   title: string;
   summary: string;
@@ -108,8 +111,9 @@ export interface ResourceTable {
   /** Null only for what is not public data. */
   opening: (typeof OPENINGS)[number] | null;
   public_data: boolean;
-  dataset_id: string;
-  object_id: string;
+  /** Null while the resource is only listed: its data are not in the zone. */
+  dataset_id: string | null;
+  object_id: string | null;
   rows: number;
   bytes: number;
   columns: Json<readonly DictionaryColumn[]>;
@@ -117,10 +121,52 @@ export interface ResourceTable {
   registered_at: Date;
   withdrawn_at: Date | null;
   withdrawal_reason: string | null;
+  /** Its number in the directory of its department. */
+  number: Later<string>;
+  office: Later<string>;
+  responsible_id: Later<string>;
+  conditions: Later<string>;
+  zone: Later<string>;
+  exception_basis: Later<string>;
+  data_at: Later<Date>;
+  update_due_at: Later<Date>;
+  origin: Stored<Origin | null, string | null | undefined, string | null>;
+  missing: Stored<string[], string[] | undefined, string[]>;
   search: Stored<string, unknown, unknown>;
   search_version: number;
 }
-export type Resource = Selectable<Omit<ResourceTable, 'search' | 'search_version'>>;
+/** An entry of the catalogue, with or without data. */
+export type Entry = Selectable<Omit<ResourceTable, 'search' | 'search_version'>>;
+/** A resource whose data stand in the zone: what other rooms work with. */
+export type Resource = Omit<Entry, 'dataset_id' | 'object_id'> & {
+  readonly dataset_id: string;
+  readonly object_id: string;
+};
+
+/** Where an entry, and the data that stand behind it now, come from. */
+export interface Origin {
+  readonly kind: 'file' | 'postgresql' | 'mysql' | 'ckan' | 'dcat';
+  readonly importId: string;
+  /** Name of the file, host and database, or address of the catalogue; never a credential. */
+  readonly place: string;
+  /** What it is called there: table, package, identifier. */
+  readonly external: string | null;
+  /** Page of the data set at its source, where it has one. */
+  readonly page?: string | null;
+  /** When the data were taken, RFC 3339; absent while none were. */
+  readonly takenAt?: string;
+}
+
+export interface ResourceVersionTable {
+  resource_id: string;
+  holder_id: string;
+  version: number;
+  at: Date;
+  person_id: string | null;
+  event: string;
+  changed: string[];
+  content: Json<Readonly<Record<string, unknown>>>;
+}
 
 export interface ResourceAuthorisationTable {
   id: string;
@@ -159,6 +205,7 @@ declare module '../../kernel/database/database.ts' {
   interface Tables {
     resource: ResourceTable;
     resource_use: ResourceUseTable;
+    resource_version: ResourceVersionTable;
     resource_authorisation: ResourceAuthorisationTable;
   }
 }
@@ -193,13 +240,31 @@ export const RESOURCE_COLUMNS = [
   'registered_at',
   'withdrawn_at',
   'withdrawal_reason',
+  'number',
+  'office',
+  'responsible_id',
+  'conditions',
+  'zone',
+  'exception_basis',
+  'data_at',
+  'update_due_at',
+  'origin',
+  'missing',
 ] as const satisfies readonly (keyof ResourceTable)[];
 
 export const resourceLife = lifecycle(
-  { registered: { authorise: 'registered', withdraw: 'withdrawn' }, withdrawn: {} },
+  {
+    listed: { gather: 'registered', change: 'listed', withdraw: 'withdrawn' },
+    registered: { authorise: 'registered', change: 'registered', refresh: 'registered', withdraw: 'withdrawn' },
+    withdrawn: {},
+  },
   {
     rule: 'HS-3.20',
     subject: text('资源', 'resource'),
-    states: { registered: text('已登记', 'registered'), withdrawn: text('已注销', 'withdrawn') },
+    states: {
+      listed: text('已编目，数据未归集', 'listed, data not gathered'),
+      registered: text('已登记', 'registered'),
+      withdrawn: text('已注销', 'withdrawn'),
+    },
   },
 );

@@ -38,6 +38,8 @@ export async function useRights(
     .selectFrom('resource')
     .select(RESOURCE_COLUMNS)
     .where('id', 'in', [...resourceIds])
+    .where('object_id', 'is not', null)
+    .$narrowType<Pick<Resource, 'dataset_id' | 'object_id'>>()
     .execute();
   const living = await q
     .selectFrom('resource_authorisation')

@@ -36,7 +36,8 @@ export type DatasetState = 'ingesting' | 'ready' | 'failed';
 export interface DatasetTable {
   readonly id: string;
   readonly party_id: string;
-  readonly upload_id: string;
+  /** Null for a table that was taken from a database: no file stands behind it. */
+  readonly upload_id: string | null;
   readonly title: string;
   readonly state: DatasetState;
   readonly object_id: string | null;

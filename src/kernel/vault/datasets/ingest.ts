@@ -32,7 +32,7 @@ async function ingest(payload: Readonly<Record<string, unknown>>, context: JobCo
     .select(['id', 'party_id', 'upload_id', 'title', 'state'])
     .where('id', '=', String(payload.datasetId))
     .executeTakeFirst();
-  if (!row) return;
+  if (!row?.upload_id) return;
   if (row.state !== 'ingesting') return closeUpload(kernel.db, vault, row.upload_id);
   const waiting = { id: row.id, partyId: row.party_id, uploadId: row.upload_id, title: row.title };
   const attempts = await startAttempt(kernel.db, row.id);
