@@ -5,6 +5,7 @@ import { type Queryable, send } from '../../kernel/database/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import { Money, money } from '../../kernel/ledger/index.ts';
 import { text } from '../../kernel/text.ts';
+import { rightsBehind, rightsLive } from '../catalog/index.ts';
 import { reserve } from '../clearing/index.ts';
 import { complianceReviewed, notOnNegativeList, tradedClass } from '../products/index.ts';
 import { closingActs } from './closing.ts';
@@ -41,6 +42,7 @@ export const placeOrder = act({
   rules: [
     listedOnly,
     deliverable,
+    ...rightsLive,
     notOneself,
     bothAdmitted,
     tradedClass,
@@ -50,11 +52,12 @@ export const placeOrder = act({
     complianceReviewed,
     personalInformationWatched,
   ],
-  facts: async ({ tx, actor, input }) => {
+  facts: async ({ tx, actor, input, at }) => {
     const offer = await loadOffer(tx, input.productId, actor.partyId);
     const parties = await loadParties(tx, actor.partyId, offer);
     return {
       product: offer,
+      useStopped: (await rightsBehind(tx, offer.id, offer.version, at)).stopped,
       kind: offer.kind,
       complianceOpinion: offer.complianceOpinion,
       grade: offer.grade,

@@ -5,6 +5,7 @@ import { send } from '../../kernel/database/index.ts';
 import { idOf, newId } from '../../kernel/ids.ts';
 import { beijingDay, valueAt } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
+import { rightsBehind, rightsLive } from '../catalog/index.ts';
 import {
   deliveryAgreed,
   GROUNDS,
@@ -47,8 +48,8 @@ export const deliver = act({
   by: role(...TRADERS),
   input: z.object({ orderId: OrderId }),
   output: z.object({ deliveryId: z.string(), validUntil: z.string(), calls: z.number().nullable() }),
-  rules: [deliveryAgreed, neverRawData, nobodySuspended],
-  facts: async ({ tx, actor, input }) => {
+  rules: [deliveryAgreed, neverRawData, nobodySuspended, ...rightsLive],
+  facts: async ({ tx, actor, input, at }) => {
     const order = await lockOrder(tx, input.orderId);
     if (order.seller_party_id !== actor.partyId) throw notFound();
     orderLife.move(order.state, 'deliver');
@@ -59,6 +60,7 @@ export const deliver = act({
       order,
       objectOf,
       standing: await standingOf(tx, order),
+      useStopped: (await rightsBehind(tx, order.product_id, order.product_version, at)).stopped,
       deliveryMethod: order.terms.delivery.method,
       signatures: [order.buyer_signed_at, order.seller_signed_at].filter((s) => s !== null).length,
     };
@@ -111,7 +113,7 @@ export const createLink = act({
   }),
   output: z.object({ url: z.string(), expiresAt: z.string() }),
   secretOutput: ['url'],
-  rules: [grantLive, nobodySuspended, traceableAndProtected],
+  rules: [grantLive, nobodySuspended, ...rightsLive, traceableAndProtected],
   facts: async ({ tx, actor, input, at }) => {
     const delivery = await getDelivery(tx, input.deliveryId);
     if (!delivery || delivery.buyer_party_id !== actor.partyId || delivery.method !== 'file') throw notFound();
@@ -120,11 +122,11 @@ export const createLink = act({
       delivery,
       linkMinutes: valueAt(LINK_MINUTES, at).value,
       objectSha256: object?.sha256 ?? null,
-      ...(await grantFacts(tx, delivery)),
+      ...(await grantFacts(tx, delivery, at)),
     };
   },
-  perform: async ({ facts: { delivery, linkMinutes }, input, at }) => {
-    const until = Math.min(at.getTime() + linkMinutes * MINUTE_MS, delivery.valid_until.getTime());
+  perform: async ({ facts: { delivery, linkMinutes, endsAt }, input, at }) => {
+    const until = Math.min(at.getTime() + linkMinutes * MINUTE_MS, Date.parse(endsAt));
     const expires = Math.floor(until / SECOND_MS);
     const url = linkUrl({ deliveryId: delivery.id, format: input.format, expires });
     return { url, expiresAt: new Date(expires * SECOND_MS).toISOString() };
@@ -164,22 +166,22 @@ export const queryDelivery = act({
     callsLeft: z.number(),
   }),
   secretOutput: ['rows'],
-  rules: [grantLive, nobodySuspended, queryWithinLimits],
+  rules: [grantLive, nobodySuspended, ...rightsLive, queryWithinLimits],
   facts: async ({ tx, actor, input, at }) => {
     const seen = await getDelivery(tx, input.deliveryId);
     if (!seen || seen.buyer_party_id !== actor.partyId || seen.method !== 'query') throw notFound();
     const asked = { method: seen.method, limit: input.limit, filters: input.filters.length };
     // Only what the rules would let pass is looked up; and before the lock, so that callers wait for each other no
     // longer than it takes to count. The count below is what decides.
-    const facts = { ...asked, ...(await grantFacts(tx, seen)) };
-    const pass = [grantLive, nobodySuspended, queryWithinLimits].every(
-      (r) => r.evaluate(facts, at).decision.outcome === 'ok',
-    );
+    const facts = { ...asked, ...(await grantFacts(tx, seen, at)) };
+    const pass =
+      facts.useStopped === null &&
+      [grantLive, nobodySuspended, queryWithinLimits].every((r) => r.evaluate(facts, at).decision.outcome === 'ok');
     const answer = pass ? await askTable(seen.object_id, input.filters, input.limit) : null;
     const delivery = await lockDelivery(tx, seen.id);
     return {
       ...facts,
-      ...(await grantFacts(tx, delivery)),
+      ...(await grantFacts(tx, delivery, at)),
       delivery,
       answerRows: answer?.rows.length ?? 0,
       answer: () => answer,

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { execute, type Kernel, notFound, Refused, refused, SYSTEM } from '../../kernel/acts/index.ts';
+import { execute, type Kernel, notFound, Refused, refused, SYSTEM, type Violation } from '../../kernel/acts/index.ts';
 import { newId } from '../../kernel/ids.ts';
+import { bindingDocuments } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
 import type { ObjectInfo } from '../../kernel/vault/index.ts';
+import { rightsLive } from '../catalog/index.ts';
 import { DeliveryId, recordUsage } from './acts.ts';
 import { getDelivery, grantFacts, standingOf } from './grants.ts';
 import type { Delivery } from './model.ts';
@@ -39,8 +41,9 @@ export interface ContentAnswer {
 }
 
 /**
- * Serves the content of a delivery to the holder of a signed link: ranges and ETags (RFC 9110), the grant checked
- * again on every request and every half second of a running one, every byte metered.
+ * Serves the content of a delivery to the holder of a signed link: ranges and ETags (RFC 9110), the grant and the rights
+ * to the data behind it checked again on every request, every half second of a running one and at the moment the first of
+ * them ends; every byte metered.
  * @throws Refused for a link that is not ours, is over, or whose grant does not live
  */
 export async function serveContent(kernel: Kernel, request: ContentRequest): Promise<ContentAnswer> {
@@ -48,7 +51,7 @@ export async function serveContent(kernel: Kernel, request: ContentRequest): Pro
   const link = { deliveryId: request.deliveryId, format: query.format, expires: query.expires };
   if (!DeliveryId.safeParse(request.deliveryId).success || !linkIsOurs(link, query.signature)) throw notFound();
   if (Date.now() >= query.expires * SECOND_MS) throw linkOver();
-  const delivery = await liveDelivery(kernel, request.deliveryId);
+  const { delivery, endsAt } = await liveDelivery(kernel, request.deliveryId);
   const object = await renderingOf(kernel.db, delivery.object_id, query.format);
   const { productTitle } = await standingOf(kernel.db, delivery);
   const etag = `"${object.sha256}"`;
@@ -72,23 +75,35 @@ export async function serveContent(kernel: Kernel, request: ContentRequest): Pro
   if (range !== 'whole') headers['content-range'] = `bytes ${start}-${end}/${object.bytes}`;
   const status = range === 'whole' ? 200 : 206;
   if (request.method === 'HEAD') return { status, headers, body: null };
-  return { status, headers, body: await meteredBody(kernel, delivery, object, query.format, start, end) };
+  return { status, headers, body: await meteredBody(kernel, { delivery, endsAt }, object, query.format, [start, end]) };
+}
+
+interface LiveDelivery {
+  readonly delivery: Delivery;
+  /** The moment, in milliseconds, at which its grant or a right behind it ends by itself. */
+  readonly endsAt: number;
 }
 
 /** The delivery, if every rule of its use says yes now. @throws Refused with the rules that say no */
-async function liveDelivery(kernel: Kernel, deliveryId: string): Promise<Delivery> {
+async function liveDelivery(kernel: Kernel, deliveryId: string): Promise<LiveDelivery> {
   const delivery = await getDelivery(kernel.db, deliveryId);
   if (delivery?.method !== 'file') throw notFound();
-  const facts = await grantFacts(kernel.db, delivery);
   const at = new Date();
-  for (const rule of [grantLive, nobodySuspended]) {
+  const facts = await grantFacts(kernel.db, delivery, at);
+  const violations = [grantLive, nobodySuspended, ...rightsLive].flatMap((rule): Violation[] => {
     const { decision } = rule.evaluate(facts, at);
-    if (decision.outcome === 'violated') {
-      const title = text('现在不能下载', 'The download is not possible now');
-      throw refused('rule', rule.id, title, decision.fact, decision.remedy);
-    }
-  }
-  return delivery;
+    if (decision.outcome !== 'violated') return [];
+    return [{ rule: rule.id, article: kernel.rulebook.cite(rule.id), fact: decision.fact, remedy: decision.remedy }];
+  });
+  const [first, ...others] = violations;
+  if (!first) return { delivery, endsAt: Date.parse(facts.endsAt) };
+  // The first says no whatever else does; what only repeats it is cited where it binds.
+  const binding = await bindingDocuments(kernel.db, at);
+  const cited = others.filter(({ rule }) =>
+    kernel.rulebook.binds(kernel.rulebook.article(rule).document.code, binding, at),
+  );
+  const title = text('现在不能下载', 'The download is not possible now');
+  throw new Refused({ kind: 'rule', title, violations: [first, ...cited] });
 }
 
 function linkOver(): Refused {
@@ -103,18 +118,17 @@ function linkOver(): Refused {
 
 async function meteredBody(
   kernel: Kernel,
-  delivery: Delivery,
+  live: LiveDelivery,
   object: ObjectInfo,
   format: string,
-  start: number,
-  end: number,
+  [start, end]: readonly [number, number],
 ): Promise<Readable> {
   const usageId = newId('use');
   await kernel.db
     .insertInto('delivery_usage')
     .values({
       id: usageId,
-      delivery_id: delivery.id,
+      delivery_id: live.delivery.id,
       kind: 'download',
       format,
       started_at: new Date(),
@@ -122,37 +136,69 @@ async function meteredBody(
       outcome: null,
     })
     .execute();
-  if (end < start)
-    return Readable.from(measure(kernel, delivery.id, usageId, Readable.from([])), { objectMode: false });
-  const source = await deliverySetting().vault.open(object.id, { start, end });
-  return Readable.from(measure(kernel, delivery.id, usageId, source), { objectMode: false });
+  const source = end < start ? Readable.from([]) : await deliverySetting().vault.open(object.id, { start, end });
+  const transfer: Transfer = { usageId, begun: false, bytes: 0, outcome: 'broken-off' };
+  const body = Readable.from(measured(kernel, transfer, source), { objectMode: false });
+  // A download that is cut while nobody listens must not take the server with it.
+  body.on('error', () => undefined);
+  // Cut before anybody read: the generator never ran, so nothing of it would close and record.
+  body.once('close', () => {
+    if (!transfer.begun) void settle(kernel, transfer, source).catch(() => undefined);
+  });
+  watch(kernel, live, transfer, body);
+  return body;
 }
 
-/** Passes the bytes on, counts them, and stops when the grant dies; whatever the end, it is recorded with evidence. */
-async function* measure(kernel: Kernel, deliveryId: string, usageId: string, source: Readable): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  let outcome: 'complete' | 'broken-off' | 'revoked' = 'broken-off';
-  let checkedMs = Date.now();
+interface Transfer {
+  readonly usageId: string;
+  begun: boolean;
+  bytes: number;
+  outcome: 'complete' | 'broken-off' | 'revoked';
+}
+
+/** Passes the bytes on and counts them; whatever the end, it is recorded with evidence. */
+async function* measured(kernel: Kernel, transfer: Transfer, source: Readable): AsyncGenerator<Buffer> {
+  transfer.begun = true;
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
-      if (Date.now() - checkedMs >= RECHECK_MS) {
-        try {
-          await liveDelivery(kernel, deliveryId);
-        } catch (error) {
-          if (error instanceof Refused) outcome = 'revoked';
-          throw error;
-        }
-        await kernel.db.updateTable('delivery_usage').set({ bytes }).where('id', '=', usageId).execute();
-        checkedMs = Date.now();
-      }
       yield chunk;
-      bytes += chunk.length;
+      transfer.bytes += chunk.length;
     }
-    outcome = 'complete';
+    transfer.outcome = 'complete';
   } finally {
-    source.destroy();
-    await execute(kernel, recordUsage, SYSTEM, { usageId, bytes, outcome }, { idempotencyKey: `usage ${usageId}` });
+    await settle(kernel, transfer, source);
   }
+}
+
+async function settle(kernel: Kernel, { usageId, bytes, outcome }: Transfer, source: Readable): Promise<void> {
+  source.destroy();
+  await execute(kernel, recordUsage, SYSTEM, { usageId, bytes, outcome }, { idempotencyKey: `usage ${usageId}` });
+}
+
+/**
+ * Cuts a running download when its grant or a right behind it dies, also one whose reader has stopped reading: looks every
+ * half second, and at the very moment the first of them ends by itself.
+ */
+function watch(kernel: Kernel, live: LiveDelivery, transfer: Transfer, body: Readable): void {
+  let endsAt = live.endsAt;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      endsAt = (await liveDelivery(kernel, live.delivery.id)).endsAt;
+      const { usageId, bytes } = transfer;
+      await kernel.db.updateTable('delivery_usage').set({ bytes }).where('id', '=', usageId).execute();
+    } catch (error) {
+      if (error instanceof Refused && transfer.outcome !== 'complete') transfer.outcome = 'revoked';
+      body.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+    again();
+  };
+  const again = (): void => {
+    if (body.destroyed) return;
+    timer = setTimeout(() => void look(), Math.max(0, Math.min(RECHECK_MS, endsAt - Date.now())));
+  };
+  body.once('close', () => clearTimeout(timer));
+  again();
 }
 
 /** One byte range; several at once or another unit are served whole, as RFC 9110 §14.2 allows. */

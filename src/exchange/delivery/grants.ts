@@ -1,6 +1,7 @@
 import { partiesById } from '../../kernel/access/index.ts';
 import { notFound } from '../../kernel/acts/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
+import { rightsBehind } from '../catalog/index.ts';
 import { getForOrder } from '../products/index.ts';
 import { callsLeftOf, type Delivery } from './model.ts';
 
@@ -30,15 +31,18 @@ export async function standingOf(
   };
 }
 
-/** What the rules of a use look at: the grant itself and the standing of all involved. */
-export async function grantFacts(q: Queryable, delivery: Delivery) {
+/**
+ * What the rules of a use look at: the grant itself, the standing of all involved, and the rights to the data behind it.
+ * @returns beside them the ISO moment at which the first of all these ends by itself
+ */
+export async function grantFacts(q: Queryable, delivery: Delivery, at: Date) {
+  const { stopped, until } = await rightsBehind(q, delivery.product_id, delivery.product_version, at);
+  const validUntil = delivery.valid_until.toISOString();
   return {
-    grant: {
-      revoked: delivery.revoked_at !== null,
-      validUntil: delivery.valid_until.toISOString(),
-      callsLeft: callsLeftOf(delivery),
-    },
+    grant: { revoked: delivery.revoked_at !== null, validUntil, callsLeft: callsLeftOf(delivery) },
     standing: await standingOf(q, delivery),
+    useStopped: stopped,
+    endsAt: until !== null && until < validUntil ? until : validUntil,
   };
 }
 

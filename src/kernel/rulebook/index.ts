@@ -14,3 +14,4 @@ export {
   valueAt,
   violated,
 } from './rule.ts';
+export { bindingDocuments } from './tables.ts';

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/index.ts';
+import { beijingDay } from './rule.ts';
 
 declare module '../database/database.ts' {
   interface Tables {
@@ -44,3 +45,7 @@ export async function adoptions(db: Queryable): Promise<Adoption[]> {
 export function adoptedOn(all: readonly Adoption[], day: string): ReadonlySet<string> {
   return new Set(all.filter((a) => a.revokedAt === null && a.adoptedFrom <= day).map((a) => a.document));
 }
+
+/** The drafts that bind at a moment, for what is decided outside an act. */
+export const bindingDocuments = async (db: Queryable, at: Date): Promise<ReadonlySet<string>> =>
+  adoptedOn(await adoptions(db), beijingDay(at));
