@@ -28,6 +28,7 @@ const OVERSEERS = [
   'exchange',
   'regulator',
   'data-authority',
+  'price-authority',
   'settlement-officer',
   'system-admin',
   'security-admin',
@@ -49,6 +50,8 @@ const OWNED = [
   'agr',
   'scn',
   'gvd',
+  'rev',
+  'cap',
   'fil',
   'bdl',
 ];

@@ -8,6 +8,7 @@ import * as contracts from './exchange/contracts/index.ts';
 import * as delivery from './exchange/delivery/index.ts';
 import * as matching from './exchange/matching/index.ts';
 import * as parties from './exchange/parties/index.ts';
+import * as pricing from './exchange/pricing/index.ts';
 import * as products from './exchange/products/index.ts';
 import * as supervision from './exchange/supervision/index.ts';
 import * as timelines from './exchange/timelines/index.ts';
@@ -33,6 +34,7 @@ const ROOMS = [
   authorisation,
   assessment,
   products,
+  pricing,
   matching,
   contracts,
   delivery,

@@ -13,7 +13,7 @@ import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
 import { conditionProblems, conditionsFit, getResource, grantUse, ResourceId } from '../catalog/index.ts';
-import { AgreementId, RowFilter, type Scenario, ScenarioId } from './model.ts';
+import { AgreementId, RowFilter, type Scenario, ScenarioId, USE_CLASSES } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
 import { lockAgreement } from './store.ts';
@@ -34,6 +34,7 @@ const ask = act({
     feasibility: words('可行性', 'Feasibility'),
     value: words('经济或社会价值', 'Economic or social value'),
     purpose: z.string().trim().min(2).max(200).meta(field('使用目的', 'Purpose')),
+    useClass: z.enum(USE_CLASSES).default('industry').meta(field('用途类别', 'Kind of use')),
     columns: z.array(z.string().min(1).max(200)).min(1).max(2_000).meta(field('所需字段', 'Columns')),
     rowFilter: z.array(RowFilter).max(20).default([]).meta(field('行范围', 'Rows')),
     validUntil: z.iso.datetime({ offset: true }).meta(field('使用期限至', 'Until')),
@@ -106,6 +107,7 @@ const ask = act({
         feasibility: input.feasibility,
         value: input.value,
         purpose: input.purpose,
+        use_class: input.useClass,
         columns: [...new Set(input.columns)],
         row_filter: JSON.stringify(input.rowFilter),
         valid_until: new Date(input.validUntil),

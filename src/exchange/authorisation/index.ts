@@ -10,7 +10,11 @@ import { scenarioActs } from './acts-scenario.ts';
 import { expiryTask } from './expiry.ts';
 import { dataApplication, dataGovernance, operation } from './procedure.ts';
 
+export { type Agreement, AgreementId, ScenarioId, USE_CLASS_TITLES, USE_CLASSES, type UseClass } from './model.ts';
 export { reads } from './queries.ts';
+export { inCase } from './reads-shared.ts';
+export { itsTurn, underLivingAgreement } from './rules/index.ts';
+export { type AgreementInHand, authorityOf, getAgreement, lockAgreement } from './store.ts';
 
 export const acts: readonly Act[] = [
   ...applyActs,

@@ -30,6 +30,15 @@ export const CLAUSE_TITLES: Readonly<Record<Clause, Text>> = {
   disposal: text('到期后的资产处置', 'Disposal of assets after the end'),
 };
 
+/** What data are used for: governance and welfare are free of charge, industry may be charged (PPN-1.1). */
+export const USE_CLASSES = ['industry', 'public-governance', 'public-welfare'] as const;
+export type UseClass = (typeof USE_CLASSES)[number];
+export const USE_CLASS_TITLES: Readonly<Record<UseClass, Text>> = {
+  industry: text('产业发展、行业发展', 'Industry'),
+  'public-governance': text('公共治理', 'Public governance'),
+  'public-welfare': text('公益事业', 'Public welfare'),
+};
+
 export const Criterion = z.object({
   title: z.string().trim().min(2).max(60).meta({ title: '评分项', 'x-title-en': 'Criterion' }),
   weight: z.number().int().min(1).max(100).meta({ title: '满分', 'x-title-en': 'Full points' }),
@@ -141,6 +150,7 @@ interface ScenarioTable {
   feasibility: string;
   value: string;
   purpose: string;
+  use_class: ColumnType<UseClass, UseClass | undefined, UseClass>;
   columns: string[];
   row_filter: Json<readonly RowFilter[]>;
   valid_until: Date;

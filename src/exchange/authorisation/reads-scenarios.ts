@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { afterOf, PageQuery, page, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
 import { ResourceId } from '../catalog/index.ts';
-import { AgreementId, RowFilter, ScenarioId } from './model.ts';
+import { AgreementId, RowFilter, ScenarioId, USE_CLASSES, type UseClass } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import { inCase, type NameOf, namesOf, Party } from './reads-shared.ts';
 
@@ -19,6 +19,7 @@ const ScenarioItem = z.object({
   feasibility: z.string(),
   value: z.string(),
   purpose: z.string(),
+  useClass: z.enum(USE_CLASSES),
   columns: z.array(z.string()),
   rowFilter: z.array(RowFilter),
   validUntil: z.iso.datetime(),
@@ -82,6 +83,7 @@ interface ScenarioRow {
   readonly feasibility: string;
   readonly value: string;
   readonly purpose: string;
+  readonly use_class: UseClass;
   readonly columns: string[];
   readonly row_filter: z.infer<typeof RowFilter>[];
   readonly valid_until: Date;
@@ -110,6 +112,7 @@ function scenarioShown(s: ScenarioRow, name: NameOf, at: Date): z.input<typeof S
     feasibility: s.feasibility,
     value: s.value,
     purpose: s.purpose,
+    useClass: s.use_class,
     columns: s.columns,
     rowFilter: s.row_filter,
     validUntil: s.valid_until.toISOString(),

@@ -55,3 +55,14 @@ export async function agreementOfCase(tx: Tx, caseId: string): Promise<Agreement
 export async function getAgreement(tx: Queryable, agreementId: string): Promise<Agreement> {
   return tx.selectFrom('operation_agreement').selectAll().where('id', '=', agreementId).executeTakeFirstOrThrow();
 }
+
+/** The data authority that takes part in the case of an agreement. */
+export async function authorityOf(q: Queryable, agreement: Agreement): Promise<string> {
+  const { authority_id } = await q
+    .selectFrom('operation_application as a')
+    .innerJoin('operation_announcement as n', 'n.id', 'a.announcement_id')
+    .select('n.authority_id')
+    .where('a.id', '=', agreement.application_id)
+    .executeTakeFirstOrThrow();
+  return authority_id;
+}

@@ -7,7 +7,14 @@ import { Money, money } from '../../kernel/ledger/index.ts';
 import { text } from '../../kernel/text.ts';
 import { rightsBehind, rightsLive } from '../catalog/index.ts';
 import { reserve } from '../clearing/index.ts';
-import { complianceReviewed, notOnNegativeList, tradedClass } from '../products/index.ts';
+import {
+  complianceReviewed,
+  freeForPublicUse,
+  notOnNegativeList,
+  priceBasisOf,
+  priceWithinCap,
+  tradedClass,
+} from '../products/index.ts';
 import { closingActs } from './closing.ts';
 import { hashOf, type Order, orderLife } from './model.ts';
 import { freezeTerms, loadOffer, loadParties } from './offer.ts';
@@ -49,6 +56,8 @@ export const placeOrder = act({
     purposeAndQuantity,
     quantityWithinOrder,
     notOnNegativeList,
+    freeForPublicUse,
+    priceWithinCap,
     complianceReviewed,
     personalInformationWatched,
   ],
@@ -65,6 +74,8 @@ export const placeOrder = act({
       // The list is held against what the product is and against what it is bought for.
       words: [offer.title, input.purpose, input.scenario].join(' '),
       ...parties,
+      priceBasis: await priceBasisOf(tx, { id: offer.id, holderId: offer.sellerId }, at),
+      pricing: { mode: offer.mode, amountFen: offer.unitFen, callsPerPackage: offer.callsPerPackage },
       quantity: input.quantity,
       totalFen: Number(offer.unitFen) * input.quantity,
       purpose: input.purpose,

@@ -22,6 +22,7 @@ export const PartyId = idOf('pty', { zh: '单位', en: 'Party' });
 /** Roles a party can be admitted to, in the words of the source documents. */
 export const PARTY_ROLES = [
   { name: 'data-authority', title: text('大数据主管部门', 'Data authority') },
+  { name: 'price-authority', title: text('价格主管部门', 'Price authority') },
   { name: 'data-provider', title: text('数据提供单位', 'Data provider') },
   { name: 'operating-unit', title: text('运营单位', 'Operating unit') },
   { name: 'data-merchant', title: text('数商', 'Data merchant') },

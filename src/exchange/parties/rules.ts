@@ -245,7 +245,7 @@ export const maintainerNoOperator = rule<{ readonly roles: readonly string[]; re
   ],
 });
 
-const MANAGEMENT: readonly string[] = ['data-authority', 'regulator'];
+const MANAGEMENT: readonly string[] = ['data-authority', 'price-authority', 'regulator'];
 const OPERATION: readonly string[] = ['operating-unit', 'data-merchant'];
 
 /** Management of data stands apart from its operation; both in one hand is reported to the supervisor. */

@@ -15,6 +15,7 @@ import {
 import * as listing from './listing-rules.ts';
 import * as market from './market-rules.ts';
 import { type Product, ProductId, productLife } from './model.ts';
+import { freeForPublicUse, priceBasisOf, priceWithinCap } from './price-basis.ts';
 import { notRestricted, rightsEvidenceOf } from './rights-evidence.ts';
 import * as rules from './rules.ts';
 import { lock, opinionsOn } from './store.ts';
@@ -40,6 +41,8 @@ export const list = act({
     listing.testDataOffered,
     listing.supplySustained,
     market.priceable,
+    freeForPublicUse,
+    priceWithinCap,
     market.controllable,
     market.tradedClass,
     market.notOnNegativeList,
@@ -117,6 +120,7 @@ async function listingFacts(tx: Tx, product: Product, actor: Actor, at: Date) {
       amountFen: content.pricing.price.amountFen,
       callsPerPackage: content.pricing.callsPerPackage ?? null,
     },
+    priceBasis: await priceBasisOf(tx, { id: product.id, holderId: product.holder_id }, at),
     terms: content.terms,
     resources: rights.map((r) => usedResource(r, content)),
     useStopped: (await rightsBehind(tx, product.id, product.version, at)).stopped,

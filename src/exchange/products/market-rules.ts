@@ -7,25 +7,40 @@ const DAY = '2026-11-23';
 interface Priced {
   readonly pricing: { readonly mode: string; readonly amountFen: string; readonly callsPerPackage: number | null };
 }
-/** Listing condition 5 of 5. */
-export const priceable = rule<Priced>({
+/** Listing condition 5 of 5; a price of nothing is a price where the state lets public data go free. */
+export const priceable = rule<Priced & { readonly priceBasis: { readonly governed: boolean } }>({
   id: 'SH-10.6',
   title: text('符合可定价的要求', 'Can be priced'),
-  decide: ({ pricing }) =>
-    BigInt(pricing.amountFen) > 0
+  decide: ({ pricing, priceBasis }) =>
+    BigInt(pricing.amountFen) > 0 || priceBasis.governed
       ? ok()
       : violated(text('没有价格。', 'There is no price.'), text('请填写大于零的价格。', 'Name a price above nothing.')),
   examples: [
     {
       name: 'one fen',
       at: DAY,
-      facts: { pricing: { mode: 'one-off', amountFen: '1', callsPerPackage: null } },
+      facts: {
+        pricing: { mode: 'one-off', amountFen: '1', callsPerPackage: null },
+        priceBasis: { governed: false },
+      },
+      expect: 'ok',
+    },
+    {
+      name: 'public data, free',
+      at: DAY,
+      facts: {
+        pricing: { mode: 'one-off', amountFen: '0', callsPerPackage: null },
+        priceBasis: { governed: true },
+      },
       expect: 'ok',
     },
     {
       name: 'nothing',
       at: DAY,
-      facts: { pricing: { mode: 'one-off', amountFen: '0', callsPerPackage: null } },
+      facts: {
+        pricing: { mode: 'one-off', amountFen: '0', callsPerPackage: null },
+        priceBasis: { governed: false },
+      },
       expect: 'violated',
     },
   ],

@@ -23,6 +23,7 @@ const secondFactorRoles = dated<readonly string[]>({
     'exchange',
     'regulator',
     'data-authority',
+    'price-authority',
     'settlement-officer',
     'system-admin',
     'security-admin',

@@ -98,6 +98,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   accessibility: t('可访问性', 'Accessibility'),
   // roles
   'data-authority': t('大数据主管部门', 'Data authority'),
+  'price-authority': t('价格主管部门', 'Price authority'),
   'data-provider': t('数据提供单位', 'Data-providing department'),
   'operating-unit': t('运营单位', 'Operating unit'),
   'data-merchant': t('数商', 'Data merchant'),

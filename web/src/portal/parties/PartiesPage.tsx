@@ -30,6 +30,7 @@ const WORDS = words(
 
 export const PARTY_ROLES = [
   'data-authority',
+  'price-authority',
   'data-provider',
   'operating-unit',
   'data-merchant',
