@@ -210,6 +210,7 @@ export const operation = procedure({
       moves: {
         file: { to: 'operating', act: 'authorisation.file' },
         suspend: { to: 'suspended', act: 'authorisation.suspend', by: ['authoriser'] },
+        'pass-evaluation': { to: 'filing', act: 'authorisation.evaluate', by: ['authority'] },
         'fail-evaluation': { to: 'correcting', act: 'authorisation.evaluate', by: ['authority'] },
         expire: { to: 'exiting', act: 'authorisation.expire' },
         exit: { to: 'exiting', act: 'authorisation.exit', by: ['applicant', 'authoriser'] },

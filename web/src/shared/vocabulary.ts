@@ -89,6 +89,16 @@ const TERMS: Readonly<Record<string, Text>> = {
   yes: t('是', 'Yes'),
   no: t('否', 'No'),
   'not-applicable': t('不适用', 'Not applicable'),
+  // ties between parties
+  holding: t('控股', 'Holding'),
+  'common-control': t('同受控制', 'Common control'),
+  staff: t('人员兼任', 'Shared staff'),
+  business: t('业务往来', 'Business'),
+  other: t('其他', 'Other'),
+  // modes of authorised operation
+  comprehensive: t('综合授权', 'Comprehensive'),
+  field: t('分领域授权', 'By field'),
+  tiered: t('分级授权', 'Tiered'),
   // quality dimensions of GB/T 36344
   'dimension:standardisation': t('规范性', 'Standardisation'),
   completeness: t('完整性', 'Completeness'),
@@ -107,6 +117,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   'quality-assessor': t('质量评估机构', 'Quality assessor'),
   notary: t('公证机构', 'Notary'),
   buyer: t('数据使用单位', 'Data buyer'),
+  expert: t('评审专家', 'Expert'),
   regulator: t('监管部门', 'Regulator'),
   exchange: t('交易所', 'Exchange'),
   'party-admin': t('单位管理员', "Party's administrator"),
@@ -163,6 +174,11 @@ const TERMS: Readonly<Record<string, Text>> = {
   'subject:ses': t('登录会话', 'Session'),
   'subject:vio': t('举报', 'Report'),
   'subject:fil': t('文件', 'File'),
+  'subject:anp': t('授权运营公告', 'Announcement'),
+  'subject:apl': t('授权运营申请', 'Application to operate'),
+  'subject:agr': t('授权运营协议', 'Operation agreement'),
+  'subject:scn': t('数据申请', 'Application for data'),
+  'subject:gvd': t('数据治理需求', 'Demand for data governance'),
 };
 
 export const termOf = (word: string): Text => TERMS[word] ?? offeredWord(word) ?? { zh: word, en: word };

@@ -11,6 +11,7 @@ const WORDS = words(
   {
     nav: '工作台',
     turn: '待办',
+    authorisation: '授权运营',
     resources: '资源',
     products: '产品',
     assessments: '评估',
@@ -31,6 +32,7 @@ const WORDS = words(
   {
     nav: 'Workbench',
     turn: 'My turn',
+    authorisation: 'Operation',
     resources: 'Resources',
     products: 'Products',
     assessments: 'Assessments',
@@ -71,6 +73,7 @@ function Places({ me }: { readonly me: Me }) {
     ['/work', t.turn, true],
     ['/work/counter', t.counter, mayOpen.counter(me.roles)],
     ['/work/cockpit', t.cockpit, mayOpen.cockpit(me.roles)],
+    ['/work/authorisation', t.authorisation, mayOpen.authorisation(me.roles)],
     ['/work/resources', t.resources, mayOpen.resources(me.roles)],
     ['/work/products', t.products, mayOpen.products(me.roles)],
     ['/work/assessments', t.assessments, mayOpen.assessments(me.roles)],

@@ -8,6 +8,12 @@ export const workbenchRoutes: RouteObject[] = [
     ...page(() => import('./WorkLayout.tsx')),
     children: [
       { index: true, ...page(() => import('./home/HomePage.tsx')) },
+      { path: 'authorisation', ...page(() => import('./authorisation/AuthorisationPage.tsx')) },
+      { path: 'authorisation/announce', ...page(() => import('./authorisation/AnnouncePage.tsx')) },
+      { path: 'authorisation/applications/:applicationId', ...page(() => import('./authorisation/OperationPage.tsx')) },
+      { path: 'authorisation/scenarios/new', ...page(() => import('./authorisation/AskPage.tsx')) },
+      { path: 'authorisation/scenarios/:scenarioId', ...page(() => import('./authorisation/ScenarioPage.tsx')) },
+      { path: 'authorisation/demands/:governanceId', ...page(() => import('./authorisation/DemandPage.tsx')) },
       { path: 'resources', ...page(() => import('./resources/ResourcesPage.tsx')) },
       { path: 'resources/new', ...page(() => import('./resources/RegisterPage.tsx')) },
       { path: 'resources/:resourceId', ...page(() => import('./resources/ResourceCasePage.tsx')) },

@@ -6,7 +6,7 @@ import { day } from '../../shared/format.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { type Step, StepsBar } from '../../shared/StepsBar.tsx';
 import { useRead } from '../../shared/use-api.ts';
-import { useDone } from '../shared/acts.tsx';
+import { type Done, useDone } from '../shared/acts.tsx';
 import { CaseActs, type CaseForms } from './CaseActs.tsx';
 import { CaseHandler } from './CaseHandler.tsx';
 import { CaseHistory } from './CaseHistory.tsx';
@@ -29,10 +29,16 @@ export interface Crumb {
   readonly to?: string;
 }
 
+type Part = ReactNode | ((found: CaseDetail, tell: (done: Done) => void) => ReactNode);
+
 export interface CaseFrameProps {
   readonly caseId: string;
   /** What the case is about, as its own page tells it. */
-  readonly facts: ReactNode;
+  readonly facts: Part;
+  /** Forms made by hand for acts whose generated form `forms` hides; they stand first. */
+  readonly own?: Part;
+  /** What needs the whole width, below everything else. */
+  readonly below?: Part;
   /** Heading of the facts; “事项内容” without. */
   readonly factsTitle?: string;
   /** Instead of the case's own title. */
@@ -71,21 +77,25 @@ export function CaseFrame(props: CaseFrameProps) {
 function Content({
   found,
   facts,
+  own,
+  below,
   factsTitle,
   forms = {},
-}: Pick<CaseFrameProps, 'facts' | 'factsTitle' | 'forms'> & { readonly found: CaseDetail }) {
+}: Pick<CaseFrameProps, 'facts' | 'own' | 'below' | 'factsTitle' | 'forms'> & { readonly found: CaseDetail }) {
   const t = useWords(WORDS);
   const { note, tell } = useDone();
+  const shown = (part: Part) => (typeof part === 'function' ? part(found, tell) : part);
   return (
     <>
       <Steps found={found} />
       {note}
       <CaseTurn found={found} />
+      {shown(own)}
       <CaseActs found={found} forms={forms} tell={tell} />
       <div className="columns case-columns">
         <div>
           <h2>{factsTitle ?? t.facts}</h2>
-          {facts}
+          {shown(facts)}
           <CaseNotices found={found} tell={tell} />
           <CasePapers found={found} tell={tell} />
           <Decisions caseId={found.id} />
@@ -99,6 +109,7 @@ function Content({
           <CaseHandler found={found} tell={tell} />
         </aside>
       </div>
+      {shown(below)}
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { useParams } from 'react-router';
+import { Navigate, useParams } from 'react-router';
 import type { CaseDetail } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { dateTime } from '../../shared/format.ts';
 import { useRead } from '../../shared/use-api.ts';
+import { pageOfSubject } from '../home/task-address.ts';
 import { CaseFrame } from './CaseFrame.tsx';
 
 const WORDS = words(
@@ -10,9 +11,12 @@ const WORDS = words(
   { procedure: 'Procedure', about: 'Subject', opened: 'Opened', state: 'State', closed: 'Closed' },
 );
 
-/** A case of any procedure; procedures with a page of their own put more into the same frame. */
+/** A case of any procedure; one whose subject has a page of its own is shown there, in the same frame. */
 export default function CasePage() {
   const { caseId = '' } = useParams();
+  const { data } = useRead<CaseDetail>(`/cases/${encodeURIComponent(caseId)}`);
+  const own = data ? pageOfSubject(data.subject) : null;
+  if (own) return <Navigate replace to={own} />;
   return <CaseFrame caseId={caseId} facts={<Facts caseId={caseId} />} />;
 }
 

@@ -9,6 +9,9 @@ const PAGES: Readonly<Record<string, string>> = {
   dmd: '/work/demands',
   pty: '/work/counter/parties',
   imp: '/work/recognition',
+  apl: '/work/authorisation/applications',
+  scn: '/work/authorisation/scenarios',
+  gvd: '/work/authorisation/demands',
 };
 const PLACES: Readonly<Record<string, string>> = {
   wdr: '/work/counter?part=withdrawals',
@@ -16,8 +19,12 @@ const PLACES: Readonly<Record<string, string>> = {
   dst: '/work/resources/new',
 };
 
+/** The page of a subject, where it has one of its own. */
+export function pageOfSubject(subject: string): string | null {
+  const page = PAGES[subject.split('_')[0] ?? ''];
+  return page ? `${page}/${subject}` : null;
+}
+
 export function addressOfTask({ subject }: Pick<Task, 'subject'>): string {
-  const prefix = subject.split('_')[0] ?? '';
-  const page = PAGES[prefix];
-  return page ? `${page}/${subject}` : (PLACES[prefix] ?? '/work');
+  return pageOfSubject(subject) ?? PLACES[subject.split('_')[0] ?? ''] ?? '/work';
 }
