@@ -5,6 +5,7 @@ import type { Tx } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
 import { openObjections } from './acts-review.ts';
 import { monthsAfter, redraftAgreement } from './agreements.ts';
+import { beginDuties } from './duties.ts';
 import { EXPIRY_TASK } from './expiry.ts';
 import { AgreementId } from './model.ts';
 import { operation } from './procedure.ts';
@@ -109,6 +110,7 @@ const sign = act({
       return { agreementId: agreement.id, state: waiting.state };
     }
     const moved = await moveCase(tx, { procedure: operation, row, event: 'agree' }, { at, enqueue });
+    await beginDuties(tx, agreement, { at, enqueue });
     enqueue({
       task: EXPIRY_TASK,
       payload: { agreementId: agreement.id },

@@ -5,7 +5,9 @@ import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
 import { getResource, ResourceId } from '../catalog/index.ts';
 import { areAffiliated, getParty, PartyId, registeredEntity, registerOf } from '../parties/index.ts';
+import { circumstancesOf, yearsSinceDisqualified } from './circumstances.ts';
 import { AnnouncementId, ApplicationId, Criterion, MODES } from './model.ts';
+import { INTERESTS } from './model-duties.ts';
 import { operation } from './procedure.ts';
 import * as rules from './rules/index.ts';
 import { getAnnouncement, lockApplication } from './store.ts';
@@ -30,9 +32,23 @@ const announce = act({
     resourceIds: z.array(ResourceId).min(1).max(200).meta(field('数据资源', 'Resources')),
     authorityId: PartyId.meta(field('大数据主管部门', 'Data authority')),
     applyUntil: z.iso.datetime({ offset: true }).meta(field('申请截止时间', 'Applications until')),
+    interests: z
+      .array(z.enum(INTERESTS))
+      .max(INTERESTS.length)
+      .default([])
+      .meta(field('已确认受保护的利益', 'Interests made sure of')),
+    protection: z.string().trim().max(4_000).default('').meta(field('判断理由与保护措施', 'Reasons and measures')),
   }),
   output: z.object({ announcementId: AnnouncementId }),
-  rules: [rules.modeOfTheAuthoriser, rules.announcementComplete, rules.reviewedTogether],
+  rules: [
+    rules.modeOfTheAuthoriser,
+    rules.announcementComplete,
+    rules.reviewedTogether,
+    rules.interestsProtected,
+    rules.singleChannel,
+    rules.utilitiesTogether,
+    rules.normsInForce,
+  ],
   facts: async ({ tx, actor, input, at }) => {
     const authority = await getParty(tx, input.authorityId);
     if (!authority) throw notFound();
@@ -51,6 +67,9 @@ const announce = act({
       foreignResources: foreign,
       texts: { 授权方式: input.mode, 范围: scope, 条件: conditions, 要求: requirements },
       weights: input.criteria.map((c) => c.weight),
+      interests: input.interests,
+      protection: input.protection,
+      ...(await circumstancesOf(tx, actor.partyId, input.resourceIds, at)),
       hoursOpen: Math.floor((Date.parse(input.applyUntil) - at.getTime()) / HOUR_MS),
     };
   },
@@ -72,6 +91,8 @@ const announce = act({
         resource_ids: [...new Set(input.resourceIds)],
         published_at: at,
         apply_until: new Date(input.applyUntil),
+        interests: [...new Set(input.interests)],
+        protection: input.protection,
       })
       .execute();
     return { announcementId };
@@ -79,7 +100,8 @@ const announce = act({
   entry: ({ input, result }) => ({
     subject: result.announcementId,
     public: true,
-    open: { mode: input.mode, applyUntil: input.applyUntil, resources: input.resourceIds },
+    open: { mode: input.mode, applyUntil: input.applyUntil, resources: input.resourceIds, interests: input.interests },
+    sealed: { protection: input.protection },
   }),
 });
 
@@ -90,8 +112,8 @@ const apply = act({
   by: role('operating-unit'),
   input: z.object({ announcementId: AnnouncementId, statement: words('申请说明', 'Statement') }),
   output: z.object({ applicationId: ApplicationId, caseId: z.string() }),
-  rules: [registeredEntity, rules.appliedInTime, rules.maintainerDoesNotApply, rules.appliedOnce],
-  facts: async ({ tx, actor, input }) => {
+  rules: [registeredEntity, rules.appliedInTime, rules.maintainerDoesNotApply, rules.appliedOnce, rules.notSoonAgain],
+  facts: async ({ tx, actor, input, at }) => {
     const announcement = await getAnnouncement(tx, input.announcementId);
     const party = await getParty(tx, actor.partyId ?? '');
     if (!party) throw notFound();
@@ -112,6 +134,7 @@ const apply = act({
       maintainsPlatform: (await registerOf(tx, party.id)).maintainsPlatform,
       applyUntil: announcement.apply_until.toISOString(),
       appliedBefore: before !== undefined,
+      yearsSinceDisqualified: await yearsSinceDisqualified(tx, party.id, at),
     };
   },
   perform: async ({ tx, input, facts: { announcement, partyId, partyName }, at, enqueue }) => {

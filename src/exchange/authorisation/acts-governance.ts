@@ -8,7 +8,7 @@ import { getResource, ResourceId } from '../catalog/index.ts';
 import { AgreementId, type Governance, GovernanceId } from './model.ts';
 import { dataGovernance } from './procedure.ts';
 import * as rules from './rules/index.ts';
-import { lockAgreement } from './store.ts';
+import { authorityOf, lockAgreement } from './store.ts';
 
 const words = (zh: string, en: string) => z.string().trim().min(2).max(2_000).meta({ title: zh, 'x-title-en': en });
 
@@ -24,15 +24,9 @@ const raise = act({
     const { agreement } = await lockAgreement(tx, actor, input.agreementId);
     const resource = await getResource(tx, input.resourceId);
     if (!resource || agreement.operator_id !== actor.partyId) throw notFound();
-    const { authority_id } = await tx
-      .selectFrom('operation_application as a')
-      .innerJoin('operation_announcement as n', 'n.id', 'a.announcement_id')
-      .select('n.authority_id')
-      .where('a.id', '=', agreement.application_id)
-      .executeTakeFirstOrThrow();
     return {
       agreement,
-      authorityId: authority_id,
+      authorityId: await authorityOf(tx, agreement),
       resource: { id: resource.id, title: resource.title, holderId: resource.holder_id },
       inScope: agreement.resource_ids.includes(resource.id),
     };

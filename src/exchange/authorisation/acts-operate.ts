@@ -1,15 +1,18 @@
 import { z } from 'zod';
-import { type Act, type Actor, act, role, SYSTEM, system } from '../../kernel/acts/index.ts';
+import { type Act, type Actor, act, type JobRequest, role, SYSTEM, system } from '../../kernel/acts/index.ts';
 import { CaseId, missingPapers, moveCase, partsOf } from '../../kernel/cases/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Rule } from '../../kernel/rulebook/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import { endUse, resumeUse, suspendUse } from '../catalog/index.ts';
+import { dutyDone, dutyDueAt, endDuties } from './duties.ts';
 import { type Agreement, AgreementId } from './model.ts';
+import { CONDUCTS } from './model-duties.ts';
 import { operation } from './procedure.ts';
 import * as rules from './rules/index.ts';
 import { type AgreementInHand, agreementOfCase, lockAgreement } from './store.ts';
+import { workLogKept } from './work-log.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 const words = (zh: string, en: string) => z.string().trim().min(2).max(4_000).meta(field(zh, en));
@@ -75,13 +78,16 @@ const evaluate = act({
     agreementId: AgreementId,
     passed: z.boolean().meta(field('评估合格', 'Passed')),
     findings: words('评估意见', 'Findings'),
+    conduct: z.enum(CONDUCTS).default('cooperative').meta(field('配合评估的情况', 'How the operating unit took part')),
   }),
   output: Moved.extend({ evaluationId: z.string() }),
-  rules: [rules.itsTurn, rules.suspendedAtOnce],
+  rules: [rules.itsTurn, rules.suspendedAtOnce, rules.evaluatedInTime, rules.cooperates],
   facts: async ({ tx, actor, input }) => ({
     ...(await inHandOf(tx, actor, input.agreementId, 'authority')),
     passed: input.passed,
     rightsAfter: input.passed ? 'live' : 'suspended',
+    evaluationDueAt: await dutyDueAt(tx, input.agreementId, 'evaluation'),
+    conduct: input.conduct,
   }),
   version: (f) => f.row.version,
   perform: async ({ tx, input, facts: { row, agreement }, at, enqueue }) => {
@@ -96,14 +102,17 @@ const evaluate = act({
         evaluated_at: at,
         corrected_at: null,
         correction: null,
+        conduct: input.conduct,
       })
       .execute();
     const event = input.passed ? 'pass-evaluation' : 'fail-evaluation';
     const moved = await moveCase(tx, { procedure: operation, row, event }, { at, enqueue });
+    await dutyDone(tx, agreement, 'evaluation', { at, enqueue });
     if (!input.passed) await suspendUse(tx, agreement.id, at);
     return { agreementId: agreement.id, state: moved.state, evaluationId };
   },
-  entry: ({ facts, input }) => aboutIt(facts, { passed: input.passed, findings: input.findings }),
+  entry: ({ facts, input }) =>
+    aboutIt(facts, { passed: input.passed, findings: input.findings, conduct: input.conduct }),
 });
 
 /** What was stopped goes on where it stood: a list not yet filed with the government is still to be filed (JN-8.7). */
@@ -158,18 +167,27 @@ const recheck = act({
     const event = input.passed ? backTo(agreement, 'pass-recheck') : 'fail-recheck';
     const moved = await moveCase(tx, { procedure: operation, row, event }, { at, enqueue });
     if (input.passed) await resumeUse(tx, agreement.id);
-    else await end(tx, agreement, '复查未整改到位', at);
+    else await end(tx, agreement, { reason: '复查未整改到位', at, enqueue, disqualified: true });
     return { agreementId: agreement.id, state: moved.state };
   },
   entry: ({ facts, input }) => aboutIt(facts, { passed: input.passed, findings: input.findings }),
 });
 
-/** Ends every right under an agreement at this moment; what was logged stays. */
-async function end(tx: Tx, agreement: Agreement, reason: string, at: Date): Promise<void> {
+interface Ending {
+  readonly reason: string;
+  readonly at: Date;
+  readonly enqueue: (job: JobRequest) => void;
+  /** The qualification ends as well: the correction failed (art. 12). */
+  readonly disqualified?: boolean;
+}
+
+/** Ends every right under an agreement at this moment, and its yearly duties; what was logged stays. */
+async function end(tx: Tx, agreement: Agreement, { reason, at, enqueue, disqualified }: Ending): Promise<void> {
   await endUse(tx, agreement.id, at);
+  await endDuties(tx, agreement.id, { at, enqueue });
   await tx
     .updateTable('operation_agreement')
-    .set({ ended_at: at, ended_reason: reason })
+    .set({ ended_at: at, ended_reason: reason, disqualified_at: disqualified ? at : null })
     .where('id', '=', agreement.id)
     .where('ended_at', 'is', null)
     .execute();
@@ -183,7 +201,7 @@ interface Decision {
   readonly rule: Rule<{ readonly parts: readonly string[]; readonly needed: string }>;
   readonly event: (agreement: Agreement) => string;
   /** What becomes of the rights, in the same transaction. */
-  readonly rights: (tx: Tx, agreement: Agreement, reason: string, at: Date) => Promise<void>;
+  readonly rights: (tx: Tx, agreement: Agreement, ending: Ending) => Promise<void>;
 }
 
 /** A decision that takes a reason and nothing else: the case moves, and the rights under the agreement with it. */
@@ -199,7 +217,7 @@ const decideWithReason = ({ name, title, by, rule, event, rights }: Decision) =>
     version: (f) => f.row.version,
     perform: async ({ tx, input, facts: { row, agreement }, at, enqueue }) => {
       const moved = await moveCase(tx, { procedure: operation, row, event: event(agreement) }, { at, enqueue });
-      await rights(tx, agreement, input.reason, at);
+      await rights(tx, agreement, { reason: input.reason, at, enqueue });
       return { agreementId: agreement.id, state: moved.state };
     },
     entry: ({ facts, input }) => aboutIt(facts, { reason: input.reason }),
@@ -211,7 +229,7 @@ const suspend = decideWithReason({
   by: ['data-authority', 'data-provider'],
   rule: rules.itsTurn,
   event: () => 'suspend',
-  rights: (tx, agreement, _reason, at) => suspendUse(tx, agreement.id, at),
+  rights: (tx, agreement, { at }) => suspendUse(tx, agreement.id, at),
 });
 
 const resume = decideWithReason({
@@ -227,7 +245,7 @@ const exit = decideWithReason({
   name: 'authorisation.exit',
   title: text('启动退出', 'Start the exit'),
   by: ['data-authority', 'data-provider', 'operating-unit'],
-  rule: rules.mayEndIt,
+  rule: rules.byEitherSide,
   event: () => 'exit',
   rights: end,
 });
@@ -246,7 +264,7 @@ const lapse = act({
   },
   perform: async ({ tx, facts: { row, agreement }, at, enqueue }) => {
     const moved = await moveCase(tx, { procedure: operation, row, event: 'lapse' }, { at, enqueue });
-    await end(tx, agreement, '逾期未整改到位', at);
+    await end(tx, agreement, { reason: '逾期未整改到位', at, enqueue, disqualified: true });
     return { agreementId: agreement.id, state: moved.state };
   },
   entry: ({ facts }) => aboutIt(facts),
@@ -262,11 +280,15 @@ export const expire = act({
   rules: [rules.termIsOver],
   facts: async ({ tx, input }) => {
     const inHand = await lockAgreement(tx, SYSTEM, input.agreementId);
-    return { ...inHand, validUntil: inHand.agreement.valid_until.toISOString(), workLogKept: true };
+    return {
+      ...inHand,
+      validUntil: inHand.agreement.valid_until.toISOString(),
+      workLogKept: await workLogKept(tx, inHand.agreement),
+    };
   },
   perform: async ({ tx, facts: { row, agreement }, at, enqueue }) => {
     const moved = await moveCase(tx, { procedure: operation, row, event: 'expire' }, { at, enqueue });
-    await end(tx, agreement, '授权到期', at);
+    await end(tx, agreement, { reason: '授权到期', at, enqueue });
     return { agreementId: agreement.id, state: moved.state };
   },
   entry: ({ facts }) => aboutIt(facts),

@@ -16,7 +16,7 @@ import { conditionProblems, conditionsFit, getResource, grantUse, ResourceId } f
 import { AgreementId, RowFilter, type Scenario, ScenarioId, USE_CLASSES } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
-import { lockAgreement } from './store.ts';
+import { authorityOf, lockAgreement } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 const words = (zh: string, en: string) => z.string().trim().min(2).max(2_000).meta(field(zh, en));
@@ -42,18 +42,20 @@ const ask = act({
     usesMax: z.number().int().min(1).nullable().default(null).meta(field('使用次数上限', 'Uses at most')),
   }),
   output: z.object({ scenarioId: ScenarioId, caseId: z.string() }),
-  rules: [rules.underLivingAgreement, rules.oneScenario, rules.scenarioJudged, rules.withinTheAgreement, conditionsFit],
+  rules: [
+    rules.underLivingAgreement,
+    rules.nothingWhileCorrecting,
+    rules.stillQualified,
+    rules.oneScenario,
+    rules.scenarioJudged,
+    rules.withinTheAgreement,
+    conditionsFit,
+  ],
   facts: async ({ tx, actor, input }) => {
     await oneAtATime(tx, `scenario ${input.agreementId}`);
     const { row, agreement } = await lockAgreement(tx, actor, input.agreementId);
     const resource = await getResource(tx, input.resourceId);
     if (!resource || agreement.operator_id !== actor.partyId) throw notFound();
-    const application = await tx
-      .selectFrom('operation_application as a')
-      .innerJoin('operation_announcement as n', 'n.id', 'a.announcement_id')
-      .select('n.authority_id')
-      .where('a.id', '=', agreement.application_id)
-      .executeTakeFirstOrThrow();
     const same = await tx
       .selectFrom('data_scenario as s')
       .innerJoin('case_file as c', 'c.id', 's.case_id')
@@ -67,9 +69,10 @@ const ask = act({
     return {
       agreement,
       resource: { id: resource.id, title: resource.title, holderId: resource.holder_id },
-      authorityId: application.authority_id,
+      authorityId: await authorityOf(tx, agreement),
       state: row.state,
       ended: agreement.ended_at !== null,
+      disqualified: agreement.disqualified_at !== null,
       validUntil: agreement.valid_until.toISOString(),
       sameScenarioOpen: same !== undefined,
       resourcesOfScenario: 1,
@@ -154,6 +157,25 @@ async function reviewersOf(tx: Tx, caseId: string): Promise<string[]> {
   return rows.map((r) => r.party_id);
 }
 
+/** Whether the provider of the data decides, and until when it should. */
+async function reviewOf(tx: Tx, actor: Actor, { resource_id }: Scenario, { due_at }: CaseRow) {
+  const resource = await getResource(tx, resource_id);
+  return {
+    isProvider: resource !== undefined && resource.holder_id === actor.partyId,
+    reviewDueAt: due_at?.toISOString() ?? null,
+  };
+}
+
+async function trainingsHeld(tx: Tx, agreementId: string): Promise<number> {
+  const { held } = await tx
+    .selectFrom('security_training')
+    .select((e) => e.fn.countAll<string>().as('held'))
+    .where('agreement_id', '=', agreementId)
+    .where('kind', '=', 'training')
+    .executeTakeFirstOrThrow();
+  return Number(held);
+}
+
 /** 同意数据申请: with the last approval the right to use begins; data then arrive in the sandbox only. */
 const approve = act({
   name: 'scenario.approve',
@@ -161,7 +183,13 @@ const approve = act({
   by: role('data-authority', 'data-provider'),
   input: z.object({ scenarioId: ScenarioId, opinion: words('审核意见', 'Opinion') }),
   output: z.object({ scenarioId: ScenarioId, state: z.string(), authorisationId: z.string().nullable() }),
-  rules: [rules.twoApprovals, rules.underLivingAgreement],
+  rules: [
+    rules.twoApprovals,
+    rules.underLivingAgreement,
+    rules.nothingWhileCorrecting,
+    rules.providerReviewsInTime,
+    rules.trainedBeforeAccess,
+  ],
   facts: async ({ tx, actor, input }) => {
     const { scenario, row } = await lockScenario(tx, actor, input.scenarioId);
     const agreement = await tx
@@ -181,6 +209,8 @@ const approve = act({
       ended: agreement.ended_at !== null,
       validUntil: agreement.valid_until.toISOString(),
       agreementUntil: agreement.valid_until,
+      ...(await reviewOf(tx, actor, scenario, row)),
+      trainingsHeld: await trainingsHeld(tx, scenario.agreement_id),
     };
   },
   version: (f) => f.row.version,
@@ -231,11 +261,18 @@ const refuse = act({
   by: role('data-authority', 'data-provider'),
   input: z.object({ scenarioId: ScenarioId, reason: words('理由', 'Reason') }),
   output: z.object({ scenarioId: ScenarioId, state: z.string() }),
-  rules: [rules.twoApprovals],
+  rules: [rules.twoApprovals, rules.providerReviewsInTime],
   facts: async ({ tx, actor, input }) => {
     const { scenario, row } = await lockScenario(tx, actor, input.scenarioId);
     const reviewers = await reviewersOf(tx, row.id);
-    return { scenario, row, reviewers, decider: actor.partyId, approvals: scenario.approvals };
+    return {
+      scenario,
+      row,
+      reviewers,
+      decider: actor.partyId,
+      approvals: scenario.approvals,
+      ...(await reviewOf(tx, actor, scenario, row)),
+    };
   },
   version: (f) => f.row.version,
   perform: async ({ tx, input, facts: { scenario, row }, at, enqueue }) => {

@@ -367,6 +367,21 @@ it('suspends at once when an evaluation fails, resumes when corrected, and ends 
   expect(await run('authorisation.settle-exit', operator, { agreementId, statement: '已清除' })).toMatchObject({
     state: 'ended',
   });
+  const { announcementId } = await run('announcement.publish', authority, call());
+  expect(await refused('application.submit', operator, { announcementId, statement: '再次申请' })).toContain('HS-19.6');
+  const { duties } = (await look('/agreements/:agreementId/duties', operator, { agreementId })) as {
+    duties: { kind: string; state: string }[];
+  };
+  expect(duties.map((d) => [d.kind, d.state])).toEqual(['drill', 'evaluation', 'training'].map((k) => [k, 'ended']));
+  const log = (await look('/agreements/:agreementId/work-log', operator, { agreementId })) as {
+    items: { act: string }[];
+    keptUntil: string | null;
+  };
+  expect(log.items.map((i) => i.act)).toEqual(
+    expect.arrayContaining(['agreement.sign', 'authorisation.evaluate', 'scenario.ask', 'authorisation.lapse']),
+  );
+  expect(Date.parse(log.keptUntil ?? '')).toBeGreaterThan(Date.now() + 3 * 364 * 86_400_000);
+  await sql`update operation_agreement set disqualified_at = disqualified_at - interval '3 years'`.execute(t.db);
 });
 
 it('ends every right at the second the term is over', async () => {

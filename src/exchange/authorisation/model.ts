@@ -73,6 +73,8 @@ interface AnnouncementTable {
   resource_ids: string[];
   published_at: Date;
   apply_until: Date;
+  interests: Generated<string[]>;
+  protection: Generated<string>;
 }
 export type Announcement = Selectable<AnnouncementTable>;
 
@@ -116,6 +118,7 @@ interface AgreementTable {
   filing_number: string | null;
   ended_at: Date | null;
   ended_reason: string | null;
+  disqualified_at: Generated<Date | null>;
 }
 export type Agreement = Selectable<AgreementTable>;
 
@@ -127,6 +130,7 @@ interface EvaluationTable {
   evaluated_at: Date;
   corrected_at: Date | null;
   correction: string | null;
+  conduct: Generated<string>;
 }
 
 interface SecurityReportTable {

@@ -181,6 +181,7 @@ export const operation = procedure({
       acts: { 'agreement.draft': ['authoriser'] },
       moves: {
         'signed-first': { to: 'countersigning', act: 'agreement.sign' },
+        revise: { to: 'agreeing', act: 'agreement.revise', by: ['authoriser'] },
         agree: { to: 'filing', act: 'agreement.sign', by: ['applicant', 'authoriser'] },
         withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },
@@ -196,6 +197,7 @@ export const operation = procedure({
       },
       clock: 'agreement',
       moves: {
+        revise: { to: 'agreeing', act: 'agreement.revise' },
         agree: { to: 'filing', act: 'agreement.sign' },
         withdraw: { to: 'withdrawn', act: 'application.withdraw', by: ['applicant'] },
       },

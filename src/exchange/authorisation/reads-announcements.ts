@@ -3,6 +3,7 @@ import { afterOf, anyone, notFound, PageQuery, page, pageOf, type Read, read } f
 import { TextSchema, text } from '../../kernel/text.ts';
 import { PartyId } from '../parties/index.ts';
 import { type Announcement, AnnouncementId, Criterion, MODE_TITLES, MODES } from './model.ts';
+import { INTEREST_TITLES, INTERESTS } from './model-duties.ts';
 import { type NameOf, namesOf, Party } from './reads-shared.ts';
 
 const AnnouncementItem = z.object({
@@ -69,6 +70,9 @@ const announcement = read({
     criteria: z.array(Criterion),
     passScore: z.number(),
     authority: Party,
+    /** 六项利益: what the authorising unit made sure is protected, and how. */
+    interests: z.array(z.object({ name: z.string(), title: TextSchema })),
+    protection: z.string(),
     resourceList: z.array(z.object({ id: z.string(), title: z.string() })),
   }),
   run: async ({ db, params, at }) => {
@@ -93,6 +97,8 @@ const announcement = read({
       criteria: [...a.criteria],
       passScore: a.pass_score,
       authority: name(a.authority_id),
+      interests: INTERESTS.filter((i) => a.interests.includes(i)).map((i) => ({ name: i, title: INTEREST_TITLES[i] })),
+      protection: a.protection,
       resourceList: resources,
     };
   },

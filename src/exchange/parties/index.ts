@@ -1,4 +1,4 @@
-import type { Queryable } from '../../kernel/database/index.ts';
+import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import type { Task } from '../../kernel/jobs.ts';
 
 export { getParty, lockParty, type Party, partiesById } from '../../kernel/access/index.ts';
@@ -25,4 +25,20 @@ export async function registerOf(
     providerClass: row?.provider_class ?? null,
     maintainsPlatform: row?.maintains_platform ?? false,
   };
+}
+
+/** Marks who maintains the platform: as long as it does, it does not operate public data (JN-13.3). */
+export async function setMaintainsPlatform(tx: Tx, partyId: string, maintains: boolean): Promise<void> {
+  await tx
+    .insertInto('party_register')
+    .values({
+      party_id: partyId,
+      business_types: [],
+      provider_class: null,
+      maintains_platform: maintains,
+      identity_checked_at: null,
+      identity_checked_by: null,
+    })
+    .onConflict((c) => c.column('party_id').doUpdateSet({ maintains_platform: maintains }))
+    .execute();
 }

@@ -3,7 +3,7 @@ import type { JobRequest } from '../acts/index.ts';
 import type { Tx } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import { BeyondCalendar, type Calendar } from './calendar.ts';
-import { dueAt, type Pause } from './clock.ts';
+import { dueAt, type Pause, type Period, type PeriodUnit } from './clock.ts';
 import { type Procedure, periodOn } from './procedure.ts';
 import type { CaseClock, StoredPause } from './tables.ts';
 
@@ -119,17 +119,28 @@ function timesOf(
 ): Times {
   const pauses: Pause[] = clock.pauses.map((p) => ({ from: new Date(p.from), to: new Date(p.to ?? p.from) }));
   const ends = (count: number) => dueAt(clock.started_at, { unit: clock.unit, count }, calendar, pauses);
-  const before = procedure.clocks[clock.name]?.warnBefore;
+  const definition = procedure.clocks[clock.name]?.warnBefore;
+  const before = definition && periodOn(definition, clock.started_at);
   try {
-    const warnCount = before === undefined ? undefined : clock.count - periodOn(before, clock.started_at).count;
-    return {
-      due_at: ends(clock.count),
-      warn_at: warnCount === undefined || warnCount <= 0 ? null : ends(warnCount),
-    };
+    const due = ends(clock.count);
+    if (before === undefined) return { due_at: due, warn_at: null };
+    if (before.unit !== clock.unit) return { due_at: due, warn_at: earlier(due, before, clock.started_at) };
+    const warnCount = clock.count - before.count;
+    return { due_at: due, warn_at: warnCount <= 0 ? null : ends(warnCount) };
   } catch (error) {
     if (error instanceof BeyondCalendar) return { due_at: null, warn_at: null };
     throw error;
   }
+}
+
+const UNIT_MS: Readonly<Partial<Record<PeriodUnit, number>>> = { day: 86_400_000, hour: 3_600_000 };
+
+/** A reminder in days or hours before the end of a period counted otherwise; none where it would come before the start. */
+function earlier(due: Date, { unit, count }: Period, started: Date): Date | null {
+  const ms = UNIT_MS[unit];
+  if (ms === undefined) throw new RangeError(`a reminder ${count} ${unit} before cannot be counted back`);
+  const at = new Date(due.getTime() - count * ms);
+  return at > started ? at : null;
 }
 
 /** One job a clock and stage: a later date replaces the earlier one, and the job looks again before it does anything. */

@@ -1,4 +1,4 @@
-import { ok, rule, unknown, violated } from '../../../kernel/rulebook/index.ts';
+import { notApplicable, ok, rule, unknown, violated } from '../../../kernel/rulebook/index.ts';
 import { text } from '../../../kernel/text.ts';
 
 const DAY = '2026-11-25';
@@ -184,5 +184,38 @@ export const governedInTime = rule<{ readonly row: { readonly due_at: Date | str
       expect: 'ok',
     },
     { name: 'late', at: '2026-01-10', facts: { row: { due_at: '2026-01-09T00:00:00.000Z' } }, expect: 'violated' },
+  ],
+});
+
+/** 审核数据申请是数据提供单位的职责: late is shown to the supervisor. */
+export const providerReviewsInTime = rule<{ readonly isProvider: boolean; readonly reviewDueAt: string | null }>({
+  id: 'JN-5.2',
+  title: text('数据提供单位按期审核数据申请', 'The provider reviews applications for data in time'),
+  effect: 'monitor',
+  decide: ({ isProvider, reviewDueAt }, _, at) => {
+    if (!isProvider) return notApplicable();
+    return reviewDueAt === null || at.toISOString() <= reviewDueAt
+      ? ok()
+      : violated(text('数据申请审核逾期。', 'The review is late.'), text('请说明逾期原因。', 'Say why.'));
+  },
+  examples: [
+    {
+      name: 'at the end of the time',
+      at: '2026-01-09T00:00:00Z',
+      facts: { isProvider: true, reviewDueAt: '2026-01-09T00:00:00.000Z' },
+      expect: 'ok',
+    },
+    {
+      name: 'late',
+      at: '2026-01-10',
+      facts: { isProvider: true, reviewDueAt: '2026-01-09T00:00:00.000Z' },
+      expect: 'violated',
+    },
+    {
+      name: 'the authority',
+      at: '2026-01-10',
+      facts: { isProvider: false, reviewDueAt: '2026-01-09T00:00:00.000Z' },
+      expect: 'not-applicable',
+    },
   ],
 });

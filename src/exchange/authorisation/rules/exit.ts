@@ -3,10 +3,10 @@ import { text } from '../../../kernel/text.ts';
 
 const DAY = '2026-11-25';
 
-/** 退出: by the authorising unit, or by the operating unit itself. */
-export const mayEndIt = rule<{ readonly parts: readonly string[] }>({
+/** 协议双方: a step that either of them may take. */
+export const byEitherSide = rule<{ readonly parts: readonly string[] }>({
   id: 'JN-15.1',
-  title: text('由授权单位或者运营单位启动退出', 'Ended by who authorises or who operates'),
+  title: text('由授权单位或者运营单位办理', 'Done by who authorises or who operates'),
   decide: ({ parts }) =>
     parts.includes('authoriser') || parts.includes('applicant')
       ? ok()

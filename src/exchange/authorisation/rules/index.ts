@@ -4,4 +4,6 @@ export * from './application.ts';
 export * from './data.ts';
 export * from './duties.ts';
 export * from './exit.ts';
+export * from './platform.ts';
 export * from './review.ts';
+export * from './supervision.ts';
