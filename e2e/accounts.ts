@@ -11,6 +11,7 @@ export interface Account {
   readonly totpSecret?: string;
   readonly party: string;
   readonly roles: readonly string[];
+  readonly partyId: string;
   readonly apiKey: string;
 }
 

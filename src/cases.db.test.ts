@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type TestExchange, testExchange } from './exchange/testing.ts';
 import { type Act, type Actor, ANONYMOUS, act, execute, notFound, role, SYSTEM, system } from './kernel/acts/index.ts';
 import {
+  alsoAbout,
   CaseId,
   type CaseRow,
   caseRoom,
@@ -14,7 +15,8 @@ import {
   openNotice,
   procedure,
 } from './kernel/cases/index.ts';
-import { dated } from './kernel/rulebook/index.ts';
+import { newId } from './kernel/ids.ts';
+import { dated, loadRulebook } from './kernel/rulebook/index.ts';
 import { text } from './kernel/text.ts';
 
 /** A licence: asked for, sent back for papers, put before the public, granted. Two working days to answer, one before the end a reminder. */
@@ -72,7 +74,7 @@ const licence = procedure({
       title: text('公示中', 'before the public'),
       waits: { part: 'authority', what: text('公示中', 'Before the public') },
       clock: 'publicity',
-      moves: { object: { to: 'objected', act: 'notice.object' }, grant: { to: 'granted', act: 'test.grant' } },
+      moves: { object: { to: 'objected', act: 'notice.object', by: [] }, grant: { to: 'granted', act: 'test.grant' } },
     },
     objected: {
       title: text('异议处理中', 'objection looked into'),
@@ -150,7 +152,7 @@ const grant = act({
 });
 
 const acts: Act[] = [open, move, grant];
-const room = caseRoom([licence], () => acts);
+const room = caseRoom([licence], () => acts, loadRulebook().citation);
 acts.push(...room.acts);
 const named = (name: string): Act => {
   const found = acts.find((a) => a.name === name);
@@ -178,6 +180,7 @@ const look = (actor: Actor, caseId: string) =>
     state: string;
     dueAt: string | null;
     waitingFor: { part: string; mine: boolean } | null;
+    notices: string[];
     clocks: { name: string; state: string; unscheduled: boolean; pauses: unknown[] }[];
   }>;
 /** Lets time pass for one case: everything of it happened so much earlier. */
@@ -187,6 +190,12 @@ async function age(caseId: string, hours: number): Promise<void> {
     t.db,
   );
   await sql`update graphile_worker._private_jobs set run_at = run_at - ${back}`.execute(t.db);
+}
+async function personOf(partyId: string, name: string): Promise<string> {
+  const id = newId('psn');
+  await sql`insert into person (id, party_id, login, display_name, password, password_at, created_at)
+    values (${id}, ${partyId}, ${id}, ${name}, '', now(), now())`.execute(t.db);
+  return id;
 }
 const told = async (partyId: string): Promise<number> =>
   Number(
@@ -202,6 +211,113 @@ it('says who must act and by when, and shows it to nobody else', async () => {
   expect((await look(applicant, caseId)).waitingFor?.mine).toBe(false);
   await expect(look(other, caseId)).rejects.toThrow('Not found');
   expect((await t.refusal(move, other, { caseId, event: 'supply' })).kind).toBe('not-found');
+});
+
+it('keeps the way it has gone, what is left, and what a reader may do', async () => {
+  const caseId = await begin();
+  await go(authority, caseId, 'send-back');
+  const seen = (await look(applicant, caseId)) as unknown as Record<string, unknown>;
+  expect(seen).toMatchObject({
+    way: ['asked', 'public', 'granted'],
+    steps: [{ state: 'asked' }, { state: 'incomplete' }],
+    subjects: ['lic_1'],
+    left: { unit: 'working-day' },
+    myActs: ['test.move'],
+    moves: [{ event: 'supply', mine: true }],
+    handledBy: null,
+  });
+  expect(await look(authority, caseId)).toMatchObject({ myActs: [], moves: [{ mine: false }] });
+  await go(applicant, caseId, 'supply');
+  await go(authority, caseId, 'accept');
+  // Before the public nobody has to act: only time moves it on.
+  expect(await look(authority, caseId)).toMatchObject({
+    waitingFor: { mine: false, idle: true },
+    steps: [{}, {}, {}, { state: 'public' }],
+  });
+});
+
+it('shows the history of a case and all it is about to whoever takes part, and an objector to nobody', async () => {
+  const caseId = await begin();
+  await t.db.transaction().execute((tx) => alsoAbout(tx, caseId, 'lic_beside'));
+  await go(authority, caseId, 'accept');
+  const noticeId = (await look(authority, caseId)).notices[0];
+  await t.run(named('notice.object'), other, { noticeId, grounds: '不符合条件', contact: '13800000000' });
+  const history = async (actor: Actor, query: object = {}) =>
+    (await t.read(room.reads, '/cases/:caseId/history', actor, { caseId }, query)) as {
+      items: { act: string; party: { name: string } | null; mine: boolean; decisions: { outcome: string }[] }[];
+      nextCursor: string | null;
+    };
+  const { items } = await history(authority);
+  expect(items.map((e) => [e.act, e.party?.name ?? null, e.mine])).toEqual([
+    ['notice.object', null, false],
+    ['test.move', '机关', true],
+    ['test.open', '申请人', false],
+  ]);
+  const [first] = (await history(applicant)).items;
+  expect(first).toMatchObject({ act: 'notice.object', party: null, decisions: [] });
+  const pages = await history(authority, { limit: '2' });
+  expect(pages.items).toHaveLength(2);
+  expect((await history(authority, { limit: '2', cursor: pages.nextCursor ?? '' })).items.map((e) => e.act)).toEqual([
+    'test.open',
+  ]);
+  await expect(history(other)).rejects.toThrow('Not found');
+  // Whom to call about it is for whoever looks into it alone.
+  const full = async (actor: Actor) =>
+    (
+      (await t.read(room.reads, '/notices/:noticeId', actor, { noticeId })) as {
+        objectionsInFull: { contact: string | null; grounds: string }[] | null;
+      }
+    ).objectionsInFull;
+  expect(await full(authority)).toMatchObject([{ contact: '13800000000', grounds: '不符合条件' }]);
+  expect(await full(applicant)).toMatchObject([{ contact: null, grounds: '不符合条件' }]);
+  expect(await full(other)).toBeNull();
+});
+
+it('lists what waits for a person, and only for whom it was given to', async () => {
+  const caseId = await begin();
+  const waiting = async (actor: Actor) => (await room.turns(t.db, actor, 100)).map((turn) => turn.caseId);
+  const listed = async (actor: Actor, query: object) =>
+    (
+      (await t.read(room.reads, '/cases', actor, {}, { limit: '100', ...query })) as { items: { id: string }[] }
+    ).items.map((c) => c.id);
+  expect(await waiting(authority)).toContain(caseId);
+  expect(await waiting(applicant)).not.toContain(caseId);
+  expect(await listed(authority, { waiting: 'me' })).toContain(caseId);
+  expect(await listed(applicant, { waiting: 'me' })).not.toContain(caseId);
+  expect(await listed(applicant, {})).toContain(caseId);
+  const colleague = await personOf(authority.partyId, '乙');
+  await t.run(named('case.delegate'), authority, { caseId, personId: colleague });
+  expect(await waiting(authority)).not.toContain(caseId);
+  expect(await waiting({ ...authority, personId: colleague })).toContain(caseId);
+  expect(await look(authority, caseId)).toMatchObject({ handledBy: { id: colleague, name: '乙' } });
+  await go(authority, caseId, 'accept');
+  expect(await waiting({ ...authority, personId: colleague })).not.toContain(caseId);
+  expect(await waiting(authority)).not.toContain(caseId);
+});
+
+it('marks what a person was told as read, for that person alone', async () => {
+  const caseId = await begin();
+  await age(caseId, 25);
+  await t.jobs();
+  const [first, second] = await Promise.all(['甲', '丙'].map((name) => personOf(authority.partyId, name)));
+  const as = (personId: string | undefined): Actor => ({ ...authority, personId: personId ?? null });
+  const told = async (actor: Actor) =>
+    (await t.read(room.reads, '/notifications', actor, {}, { limit: '100' })) as {
+      unread: number;
+      items: { id: string; caseId: string; readAt: string | null }[];
+    };
+  const before = await told(as(first));
+  const mine = before.items.find((n) => n.caseId === caseId);
+  expect(mine?.readAt).toBeNull();
+  const mark = (actor: Actor) =>
+    t.run(named('notification.mark-read'), actor, { notificationIds: [mine?.id, mine?.id] });
+  expect(await mark(as(first))).toEqual({ read: 1 });
+  expect(await mark(as(first))).toEqual({ read: 0 });
+  expect((await told(as(first))).unread).toBe(before.unread - 1);
+  expect((await told(as(second))).unread).toBe(before.unread);
+  expect((await t.refusal(named('notification.mark-read'), other, { notificationIds: [mine?.id] })).kind).toBe(
+    'not-found',
+  );
 });
 
 it('stops the clock while papers are awaited, and goes on with it', async () => {

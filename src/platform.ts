@@ -69,7 +69,7 @@ const RECORDS: access.Retention = {
 export function platform(rulebook: Rulebook): Platform {
   access.configureRetention(RECORDS);
   const procedures = ROOMS.flatMap((room) => ('procedures' in room ? (room.procedures as readonly Procedure[]) : []));
-  const cases = caseRoom(procedures, () => acts);
+  const cases = caseRoom(procedures, () => acts, rulebook.citation);
   const rooms = [...ROOMS, cases];
   const acts: readonly Act[] = [...rooms.flatMap((room) => room.acts), ...rulebookActs(rulebook), ...keyActs];
   const reads = [

@@ -161,7 +161,7 @@ export const operation = procedure({
       clock: 'publicity',
       moves: {
         'publicity-over': { to: 'agreeing', act: 'application.end-publicity' },
-        object: { to: 'objected', act: 'notice.object' },
+        object: { to: 'objected', act: 'notice.object', by: [] },
       },
     },
     objected: {
@@ -279,18 +279,7 @@ export const operation = procedure({
     refused: { title: text('未通过', 'refused'), moves: {} },
     withdrawn: { title: text('已撤回', 'withdrawn'), moves: {} },
   },
-  way: [
-    'applied',
-    'reviewing',
-    'concluding',
-    'public',
-    'agreeing',
-    'countersigning',
-    'filing',
-    'operating',
-    'exiting',
-    'ended',
-  ],
+  way: ['applied', 'reviewing', 'public', 'agreeing', 'filing', 'operating', 'ended'],
 });
 
 /** 数据申请: one scenario, one application, approved by the authority together with the provider (Jinan draft, art. 14). */

@@ -10,8 +10,10 @@ import { actionsOn, type Order, waitingOn } from '../contracts/index.ts';
 const EACH_MAX = 100;
 
 const Task = z.object({
-  /** Id of the case. */
+  /** Id of what waits. */
   subject: z.string(),
+  /** Where it follows a procedure. */
+  caseId: z.string().nullable().default(null),
   kind: z.enum(['case', 'order', 'erasure', 'assessment', 'party', 'withdrawal', 'product', 'report', 'import']),
   title: TextSchema,
   what: TextSchema,
@@ -21,7 +23,7 @@ const Task = z.object({
   /** Address of the case in the API. */
   link: z.string(),
 });
-type Task = z.infer<typeof Task>;
+type Task = z.input<typeof Task>;
 
 const isRole = (actor: Actor, ...roles: readonly string[]): boolean => actor.roles.some((r) => roles.includes(r));
 const same = (words: string): Text => text(words, words);
@@ -239,7 +241,8 @@ const caseTasks =
   (turns: Turns) =>
   async (q: Queryable, actor: Actor): Promise<Task[]> =>
     (await turns(q, actor, EACH_MAX)).map((turn) => ({
-      subject: turn.caseId,
+      subject: turn.subject,
+      caseId: turn.caseId,
       kind: 'case' as const,
       title: turn.title,
       what: turn.what,

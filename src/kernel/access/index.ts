@@ -16,6 +16,7 @@ export { authenticate, type Credentials, effectiveRoles, type Identity, identify
 export { type Bootstrapped, bootstrap } from './bootstrap.ts';
 export { configureRetention, type Retention } from './erasure/setting.ts';
 export { actorOf, registerSessions, type SessionsOptions } from './http.ts';
+export { PersonId } from './ids.ts';
 export {
   fold,
   OPERATOR_ROLE,

@@ -5,7 +5,7 @@ import type { Queryable } from '../database/index.ts';
 import { type Text, TextSchema, text } from '../text.ts';
 import { BeyondCalendar, type Calendar } from './calendar.ts';
 import { leftUntil, PERIOD_UNITS } from './clock.ts';
-import type { ClockDefinition, Procedure } from './procedure.ts';
+import { asksForAnAct, type ClockDefinition, type Procedure } from './procedure.ts';
 import { stateOf } from './store.ts';
 import type { CaseClock, CaseRow } from './tables.ts';
 
@@ -17,6 +17,8 @@ const WaitingFor = z.object({
   parties: z.array(z.object({ id: z.string(), name: z.string(), person: z.string().nullable() })),
   /** It waits for the reader's own party, and for the reader where the party has given it to one person. */
   mine: z.boolean(),
+  /** Nobody has to act: time moves it on, or somebody outside does. */
+  idle: z.boolean(),
 });
 
 const Left = z.object({ unit: z.enum(PERIOD_UNITS), count: z.number().int() });
@@ -44,6 +46,7 @@ export const Clock = z.object({
   name: z.string(),
   title: TextSchema,
   rule: z.string(),
+  citation: TextSchema,
   state: z.enum(['running', 'paused', 'stopped', 'overdue']),
   startedAt: z.iso.datetime(),
   unit: z.enum(PERIOD_UNITS),
@@ -92,6 +95,8 @@ export interface View {
   readonly players: readonly Player[];
   readonly clocks: readonly CaseClock[];
   readonly calendar: Calendar;
+  /** How people cite a row of the rulebook. */
+  readonly citation: (ruleId: string) => Text;
   readonly actor: Actor;
   readonly at: Date;
 }
@@ -99,6 +104,7 @@ export interface View {
 export function caseShown(row: CaseRow, view: View): z.input<typeof Case> {
   const { procedure, actor, at } = view;
   const { waits, title, clock } = stateOf(procedure, row.state);
+  const asked = asksForAnAct(procedure, row.state);
   const waiting = view.players.filter((p) => p.case_id === row.id && p.part === waits?.part);
   const running = view.clocks.find((c) => c.case_id === row.id && c.name === clock && c.state === 'running');
   const left = running ? leftOn(running, view) : null;
@@ -116,7 +122,8 @@ export function caseShown(row: CaseRow, view: View): z.input<typeof Case> {
           title: partTitle(procedure, waits.part),
           what: waits.what,
           parties: waiting.map((p) => ({ id: p.party_id, name: p.name, person: p.person })),
-          mine: waiting.some((p) => isTurnOf(p, actor)),
+          mine: asked && waiting.some((p) => isTurnOf(p, actor)),
+          idle: !asked,
         }
       : null,
     openedAt: row.opened_at.toISOString(),
@@ -144,10 +151,12 @@ export function leftOn({ due_at, unit }: CaseClock, { calendar, at }: Pick<View,
 
 export function clockShown(c: CaseClock, view: View): z.input<typeof Clock> {
   const definition = view.procedure.clocks[c.name];
+  const rule = definition?.rule ?? view.procedure.rule;
   return {
     name: c.name,
     title: definition?.title ?? text(c.name, c.name),
-    rule: definition?.rule ?? '',
+    rule,
+    citation: view.citation(rule),
     state: c.state,
     startedAt: c.started_at.toISOString(),
     unit: c.unit,

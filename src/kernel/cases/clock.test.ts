@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, BeyondCalendar, calendarOf, shippedYears } from './calendar.ts';
-import { dueAt, endOf, lastDay, type PeriodUnit } from './clock.ts';
+import { dueAt, endOf, lastDay, leftUntil, type PeriodUnit } from './clock.ts';
 
 const calendar = calendarOf(shippedYears());
 type Row = readonly [from: string, unit: PeriodUnit, count: number, last: string, why: string];
@@ -132,6 +132,26 @@ describe('edges', () => {
   });
 });
 
+describe('what is left', () => {
+  const left = (due: string, unit: PeriodUnit, now: string) => leftUntil(new Date(due), unit, new Date(now), calendar);
+  it('is whole working days after today, make-up days counted', () => {
+    // Due at 24:00 of Friday 13 November 2026.
+    expect(left('2026-11-13T16:00:00Z', 'working-day', '2026-11-06T01:00:00Z')).toBe(5);
+    expect(left('2026-11-13T16:00:00Z', 'working-day', '2026-11-07T01:00:00Z')).toBe(5);
+    expect(left('2026-11-13T16:00:00Z', 'working-day', '2026-11-13T15:59:59Z')).toBe(0);
+    expect(left('2023-10-08T16:00:00Z', 'working-day', '2023-09-28T01:00:00Z')).toBe(2);
+  });
+  it('is days for longer periods, hours for hours, and nothing once it is over', () => {
+    expect(left('2026-11-13T16:00:00Z', 'month', '2026-11-03T01:00:00Z')).toBe(10);
+    expect(left('2026-11-13T10:30:00Z', 'hour', '2026-11-13T01:00:00Z')).toBe(9);
+    expect(left('2026-11-13T10:30:00Z', 'hour', '2026-11-13T10:30:00Z')).toBe(0);
+    expect(left('2026-11-13T16:00:00Z', 'working-day', '2026-11-20T01:00:00Z')).toBe(0);
+  });
+  it('is not guessed beyond the calendar', () => {
+    expect(() => left('2027-01-13T16:00:00Z', 'working-day', '2026-12-30T01:00:00Z')).toThrow(BeyondCalendar);
+  });
+});
+
 describe('properties', () => {
   const day = fc.integer({ min: 0, max: 8_000 }).map((n) => addDays('2004-02-01', n));
   const count = fc.integer({ min: 1, max: 40 });
@@ -143,6 +163,16 @@ describe('properties', () => {
         let working = 0;
         for (let d = addDays(from, 1); d <= last; d = addDays(d, 1)) if (calendar.isWorkingDay(d)) working += 1;
         return working === n && calendar.isWorkingDay(last);
+      }),
+    );
+  });
+  it('on the day of the event all of a period of working days is left', () => {
+    fc.assert(
+      fc.property(day, count, (from, n) => {
+        const start = new Date(`${from}T02:00:00Z`);
+        return (
+          leftUntil(dueAt(start, { unit: 'working-day', count: n }, calendar), 'working-day', start, calendar) === n
+        );
       }),
     );
   });

@@ -14,12 +14,24 @@ import {
 } from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
 import { seesAllReceipts } from '../evidence/reads.ts';
-import { TextSchema, text } from '../text.ts';
+import { type Text, TextSchema, text } from '../text.ts';
 import { CaseId } from './papers.ts';
 import { seesCase } from './store.ts';
 
-const Decision = z.object({ rule: z.string(), outcome: z.string(), binding: z.boolean() });
-type Decision = z.infer<typeof Decision>;
+const Decision = z.object({
+  rule: z.string(),
+  citation: TextSchema,
+  title: TextSchema,
+  outcome: z.string(),
+  binding: z.boolean(),
+});
+
+/** As the act log keeps it. */
+interface Decided {
+  readonly rule: string;
+  readonly outcome: string;
+  readonly binding: boolean;
+}
 
 const Event = z.object({
   receiptId: z.string(),
@@ -45,7 +57,7 @@ interface Row {
   readonly party_id: string | null;
   readonly party: string | null;
   readonly mine: boolean;
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly Decided[];
   readonly index: number | null;
   readonly witnessed: boolean;
 }
@@ -62,7 +74,7 @@ interface Asked {
 }
 
 /** Acts on the case, on what it is about, and on objections to its notices; newest first. */
-async function eventsOf(db: Queryable, { caseId, actor, after = '~', limit }: Asked): Promise<Row[]> {
+async function eventsOf(db: Queryable, { caseId, actor, after, limit }: Asked): Promise<Row[]> {
   const mine = seesAllReceipts(actor)
     ? sql`true`
     : sql`exists (select 1 from act_party p where p.act_id = a.id and p.party_id = ${actor.partyId})`;
@@ -73,7 +85,7 @@ async function eventsOf(db: Queryable, { caseId, actor, after = '~', limit }: As
     shown as (
       select a.id, a.name, a.at, a.subject, a.party_id, ${mine} as mine, a.decisions
         from about join act_log a on a.subject = about.id
-       where a.id < ${after} and (${mine} or a.name <> all (${INTERNAL}::text[]))
+       where (${after ?? null}::text is null or a.id < ${after ?? null}) and (${mine} or a.name <> all (${INTERNAL}::text[]))
        order by a.id desc limit ${limit})
     select shown.*, p.name as party, l.index, coalesce(l.index < s.witnessed_size, false) as witnessed
       from shown left join party p on p.id = shown.party_id left join log_state s on true
@@ -82,8 +94,11 @@ async function eventsOf(db: Queryable, { caseId, actor, after = '~', limit }: As
   return rows;
 }
 
-/** @param acts every act of the house, for their titles */
-export const historyRead = (acts: () => readonly Act[]): Read =>
+/**
+ * @param acts every act of the house, for their titles and those of their rules
+ * @param citation how people cite a row of the rulebook
+ */
+export const historyRead = (acts: () => readonly Act[], citation: (ruleId: string) => Text): Read =>
   read({
     path: '/cases/:caseId/history',
     title: text('办理经过', 'History of a case'),
@@ -93,7 +108,12 @@ export const historyRead = (acts: () => readonly Act[]): Read =>
     output: pageOf(Event),
     run: async ({ db, actor, params, query }) => {
       if (!(await seesCase(db, actor, params.caseId))) throw notFound();
-      const titles = new Map(acts().map((a) => [a.name, a.title]));
+      const byName = new Map(acts().map((a) => [a.name, a]));
+      const decided = (name: string, { rule, outcome, binding }: Decided) => ({
+        ...{ rule, outcome, binding },
+        citation: citation(rule),
+        title: byName.get(name)?.rules.find((r) => r.id === rule)?.title ?? text(rule, rule),
+      });
       const rows = await eventsOf(db, {
         caseId: params.caseId,
         actor,
@@ -105,7 +125,7 @@ export const historyRead = (acts: () => readonly Act[]): Read =>
         items: items.map((r) => ({
           receiptId: r.id.replace(/^act_/, 'rct_'),
           act: r.name,
-          title: titles.get(r.name) ?? text(r.name, r.name),
+          title: byName.get(r.name)?.title ?? text(r.name, r.name),
           at: r.at.toISOString(),
           subject: r.subject,
           party:
@@ -116,7 +136,7 @@ export const historyRead = (acts: () => readonly Act[]): Read =>
           level:
             r.index === null ? ('committed' as const) : r.witnessed ? ('witnessed' as const) : ('sequenced' as const),
           index: r.index,
-          decisions: r.mine ? r.decisions.map(({ rule, outcome, binding }) => ({ rule, outcome, binding })) : [],
+          decisions: r.mine ? r.decisions.map((d) => decided(r.name, d)) : [],
         })),
         nextCursor,
       };

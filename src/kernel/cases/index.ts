@@ -1,6 +1,7 @@
 import type { Act, Actor, Read } from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
 import type { Task } from '../jobs.ts';
+import type { Text } from '../text.ts';
 import type { FileViewer } from '../vault/index.ts';
 import { clockActs, clockTask } from './firing.ts';
 import { historyRead } from './history.ts';
@@ -41,13 +42,26 @@ export interface CaseRoom {
   readonly turns: (db: Queryable, actor: Actor, limit: number) => Promise<readonly Turn[]>;
 }
 
-/** What every procedure has in common, made once for all procedures of the house. @param acts all acts, once they are known */
-export function caseRoom(procedures: readonly Procedure[], acts: () => readonly Act[]): CaseRoom {
+/**
+ * What every procedure has in common, made once for all procedures of the house.
+ * @param acts all acts, once they are known
+ * @param citation how people cite a row of the rulebook
+ */
+export function caseRoom(
+  procedures: readonly Procedure[],
+  acts: () => readonly Act[],
+  citation: (ruleId: string) => Text,
+): CaseRoom {
   const byName = new Map(procedures.map((p) => [p.name, p]));
   if (byName.size < procedures.length) throw new Error('two procedures share a name');
   return {
     acts: [...clockActs(byName), ...noticeActs(byName), ...caseFileActs(byName), ...calendarActs(byName), markRead],
-    reads: [...caseReads(byName), historyRead(acts), ...noticeReads(byName), notificationsRead],
+    reads: [
+      ...caseReads(byName, citation),
+      historyRead(acts, citation),
+      ...noticeReads(byName, citation),
+      notificationsRead,
+    ],
     tasks: [clockTask(byName, acts)],
     fileViewers: [caseFileViewer],
     turns: (db, actor, limit) => waitingCases(db, byName, actor, limit),

@@ -19,6 +19,7 @@ const NoticeItem = z.object({
   procedureTitle: TextSchema,
   /** The row of the rulebook the procedure follows. */
   rule: z.string(),
+  citation: TextSchema,
   openedAt: z.iso.datetime(),
   /** Null while an objection is looked into, or where a holiday notice is not recorded. */
   closesAt: z.iso.datetime().nullable(),
@@ -88,8 +89,11 @@ function daysLeft({ closes_at, closed_at }: NoticeRow, calendar: Calendar, at: D
   }
 }
 
-/** @param procedures every procedure of the house, by name */
-export function noticeReads(procedures: Procedures): Read[] {
+/**
+ * @param procedures every procedure of the house, by name
+ * @param citation how people cite a row of the rulebook
+ */
+export function noticeReads(procedures: Procedures, citation: (ruleId: string) => Text): Read[] {
   const procedureOf = ({ id, procedure }: NoticeRow): Procedure => {
     const found = procedures.get(procedure);
     if (!found) throw new Error(`notice ${id} belongs to ${procedure}, which this program does not know`);
@@ -102,6 +106,7 @@ export function noticeReads(procedures: Procedures): Read[] {
       title: n.title,
       procedureTitle: title,
       rule,
+      citation: citation(rule),
       openedAt: n.opened_at.toISOString(),
       closesAt: n.closes_at?.toISOString() ?? null,
       closedAt: n.closed_at?.toISOString() ?? null,

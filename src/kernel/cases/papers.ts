@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PersonId } from '../access/index.ts';
 import { type Act, act, signedIn } from '../acts/index.ts';
 import type { Queryable, Tx } from '../database/index.ts';
 import { idOf, newId } from '../ids.ts';
@@ -12,7 +13,6 @@ import type { CaseRow } from './tables.ts';
 
 export const CaseId = idOf('cas', text('事项', 'Case'));
 const DocumentId = idOf('doc', text('材料', 'Document'));
-const PersonId = idOf('per', text('人员', 'Person'));
 type Procedures = ReadonlyMap<string, Procedure>;
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 

@@ -32,7 +32,7 @@ export interface StateDefinition {
 export interface Move {
   readonly to: string;
   readonly act: string;
-  /** Parts that make the move, where it is not made by the part the state waits for. */
+  /** Parts that make the move, where it is not made by the part the state waits for; none where anybody may. */
   readonly by?: readonly string[];
   /** The clock of the state begins anew even where it ran before: a duty that comes back. */
   readonly restarts?: true;
@@ -69,6 +69,19 @@ export function procedure<const P extends Procedure>(definition: P): P {
 
 export const firstState = ({ states }: Procedure): string => Object.keys(states)[0] ?? '';
 export const isFinal = (state: StateDefinition): boolean => Object.keys(state.moves).length === 0;
+
+/** Whether the part a state waits for has anything to do there; else only time, or somebody outside, moves it on. */
+export function asksForAnAct({ clocks, states }: Procedure, state: string): boolean {
+  const { waits, clock, moves = {}, acts = {} } = states[state] ?? {};
+  if (!waits) return false;
+  const due = clock === undefined ? undefined : clocks[clock]?.onDue;
+  const byTime = typeof due === 'object' ? due.event : undefined;
+  const isTheirs = (parts: readonly string[] | undefined) => (parts ?? [waits.part]).includes(waits.part);
+  return (
+    Object.values(acts).some(isTheirs) ||
+    Object.entries(moves).some(([event, { by }]) => event !== byTime && isTheirs(by))
+  );
+}
 
 function holesIn({ parts, supervisor, clocks, papers, states, way }: Procedure): string[] {
   const problems: string[] = [];

@@ -5,7 +5,7 @@ import type { Queryable } from '../database/index.ts';
 import { type Text, TextSchema, text } from '../text.ts';
 import { Case, Clock, caseShown, clockShown, clocksOf, partTitle, playersOf, type View } from './case-views.ts';
 import { CaseId, papersOf } from './papers.ts';
-import { isFinal, type Procedure } from './procedure.ts';
+import { asksForAnAct, isFinal, type Procedure } from './procedure.ts';
 import { partsOf, seesAllCases, seesCase, stateOf } from './store.ts';
 import type { CaseRow } from './tables.ts';
 import { calendarNow } from './years.ts';
@@ -54,16 +54,19 @@ const CaseDetail = Case.extend({
 /** A case that waits for somebody, for the list of everything that does. */
 export interface Turn {
   readonly caseId: string;
+  readonly subject: string;
   readonly title: Text;
   readonly what: Text;
   readonly act: string;
   readonly dueAt: Date | null;
 }
 
-/** Every state that waits, as `procedure state part`. */
+/** Every state that asks somebody to act, as `procedure state part`. */
 const turnsOf = (procedures: Procedures): string[] =>
-  [...procedures.values()].flatMap(({ name, states }) =>
-    Object.entries(states).flatMap(([state, { waits }]) => (waits ? [`${name} ${state} ${waits.part}`] : [])),
+  [...procedures.values()].flatMap((procedure) =>
+    Object.entries(procedure.states).flatMap(([state, { waits }]) =>
+      waits && asksForAnAct(procedure, state) ? [`${procedure.name} ${state} ${waits.part}`] : [],
+    ),
   );
 
 const isMyTurn = (actor: Actor, turns: readonly string[]) => sql<boolean>`exists (select from case_part t
@@ -90,6 +93,7 @@ export async function waitingCases(
     const state = stateOf(procedure, row.state);
     return {
       caseId: row.id,
+      subject: row.subject_id,
       title: row.title,
       what: state.waits?.what ?? state.title,
       act: Object.keys(state.acts ?? {})[0] ?? Object.values(state.moves)[0]?.act ?? '',
@@ -105,7 +109,7 @@ const STATE_IS = {
 } as const;
 
 /** @param procedures every procedure of the house, by name */
-export function caseReads(procedures: Procedures): Read[] {
+export function caseReads(procedures: Procedures, citation: View['citation']): Read[] {
   const list = read({
     path: '/cases',
     title: text('办理事项', 'Cases'),
@@ -138,7 +142,7 @@ export function caseReads(procedures: Procedures): Read[] {
       const calendar = await calendarNow(db);
       return {
         items: items.map((r) =>
-          caseShown(r, { procedure: procedureOf(procedures, r), players, clocks, calendar, actor, at }),
+          caseShown(r, { procedure: procedureOf(procedures, r), players, clocks, calendar, citation, actor, at }),
         ),
         nextCursor,
       };
@@ -161,6 +165,7 @@ export function caseReads(procedures: Procedures): Read[] {
         players: await playersOf(db, [row.id]),
         clocks: await clocksOf(db, [row.id]),
         calendar: await calendarNow(db),
+        citation,
         actor,
         at,
       };

@@ -16,6 +16,8 @@ export interface CaseItem {
     readonly what: Text;
     readonly parties: readonly (PartyRef & { readonly person: string | null })[];
     readonly mine: boolean;
+    /** Nobody has to act: time moves it on, or somebody outside does. */
+    readonly idle: boolean;
   } | null;
   readonly openedAt: string;
   readonly closedAt: string | null;
@@ -29,6 +31,7 @@ export interface CaseClock {
   readonly name: string;
   readonly title: Text;
   readonly rule: string;
+  readonly citation: Text;
   readonly state: 'running' | 'paused' | 'stopped' | 'overdue';
   readonly startedAt: string;
   readonly unit: PeriodUnit;
@@ -96,7 +99,13 @@ export interface CaseEvent {
   readonly mine: boolean;
   readonly level: 'committed' | 'sequenced' | 'witnessed';
   readonly index: number | null;
-  readonly decisions: readonly { readonly rule: string; readonly outcome: string; readonly binding: boolean }[];
+  readonly decisions: readonly {
+    readonly rule: string;
+    readonly citation: Text;
+    readonly title: Text;
+    readonly outcome: string;
+    readonly binding: boolean;
+  }[];
 }
 
 export interface Notice {
@@ -104,6 +113,7 @@ export interface Notice {
   readonly title: Text;
   readonly procedureTitle: Text;
   readonly rule: string;
+  readonly citation: Text;
   readonly openedAt: string;
   /** Null while an objection is looked into. */
   readonly closesAt: string | null;

@@ -4,6 +4,7 @@ import { Icon } from '../shared/Icon.tsx';
 import { useMe } from '../shared/use-api.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import { Mark } from './Mark.tsx';
+import { NotificationBell } from './NotificationBell.tsx';
 import { setLanguage, setTheme, type Theme, usePreferences } from './preferences.ts';
 import { useWords, words } from './words.ts';
 import './shell.css';
@@ -19,6 +20,7 @@ const WORDS = words(
     products: '产品目录',
     demands: '需求',
     authorisation: '授权运营',
+    notices: '公示',
     rules: '规则',
     parties: '单位名录',
     verify: '核验凭证',
@@ -47,6 +49,7 @@ const WORDS = words(
     products: 'Catalogue',
     demands: 'Demands',
     authorisation: 'Operation',
+    notices: 'Notices',
     rules: 'Rules',
     parties: 'Parties',
     verify: 'Verify',
@@ -93,6 +96,7 @@ export function Shell() {
     ['/products', t.products],
     ['/demands', t.demands],
     ['/authorisation', t.authorisation],
+    ['/notices', t.notices],
     ['/rules', t.rules],
     ['/parties', t.parties],
     ['/verify', t.verify],
@@ -158,6 +162,7 @@ export function Shell() {
             >
               {t.language}
             </button>
+            {me ? <NotificationBell /> : null}
             {me ? (
               <AccountMenu me={me} />
             ) : me === null ? (

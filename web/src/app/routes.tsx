@@ -26,6 +26,8 @@ export const routes: RouteObject[] = [
             path: 'authorisation/announcements/:announcementId',
             ...page(() => import('../portal/authorisation/AnnouncementPage.tsx')),
           },
+          { path: 'notices', ...page(() => import('../portal/notices/NoticesPage.tsx')) },
+          { path: 'notices/:noticeId', ...page(() => import('../portal/notices/NoticePage.tsx')) },
           { path: 'rules', ...page(() => import('../portal/rules/DocumentsPage.tsx')) },
           { path: 'rules/:document', ...page(() => import('../portal/rules/DocumentPage.tsx')) },
           { path: 'rules/:document/:ruleId', ...page(() => import('../portal/rules/ArticlePage.tsx')) },

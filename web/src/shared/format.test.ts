@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, dateTime, day, deadline, fenOf, fromNow, shortId, yuan } from './format.ts';
+import { brief, bytes, dateTime, day, deadline, fenOf, fromNow, shortId, yuan } from './format.ts';
 
 describe('money', () => {
   it('comes back from every way people write it', () => {
@@ -47,6 +47,14 @@ it('shortens sizes and ids', () => {
   expect(bytes(5 * 1024 ** 3)).toBe('5.0 GiB');
   expect(shortId('rct_01kaq0000000000000000000b1')).toBe('rct…0000b1');
   expect(shortId('plain')).toBe('plain');
+});
+
+it('says a moment of this year briefly, and of another year by its day', () => {
+  const now = Date.parse('2026-12-31T15:59:00Z');
+  expect(brief('2026-11-02T01:14:00Z', now)).toBe('11-02 09:14');
+  expect(brief('2025-11-02T01:14:00Z', now)).toBe('2025-11-02');
+  // Already the next year in Beijing.
+  expect(brief('2026-11-02T01:14:00Z', now + 60_000)).toBe('2026-11-02');
 });
 
 describe('a deadline', () => {

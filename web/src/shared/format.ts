@@ -52,6 +52,12 @@ export function day(iso: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(iso));
 }
 
+/** `11-02 09:14`, Beijing time; in another year the day alone, `2025-11-02`: for places with little room. */
+export function brief(iso: string, now = Date.now()): string {
+  const said = dateTime(iso);
+  return said.slice(0, 4) === day(new Date(now).toISOString()).slice(0, 4) ? said.slice(5) : day(iso);
+}
+
 /** `18:20`, Beijing time. */
 export function timeOfDay(iso: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'short' }).format(new Date(iso));

@@ -17,6 +17,7 @@ export const ICON_PATHS = {
   camera: 'M3 8h4l2-3h6l2 3h4v11H3zM12 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8z',
   paste: 'M8 4H5v17h14V4h-3M8 2.5h8v4H8zM8.5 12h7M8.5 16h5',
   warning: 'M12 3l10 18H2zM12 10v5M12 18v.01',
+  bell: 'M6 17V10a6 6 0 0 1 12 0v7l2 2H4zM10 22h4',
 } as const;
 
 export type IconName = keyof typeof ICON_PATHS;

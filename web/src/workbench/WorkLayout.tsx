@@ -11,6 +11,7 @@ const WORDS = words(
   {
     nav: '工作台',
     turn: '待办',
+    cases: '办理事项',
     authorisation: '授权运营',
     resources: '资源',
     products: '产品',
@@ -32,6 +33,7 @@ const WORDS = words(
   {
     nav: 'Workbench',
     turn: 'My turn',
+    cases: 'Cases',
     authorisation: 'Operation',
     resources: 'Resources',
     products: 'Products',
@@ -71,6 +73,7 @@ function Places({ me }: { readonly me: Me }) {
   const t = useWords(WORDS);
   const places = [
     ['/work', t.turn, true],
+    ['/work/cases', t.cases, true],
     ['/work/counter', t.counter, mayOpen.counter(me.roles)],
     ['/work/cockpit', t.cockpit, mayOpen.cockpit(me.roles)],
     ['/work/authorisation', t.authorisation, mayOpen.authorisation(me.roles)],

@@ -11,6 +11,8 @@ export interface WaitingFor {
 export interface Task {
   readonly id?: string;
   readonly subject: string;
+  /** Of what follows a procedure. */
+  readonly caseId?: string | null;
   readonly kind: string;
   readonly title: Text | string;
   readonly what: Text;

@@ -10,25 +10,25 @@ import './figures.css';
 const WORDS = words(
   {
     asked: '查看市场数字',
-    turnover: '累计成交额',
-    month: (amount: string) => `本月 ${amount}`,
+    month: '本月成交额',
+    turnover: (amount: string) => `累计 ${amount}`,
     products: '在售产品',
     sellers: (n: string) => `${n} 家供方`,
     trades: '已清算的交易',
     orders: (n: string) => `共 ${n} 笔订单`,
     receipts: '链上回执',
-    log: (waiting: string) => `${waiting} 条等待上链`,
+    log: (waiting: number) => (waiting === 0 ? '全部已写入数据交易链' : `${number(waiting)} 条等待上链`),
   },
   {
     asked: 'see the figures',
-    turnover: 'Traded in all',
-    month: (amount: string) => `${amount} this month`,
+    month: 'Traded this month',
+    turnover: (amount: string) => `${amount} in all`,
     products: 'Products listed',
     sellers: (n: string) => `from ${n} sellers`,
     trades: 'Trades cleared',
     orders: (n: string) => `of ${n} orders`,
     receipts: 'Receipts in the log',
-    log: (waiting: string) => `${waiting} waiting for the log`,
+    log: (waiting: number) => (waiting === 0 ? 'all of them are written' : `${number(waiting)} waiting for the log`),
   },
 );
 
@@ -41,8 +41,8 @@ export function MarketFigures() {
   if (error && !data) return <RefusalPanel problem={error} asked={t.asked} retry={() => void refetch()} />;
   return (
     <dl className="figures">
-      <Figure title={t.turnover} note={data ? t.month(money(data.turnoverMonth)) : null}>
-        {data ? <Amount value={data.turnover} /> : null}
+      <Figure title={t.month} note={data ? t.turnover(money(data.turnover)) : null}>
+        {data ? <Amount value={data.turnoverMonth} /> : null}
       </Figure>
       <Figure title={t.products} note={data ? t.sellers(number(data.sellers)) : null}>
         {data ? number(data.products) : null}
@@ -50,7 +50,7 @@ export function MarketFigures() {
       <Figure title={t.trades} note={data ? t.orders(number(data.orders)) : null}>
         {data ? number(data.trades) : null}
       </Figure>
-      <Figure title={t.receipts} note={data ? t.log(number(Math.max(0, data.receipts - data.logSize))) : null}>
+      <Figure title={t.receipts} note={data ? t.log(Math.max(0, data.receipts - data.logSize)) : null}>
         {data ? number(data.logSize) : null}
       </Figure>
     </dl>

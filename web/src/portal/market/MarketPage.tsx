@@ -1,12 +1,13 @@
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import type { Demand, Page, ProductPageOf } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import type { Demand, Notice, Page, ProductPageOf } from '../../api.ts';
+import { useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
 import { day } from '../../shared/format.ts';
 import { Icon } from '../../shared/Icon.tsx';
 import { Empty, Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
+import { NoticeTime } from '../notices/NoticeTime.tsx';
 import { ProductRow } from '../products/ProductRow.tsx';
 import { MarketFigures } from './MarketFigures.tsx';
 import '../../shared/table.css';
@@ -24,6 +25,10 @@ const WORDS = words(
     allProducts: '全部产品',
     none: '还没有在售的产品',
     noneText: '第一步：数据提供单位登记资源，运营单位或数商据此做成产品，评估后挂牌。',
+    notices: '公示中',
+    allNotices: '全部公示',
+    noNotices: '现在没有公示中的事项。',
+    supply: '我来供应',
     demands: '正在找数据',
     allDemands: '全部需求',
     noDemands: '现在没有公开的需求。',
@@ -50,6 +55,10 @@ const WORDS = words(
     none: 'Nothing is on the market yet',
     noneText:
       'First step: a department registers a resource; an operating unit or merchant makes a product of it, has it assessed and lists it.',
+    notices: 'Before the public',
+    allNotices: 'All notices',
+    noNotices: 'No notice is open now.',
+    supply: 'I can supply this',
     demands: 'Wanted',
     allDemands: 'All demands',
     noDemands: 'No demand is open now.',
@@ -68,12 +77,14 @@ const WORDS = words(
 );
 
 const NEWEST = 6;
-const DEMANDS = 3;
+const DEMANDS = 2;
+const NOTICES = 3;
 
 export default function MarketPage() {
   const t = useWords(WORDS);
   const products = useRead<ProductPageOf>('/products', { limit: NEWEST });
   const demands = useRead<Page<Demand>>('/demands', { limit: DEMANDS });
+  const notices = useRead<Page<Notice>>('/notices', { limit: NOTICES, open: 'true' });
   return (
     <>
       <title>{t.documentTitle}</title>
@@ -107,6 +118,21 @@ export default function MarketPage() {
         </section>
         <aside>
           <div className="section-head">
+            <h2>{t.notices}</h2>
+            <Link to="/notices">{t.allNotices}</Link>
+          </div>
+          <div className="panel">
+            <Loaded of={notices} asked={t.asked}>
+              {({ items }) =>
+                items.length === 0 ? (
+                  <p className="faint">{t.noNotices}</p>
+                ) : (
+                  items.map((n) => <NoticeNote key={n.id} notice={n} />)
+                )
+              }
+            </Loaded>
+          </div>
+          <div className="section-head">
             <h2>{t.demands}</h2>
             <Link to="/demands">{t.allDemands}</Link>
           </div>
@@ -124,7 +150,7 @@ export default function MarketPage() {
           <h2>{t.verify}</h2>
           <div className="panel">
             <p>{t.verifyText}</p>
-            <Link className="button primary" to="/verify">
+            <Link className="button" to="/verify">
               <Icon name="shield" />
               {t.verifyButton}
             </Link>
@@ -139,6 +165,18 @@ export default function MarketPage() {
         </aside>
       </div>
     </>
+  );
+}
+
+function NoticeNote({ notice }: { readonly notice: Notice }) {
+  const say = useSay();
+  return (
+    <div className="notice">
+      <Link to={`/notices/${notice.id}`}>{say(notice.title)}</Link>
+      <small className="faint">
+        <NoticeTime notice={notice} /> · {say(notice.citation)}
+      </small>
+    </div>
   );
 }
 
@@ -157,6 +195,9 @@ function DemandNote({ demand }: { readonly demand: Demand }) {
         )}{' '}
         · {t.until(day(demand.until))}
       </small>
+      <Link className="button" to={`/demands/${demand.id}`}>
+        {t.supply}
+      </Link>
     </div>
   );
 }

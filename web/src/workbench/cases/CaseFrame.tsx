@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { CaseDetail } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
-import { day } from '../../shared/format.ts';
+import { brief } from '../../shared/format.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { type Step, StepsBar } from '../../shared/StepsBar.tsx';
 import { useRead } from '../../shared/use-api.ts';
@@ -99,13 +99,13 @@ function Content({
           <CaseNotices found={found} tell={tell} />
           <CasePapers found={found} tell={tell} />
           <Decisions caseId={found.id} />
+          <h2>{t.parties}</h2>
+          <Parties found={found} />
         </div>
         <aside>
           <h2>{t.history}</h2>
           <CaseHistory caseId={found.id} />
           <Clocks clocks={found.clocks} />
-          <h2>{t.parties}</h2>
-          <Parties found={found} />
           <CaseHandler found={found} tell={tell} />
         </aside>
       </div>
@@ -121,7 +121,7 @@ function Steps({ found }: { readonly found: CaseDetail }) {
   const running = found.clocks.find((c) => c.state === 'running');
   const counted = running ? progressWords(running, language) : null;
   const steps = stepsOf(found).map(({ state, at, kind }): Step => {
-    const note = kind === 'now' && counted ? counted : at === null ? null : day(at);
+    const note = kind === 'now' && counted ? counted : at === null ? null : brief(at);
     return { title: titles.get(state) ?? state, ...(note ? { note } : {}), state: kind };
   });
   return <StepsBar steps={steps} />;

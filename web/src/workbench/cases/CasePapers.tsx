@@ -41,7 +41,7 @@ export function CasePapers({ found, tell }: { readonly found: CaseDetail; readon
   const missing = kinds.filter((k) => !there.has(k.kind) && k.neededFor.some((event) => events.has(event)));
   return (
     <>
-      <div className="section-head">
+      <div className="case-head">
         <h2>{t.title}</h2>
         {found.mine.length > 0 && found.closedAt === null && kinds.length > 0 ? (
           <button type="button" className="button" onClick={() => setAdding(true)}>

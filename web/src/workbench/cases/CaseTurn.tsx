@@ -53,7 +53,13 @@ export function CaseTurn({ found }: { readonly found: CaseDetail }) {
   const look = overdue ? 'late' : waitingFor.mine ? 'mine' : '';
   return (
     <p className={`turn ${look}`} {...(dueAt ? { title: dateTime(dueAt) } : {})}>
-      <b>{waitingFor.mine ? t.mine(say(waitingFor.what)) : t.other(waitsFor(waitingFor), say(waitingFor.what))}</b>
+      <b>
+        {waitingFor.idle
+          ? say(waitingFor.what)
+          : waitingFor.mine
+            ? t.mine(say(waitingFor.what))
+            : t.other(waitsFor(waitingFor), say(waitingFor.what))}
+      </b>
       {until}
       {clock && !overdue ? t.lateThen(say(clock.whenOver)) : ''}
     </p>

@@ -83,7 +83,9 @@ function ClockItem({ clock }: { readonly clock: CaseClock }) {
             : ''}
       </small>
       {clock.unscheduled ? <small className="block clock-unscheduled">{t.unscheduled}</small> : null}
-      {state === 'stopped' ? null : <CitationChip rule={clock.rule} article={clock.rule} />}
+      {state === 'stopped' ? null : (
+        <CitationChip rule={clock.rule} article={clock.citation.zh} citation={clock.citation} />
+      )}
     </li>
   );
 }

@@ -2,15 +2,13 @@ import type { CaseEvent, Page } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { CitationChip } from '../../shared/CitationChip.tsx';
 import { dateTime } from '../../shared/format.ts';
-import { useActs, useRead } from '../../shared/use-api.ts';
+import { useRead } from '../../shared/use-api.ts';
 
 const WORDS = words(
   {
     title: '规则判定',
     rule: '规则',
     outcome: '结论',
-    force: '效力',
-    binding: '有约束力',
     recorded: '仅留痕',
     ok: '符合',
     violated: '不符合',
@@ -21,8 +19,6 @@ const WORDS = words(
     title: 'How the rules were decided',
     rule: 'Rule',
     outcome: 'Outcome',
-    force: 'Force',
-    binding: 'binding',
     recorded: 'on record only',
     ok: 'holds',
     violated: 'does not hold',
@@ -38,11 +34,9 @@ const LOOK: Readonly<Record<string, string>> = { ok: 'good', violated: 'bad', un
 export function Decisions({ caseId }: { readonly caseId: string }) {
   const t = useWords(WORDS);
   const say = useSay();
-  const acts = useActs();
   const { data } = useRead<Page<CaseEvent>>(`/cases/${caseId}/history`, { limit: LOOKED_AT });
   const last = data?.items.find((e) => e.decisions.length > 0);
   if (!last) return null;
-  const rules = new Map(acts?.get(last.act)?.rules.map((r) => [r.id, r]));
   const outcomes: Readonly<Record<string, string>> = t;
   return (
     <>
@@ -57,19 +51,18 @@ export function Decisions({ caseId }: { readonly caseId: string }) {
             <tr>
               <th scope="col">{t.rule}</th>
               <th scope="col">{t.outcome}</th>
-              <th scope="col">{t.force}</th>
             </tr>
           </thead>
           <tbody>
-            {last.decisions.map(({ rule, outcome, binding }) => (
+            {last.decisions.map(({ rule, citation, title, outcome, binding }) => (
               <tr key={rule}>
                 <td>
-                  <CitationChip rule={rule} article={rules.get(rule)?.article ?? rule} /> {say(rules.get(rule)?.title)}
+                  <CitationChip rule={rule} article={citation.zh} citation={citation} /> {say(title)}
                 </td>
                 <td>
                   <span className={`tag ${LOOK[outcome] ?? ''}`}>{outcomes[outcome] ?? outcome}</span>
+                  {binding ? null : <small className="faint block">{t.recorded}</small>}
                 </td>
-                <td className="faint">{binding ? t.binding : t.recorded}</td>
               </tr>
             ))}
           </tbody>

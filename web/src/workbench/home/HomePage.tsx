@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { Me, Page } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
-import { dateTime, fromNow, moment } from '../../shared/format.ts';
+import { dateTime, deadline, fromNow } from '../../shared/format.ts';
 import { Empty, Loaded } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { mayOpen } from '../roles.ts';
@@ -19,6 +19,8 @@ const WORDS = words(
     by: (at: string) => `最迟 ${at}`,
     late: '已逾期',
     shortcuts: '常用',
+    cases: '办理事项',
+    casesText: '贵方参与的每一件，进展、期限和材料',
     register: '登记数据资源',
     registerText: '上传自己的数据，描述、分级后登记，得到回执',
     draft: '起草数据产品',
@@ -52,6 +54,8 @@ const WORDS = words(
     by: (at: string) => `by ${at}`,
     late: 'overdue',
     shortcuts: 'Shortcuts',
+    cases: 'Cases',
+    casesText: 'Everything your party takes part in: where it stands, clocks, documents',
     register: 'Register a resource',
     registerText: 'Upload your own data, describe and grade it, get a receipt',
     draft: 'Draft a product',
@@ -140,7 +144,7 @@ function TaskItem({ task }: { readonly task: Task }) {
       ) : (
         <span className={`due ${left < 0 ? 'late' : left < SOON_MS ? 'soon' : ''}`} title={dateTime(task.dueAt)}>
           {left < 0 ? t.late : fromNow(task.dueAt, language)}
-          <small>{t.by(moment(task.dueAt, language))}</small>
+          <small>{t.by(deadline(task.dueAt, language))}</small>
         </span>
       )}
     </li>
@@ -152,6 +156,7 @@ function Shortcuts({ me }: { readonly me: Me }) {
   const { roles } = me;
   const buys = roles.includes('buyer');
   const links = [
+    ['/work/cases', t.cases, t.casesText, true],
     ['/work/counter', t.counter, t.counterText, mayOpen.counter(roles)],
     ['/work/cockpit', t.cockpit, t.cockpitText, mayOpen.cockpit(roles)],
     ['/work/resources/new', t.register, t.registerText, mayOpen.resources(roles)],

@@ -1,3 +1,4 @@
+import type { CaseItem } from '../../api.ts';
 import type { Task } from '../types.ts';
 
 /** Where the subject of a task has its page, by the prefix of its id. */
@@ -17,6 +18,7 @@ const PLACES: Readonly<Record<string, string>> = {
   wdr: '/work/counter?part=withdrawals',
   vio: '/work/counter?part=reports',
   dst: '/work/resources/new',
+  ers: '/work/team?part=people',
 };
 
 /** The page of a subject, where it has one of its own. */
@@ -25,6 +27,11 @@ export function pageOfSubject(subject: string): string | null {
   return page ? `${page}/${subject}` : null;
 }
 
-export function addressOfTask({ subject }: Pick<Task, 'subject'>): string {
+/** A subject's own page where it has one; what is only a case shows as that. */
+export function addressOfTask({ subject, caseId }: Pick<Task, 'subject' | 'caseId'>): string {
+  if (caseId) return pageOfSubject(subject) ?? `/work/cases/${caseId}`;
   return pageOfSubject(subject) ?? PLACES[subject.split('_')[0] ?? ''] ?? '/work';
 }
+
+export const addressOfCase = ({ id, subject }: Pick<CaseItem, 'id' | 'subject'>): string =>
+  addressOfTask({ subject, caseId: id });

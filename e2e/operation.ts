@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import { sampleCode } from '../examples/cast.ts';
+import { type Account, accounts } from './accounts.ts';
+
+/** Plays authorised operation through the API, as the software of the parties would, up to where a test begins. */
+export interface Operation {
+  readonly caseId: string;
+  readonly applicationId: string;
+  readonly title: string;
+  readonly experts: readonly Expert[];
+}
+
+export interface Expert {
+  readonly partyId: string;
+  readonly login: string;
+  readonly password: string;
+  readonly token: string;
+}
+
+const DAY_MS = 86_400_000;
+const EXPERTS = 3;
+/** Serial numbers of the sample's own parties end far below. */
+const FIRST_SERIAL = 90_000;
+
+export class Api {
+  readonly #base: string;
+  readonly #token: string | undefined;
+  constructor(base: string, token?: string) {
+    this.#base = base;
+    this.#token = token;
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const answer = await fetch(`${this.#base}${path}`, {
+      ...init,
+      headers: { ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}), ...init.headers },
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  }
+
+  async act<T>(name: string, input: unknown): Promise<T> {
+    const answer = await this.#send(`/v1/acts/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    });
+    return ((await answer.json()) as { result: T }).result;
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await (await this.#send(`/v1${path}`, {})).json()) as T;
+  }
+
+  /** @returns the session's token */
+  async signIn(login: string, password: string): Promise<string> {
+    const answer = await this.#send('/v1/sessions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password }),
+    });
+    return ((await answer.json()) as { token: string }).token;
+  }
+
+  /** Uploads a small paper and waits until the vault keeps it. */
+  async paper(name: string, content: string): Promise<string> {
+    const bytes = Buffer.from(content);
+    const made = await this.#send('/v1/uploads', {
+      method: 'POST',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(bytes.length),
+        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+      },
+    });
+    const uploadId = (made.headers.get('location') ?? '').split('/').at(-1) ?? '';
+    await this.#send(`/v1/uploads/${uploadId}`, {
+      method: 'PATCH',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-offset': '0',
+        'content-type': 'application/offset+octet-stream',
+      },
+      body: bytes,
+    });
+    const { fileId } = await this.act<{ fileId: string }>('file.keep', { uploadId });
+    for (;;) {
+      const { state } = await this.get<{ state: string }>(`/files/${fileId}`);
+      if (state === 'kept') return fileId;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+async function apiOf(base: string, login: string): Promise<Api & { account: Account }> {
+  const account = (await accounts()).find((a) => a.login === login);
+  if (!account) throw new Error(`the sample has no ${login}`);
+  return Object.assign(new Api(base, account.apiKey), { account });
+}
+
+/** Parties of experts, admitted for this run. */
+async function makeExperts(base: string, run: number): Promise<Expert[]> {
+  const exchange = await apiOf(base, 'exchange');
+  const experts: Expert[] = [];
+  for (let n = 0; n < EXPERTS; n++) {
+    const login = `expert${run}${n}`;
+    const password = randomBytes(15).toString('base64url');
+    const { partyId } = await new Api(base).act<{ partyId: string }>('party.apply', {
+      name: `示例评审机构${run % 1000}${'甲乙丙'[n]}`,
+      uscc: sampleCode(FIRST_SERIAL + ((run * EXPERTS + n) % 9_000)),
+      legalRepresentative: '示例负责人',
+      contact: '示例联系方式',
+      roles: ['expert'],
+      login,
+      password,
+      displayName: `评审专家${'甲乙丙'[n]}`,
+      statement: '从事公共数据评审。',
+    });
+    await exchange.act('party.admit', { partyId, identityChecked: true, reason: '已核验登记信息（示例）' });
+    experts.push({ partyId, login, password, token: await new Api(base).signIn(login, password) });
+  }
+  return experts;
+}
+
+/** An announcement of the authority and the application of an operating unit, not accepted yet. */
+export async function applied(base: string): Promise<Operation> {
+  const run = Date.now() % 1_000_000;
+  const authority = await apiOf(base, 'authority');
+  const operator = await apiOf(base, 'operator');
+  const experts = await makeExperts(base, run);
+  const resources = await authority.get<{ items: { id: string; publicData?: boolean }[] }>('/resources?limit=50');
+  const title = `交通数据授权运营 ${run}`;
+  let announcementId = '';
+  for (const { id } of resources.items) {
+    // Only public data can be announced; the directory holds other resources as well.
+    const made = await authority
+      .act<{ announcementId: string }>('announcement.publish', {
+        mode: 'comprehensive',
+        title,
+        scope: '交通领域公共数据资源',
+        conditions: '依法设立，具备数据安全能力，近三年无重大失信记录',
+        requirements: '每年开发不少于三个数据产品，优先服务民生',
+        criteria: [
+          { title: '运营方案', weight: 60 },
+          { title: '安全能力', weight: 40 },
+        ],
+        passScore: 70,
+        resourceIds: [id],
+        authorityId: authority.account.partyId,
+        applyUntil: new Date(Date.now() + 60 * DAY_MS).toISOString(),
+      })
+      .catch((error: Error) => {
+        if (error.message.includes('404')) return undefined;
+        throw error;
+      });
+    if (made) {
+      announcementId = made.announcementId;
+      break;
+    }
+  }
+  const { applicationId, caseId } = await operator.act<{ applicationId: string; caseId: string }>(
+    'application.submit',
+    { announcementId, statement: '具备交通数据产品开发和安全保障能力，拟建设航班延误保险定价等应用。' },
+  );
+  return { caseId, applicationId, title, experts };
+}
+
+/** The same application, accepted, scored and before the public. */
+export async function beforeThePublic(base: string): Promise<Operation & { readonly noticeId: string }> {
+  const operation = await applied(base);
+  const { caseId, applicationId, experts } = operation;
+  const authority = await apiOf(base, 'authority');
+  const operator = await apiOf(base, 'operator');
+  for (const kind of ['eligibility', 'security', 'plan'])
+    await operator.act('case.attach-document', {
+      caseId,
+      kind,
+      fileId: await operator.paper(`${kind}.txt`, `${kind} of ${caseId}`),
+    });
+  await authority.act('application.accept', { applicationId, expertIds: experts.map((e) => e.partyId) });
+  for (const { token } of experts)
+    await new Api(base, token).act('application.score', { applicationId, points: [50, 30], opinion: '方案可行' });
+  const { noticeId } = await authority.act<{ noticeId: string }>('application.conclude-review', { applicationId });
+  return { ...operation, noticeId };
+}
