@@ -51,6 +51,7 @@ const OWNED = [
   'scn',
   'gvd',
   'rev',
+  'cns',
   'cap',
   'fil',
   'bdl',

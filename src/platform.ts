@@ -4,6 +4,7 @@ import * as bundles from './exchange/bundles/index.ts';
 import * as catalog from './exchange/catalog/index.ts';
 import * as certificates from './exchange/certificates/index.ts';
 import * as clearing from './exchange/clearing/index.ts';
+import * as consent from './exchange/consent/index.ts';
 import * as contracts from './exchange/contracts/index.ts';
 import * as delivery from './exchange/delivery/index.ts';
 import * as matching from './exchange/matching/index.ts';
@@ -31,6 +32,7 @@ const ROOMS = [
   vault,
   anchor,
   catalog,
+  consent,
   authorisation,
   assessment,
   products,

@@ -12,7 +12,15 @@ import {
 import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
-import { conditionProblems, conditionsFit, getResource, grantUse, ResourceId } from '../catalog/index.ts';
+import {
+  conditionProblems,
+  conditionsFit,
+  getResource,
+  grantUse,
+  type Resource,
+  ResourceId,
+} from '../catalog/index.ts';
+import { consentCovers, livingConsents, separateConsent } from '../consent/index.ts';
 import { AgreementId, RowFilter, type Scenario, ScenarioId, USE_CLASSES } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
@@ -50,6 +58,8 @@ const ask = act({
     rules.scenarioJudged,
     rules.withinTheAgreement,
     conditionsFit,
+    consentCovers,
+    separateConsent,
   ],
   facts: async ({ tx, actor, input }) => {
     await oneAtATime(tx, `scenario ${input.agreementId}`);
@@ -83,6 +93,7 @@ const ask = act({
       unknownColumns: [...input.columns, ...input.rowFilter.map((f) => f.column)].filter((c) => !known.has(c)),
       rowProblems: conditionProblems(input.rowFilter, resource.columns),
       askedUntil: new Date(input.validUntil).toISOString(),
+      ...(await consentFacts(tx, resource, input.columns, input.purpose)),
     };
   },
   perform: async ({ tx, input, facts: { agreement, resource, authorityId }, at, enqueue }) => {
@@ -134,6 +145,18 @@ const ask = act({
     parties: [facts.authorityId, facts.resource.holderId],
   }),
 });
+
+/** What consent a scenario needs, and how many have given it (art. 6(2)). */
+async function consentFacts(tx: Tx, resource: Resource, columns: readonly string[], purpose: string) {
+  const sensitive = resource.columns.some((c) => c.sensitive && columns.includes(c.name));
+  const needsConsent = resource.contains_personal_information || sensitive;
+  return {
+    needsConsent,
+    containsPersonalInformation: resource.contains_personal_information,
+    consents: needsConsent ? await livingConsents(tx, resource.id, purpose) : 0,
+    purposeAsked: purpose,
+  };
+}
 
 async function lockScenario(tx: Tx, actor: Actor, scenarioId: string): Promise<{ scenario: Scenario; row: CaseRow }> {
   const found = await tx.selectFrom('data_scenario').select('case_id').where('id', '=', scenarioId).executeTakeFirst();
@@ -189,9 +212,13 @@ const approve = act({
     rules.nothingWhileCorrecting,
     rules.providerReviewsInTime,
     rules.trainedBeforeAccess,
+    consentCovers,
+    separateConsent,
   ],
   facts: async ({ tx, actor, input }) => {
     const { scenario, row } = await lockScenario(tx, actor, input.scenarioId);
+    const resource = await getResource(tx, scenario.resource_id);
+    if (!resource) throw notFound();
     const agreement = await tx
       .selectFrom('operation_agreement as g')
       .innerJoin('case_file as c', 'c.id', 'g.case_id')
@@ -211,6 +238,7 @@ const approve = act({
       agreementUntil: agreement.valid_until,
       ...(await reviewOf(tx, actor, scenario, row)),
       trainingsHeld: await trainingsHeld(tx, scenario.agreement_id),
+      ...(await consentFacts(tx, resource, scenario.columns, scenario.purpose)),
     };
   },
   version: (f) => f.row.version,

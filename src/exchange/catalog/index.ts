@@ -27,7 +27,16 @@ export {
   useRights,
 } from './rights.ts';
 export { takenFor, takeUse } from './taking.ts';
-export { endUse, grantUse, type HoldCause, resumeUse, suspendUse, type UseGrant, type UseScope } from './use.ts';
+export {
+  endUse,
+  grantUse,
+  type HoldCause,
+  resumeUse,
+  stopMade,
+  suspendUse,
+  type UseGrant,
+  type UseScope,
+} from './use.ts';
 export { conditionsFit, rightsLive } from './use-rules.ts';
 
 export const tasks: readonly Task[] = [];

@@ -118,17 +118,19 @@ export async function rightsBehind(q: Queryable, madeId: string, version: number
     valid_until: Date;
     by_procedure: boolean;
     holds: string[];
-  }>`select r.title, a.revoked_at, a.suspended_at, a.valid_until, a.agreement_id is not null as by_procedure, a.holds
+    consent_withdrawn_at: Date | null;
+  }>`select r.title, u.consent_withdrawn_at, a.revoked_at, a.suspended_at, a.valid_until, a.agreement_id is not null as by_procedure, a.holds
        from resource_use u join resource_authorisation a on a.id = u.authorisation_id join resource r on r.id = a.resource_id
       where u.made_id = ${madeId} and u.made_version = ${version} order by a.id`.execute(q);
   const ends = rows.filter((r) => r.by_procedure);
   const until = ends.map((r) => r.valid_until.toISOString()).sort()[0] ?? null;
   for (const r of rows) {
-    const forConsent = r.holds.includes('consent');
+    const forConsent = r.consent_withdrawn_at !== null || r.holds.includes('consent');
     const stopped = (state: StoppedUse['state'], since: Date): RightsBehind => ({
       stopped: { resource: r.title, state, forConsent, since: since.toISOString() },
       until,
     });
+    if (r.consent_withdrawn_at) return stopped('suspended', r.consent_withdrawn_at);
     if (r.by_procedure && r.revoked_at) return stopped('ended', r.revoked_at);
     if (r.by_procedure && r.valid_until <= at) return stopped('expired', r.valid_until);
     if (r.suspended_at) return stopped('suspended', r.suspended_at);

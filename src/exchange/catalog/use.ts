@@ -46,11 +46,16 @@ export async function grantUse(tx: Tx, grant: UseGrant, at: Date): Promise<strin
 /** Why rights stand still: the agreement is suspended, or the consent of those concerned was withdrawn. */
 export type HoldCause = 'agreement' | 'consent';
 
-/** Which rights: all under an agreement (its id), all to a resource, or the one of a scenario. */
-export type UseScope = string | { readonly resourceId: string } | { readonly scenarioId: string };
+/** Which rights: all under an agreement (its id), all to a resource, those for one purpose of it, or the one of a scenario. */
+export type UseScope =
+  | string
+  | { readonly resourceId: string }
+  | { readonly resourceId: string; readonly purpose: string }
+  | { readonly scenarioId: string };
 
 function rightsOf(scope: UseScope): RawBuilder<unknown> {
   if (typeof scope === 'string') return sql`agreement_id = ${scope}`;
+  if ('purpose' in scope) return sql`resource_id = ${scope.resourceId} and purpose = ${scope.purpose}`;
   return 'resourceId' in scope ? sql`resource_id = ${scope.resourceId}` : sql`scenario_id = ${scope.scenarioId}`;
 }
 
@@ -73,4 +78,19 @@ export async function resumeUse(tx: Tx, scope: UseScope, cause: HoldCause = 'agr
 export async function endUse(tx: Tx, scope: UseScope, at: Date, reason = '授权运营协议终止'): Promise<void> {
   await sql`update resource_authorisation set revoked_at = ${at}, revocation_reason = ${reason}
    where ${rightsOf(scope)} and revoked_at is null`.execute(tx);
+}
+
+/**
+ * What was made for a purpose while somebody's consent stood is used no more, since that person's rows are in it; the
+ * right itself lives on, and what is made next leaves them out. @param since when the consent was recorded
+ */
+export async function stopMade(
+  tx: Tx,
+  { resourceId, purpose }: { readonly resourceId: string; readonly purpose: string },
+  since: Date,
+  at: Date,
+): Promise<void> {
+  await sql`update resource_use u set consent_withdrawn_at = ${at} from resource_authorisation a
+   where a.id = u.authorisation_id and a.resource_id = ${resourceId} and a.purpose = ${purpose}
+     and u.consent_withdrawn_at is null and u.taken_at >= ${since}`.execute(tx);
 }

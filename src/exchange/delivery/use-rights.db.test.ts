@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveryRoutes } from '../../interfaces/http/files.ts';
 import { Refused } from '../../kernel/acts/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { endUse, grantUse, resumeUse, suspendUse } from '../catalog/index.ts';
+import { endUse, grantUse, resumeUse, stopMade, suspendUse } from '../catalog/index.ts';
 import { ContentQuery, serveContent } from './index.ts';
 import { kindOf, rulesOf, type TestTrade, testTrade } from './testing.ts';
 
@@ -80,6 +80,10 @@ const suspend = (agreementId: string, cause?: 'consent') =>
 const resume = (agreementId: string, cause?: 'consent') =>
   t.db.transaction().execute((tx) => resumeUse(tx, agreementId, cause));
 const end = (agreementId: string) => t.db.transaction().execute((tx) => endUse(tx, agreementId, new Date()));
+const withdrawOne = () =>
+  t.db
+    .transaction()
+    .execute((tx) => stopMade(tx, { resourceId, purpose: '指数' }, new Date(Date.now() - 3_600_000), new Date()));
 const endsAt = (agreementId: string, at: Date) =>
   t.db.updateTable('resource_authorisation').set({ valid_until: at }).where('agreement_id', '=', agreementId).execute();
 
@@ -198,6 +202,7 @@ describe('a running download', () => {
   it.each([
     ['the agreement is suspended', (s: Sold) => suspend(s.agreementId), 'JN-12.3'],
     ['consent is withdrawn', (s: Sold) => suspend(s.agreementId, 'consent'), 'JN-6.2'],
+    ['one of those in it withdraws', () => withdrawOne(), 'JN-6.2'],
     ['the agreement ends', (s: Sold) => end(s.agreementId), 'JN-8.6'],
   ] as const)('is cut when %s', async (_, midway, rule) => {
     const product = await sold(randomBytes(BYTES));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { execute, type Refusal, SYSTEM } from '../../kernel/acts/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
 import { type JobContext, type Task, task } from '../../kernel/jobs.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type UseRight,
   useRights,
 } from '../catalog/index.ts';
+import { type Consented, consentedRows } from '../consent/index.ts';
 import { BUILD_TASK, recordBuild, recordBuildFailure } from './drafting.ts';
 import { type Product, type ProductColumn, ProductId, type Sample } from './model.ts';
 import { columnsRead, productDictionary, workerRecipe } from './recipe.ts';
@@ -139,17 +141,27 @@ async function portionsOf(
     const before = taken.get(resource.id);
     const grant = grantFor(right, columns, before === undefined ? content.authorisationIds : [before]);
     if (!grant) throw new NotBuilt(LOST);
-    const portion = { path, columns: grant.columns, rows: grant.rows };
+    const consented = await consentedRows(kernel.db, grant.id);
+    const portion = { path, columns: grant.columns, rows: grant.rows, ...(consented ? { consented } : {}) };
     if (before === undefined) {
-      const rows = grant.rows.length === 0 ? resource.rows : await countRows(portion);
+      const rows = grant.rows.length === 0 && !consented ? resource.rows : await countRows(portion);
       const input = { authorisationId: grant.id, madeId, version, rows };
       const idempotencyKey = `take ${madeId} ${version} ${resource.id}`;
       const outcome = await execute(kernel, takeUse, SYSTEM, input, { idempotencyKey });
       if (!outcome.ok) throw new NotBuilt(reasonOf(outcome.refusal));
     }
-    inputs.push(portion);
+    inputs.push(consented ? { ...portion, consented: await still(kernel.db, grant.id, consented) } : portion);
   }
   return inputs;
+}
+
+/**
+ * Who consented when the use was counted and has not withdrawn since: a withdrawal after the count finds the use and stops
+ * what comes of it, one before it is seen here.
+ */
+async function still(q: Queryable, authorisationId: string, counted: Consented): Promise<Consented> {
+  const now = new Set((await consentedRows(q, authorisationId))?.digests ?? []);
+  return { ...counted, digests: counted.digests.filter((d) => now.has(d)) };
 }
 
 const reasonOf = ({ title, violations: [first] }: Refusal): Text =>

@@ -19,17 +19,20 @@ export interface Source extends Compiled {
 export async function sourceOf(engine: Engine, inputs: readonly (string | Portion)[]): Promise<Source> {
   const whole = parquetOf(inputs.map(pathOf));
   const all = await columnsOf(engine, whole);
-  const portions = inputs.map((input) =>
+  const portions: Portion[] = inputs.map((input) =>
     typeof input === 'string' ? { path: input, columns: null, rows: [] } : input,
   );
-  if (portions.every((p) => p.columns === null && p.rows.length === 0)) return { sql: whole, values: [], columns: all };
+  if (portions.every((p) => p.columns === null && p.rows.length === 0 && !p.consented))
+    return { sql: whole, values: [], columns: all };
   const columns = all.filter((c) => portions.every((p) => p.columns === null || p.columns.includes(c.name)));
   if (columns.length === 0) throw failures.recipe('没有可用的字段。', 'No column may be read.');
   const select = columns.map((c) => quoteName(c.name)).join(', ');
   const values: string[] = [];
   const parts: string[] = [];
   for (const portion of portions) {
-    const where = await conditionsOf(engine, portion.rows, all, values);
+    const terms = await conditionsOf(engine, portion.rows, all, values);
+    if (portion.consented) terms.push(consentOf(portion.consented, all, values));
+    const where = terms.length > 0 ? ` where ${terms.join(' and ')}` : '';
     parts.push(`select ${select} from ${parquetOf([portion.path])}${where}`);
   }
   return { sql: `(${parts.join(' union all ')})`, values, columns };
@@ -41,13 +44,13 @@ export async function countIn(engine: Engine, portion: Portion): Promise<{ rows:
   return { rows: Number(row?.[0] ?? 0) };
 }
 
-/** ` where …` of our own making; every value is bound as text, cast to its column's type, and added to `values`. */
+/** Terms of our own making; every value is bound as text, cast to its column's type, and added to `values`. */
 async function conditionsOf(
   engine: Engine,
   conditions: readonly Condition[],
   columns: readonly Column[],
   values: string[],
-): Promise<string> {
+): Promise<string[]> {
   if (conditions.length > CONDITIONS_MAX)
     throw failures.recipe(`行范围最多 ${CONDITIONS_MAX} 个条件。`, `At most ${CONDITIONS_MAX} conditions on rows.`);
   const terms: string[] = [];
@@ -72,5 +75,17 @@ async function conditionsOf(
     const right = operator === 'in' ? `(${bound.join(', ')})` : (bound[0] ?? '');
     terms.push(`${quoteName(source.name)} ${operator} ${right}`);
   }
-  return terms.length > 0 ? ` where ${terms.join(' and ')}` : '';
+  return terms;
+}
+
+/** Rows of those who consented: the engine makes of each key what was kept of them, so that nobody stands here in clear. */
+function consentOf(
+  { column, salt, digests }: NonNullable<Portion['consented']>,
+  columns: readonly Column[],
+  values: string[],
+): string {
+  const name = quoteName(columnNamed(columns, column).name);
+  values.push(salt, digests.join(','));
+  const [secret, list] = [values.length - 1, values.length];
+  return `sha256(cast($${secret} as VARCHAR) || chr(10) || trim(cast(${name} as VARCHAR))) in (select unnest(string_split(cast($${list} as VARCHAR), ',')))`;
 }

@@ -85,6 +85,8 @@ export interface Portion {
   readonly path: string;
   readonly columns: readonly string[] | null;
   readonly rows: readonly Condition[];
+  /** Besides: only rows of whom one of these stands for, as the SHA-256 of secret, line feed and the column's text. */
+  readonly consented?: { readonly column: string; readonly salt: string; readonly digests: readonly string[] };
 }
 
 export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'median';
