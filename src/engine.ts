@@ -4,6 +4,7 @@ import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
 import type { Kernel } from './kernel/acts/index.ts';
+import { configureOutbound, type OutboundSetting } from './kernel/cases/index.ts';
 import { requireSoundSm } from './kernel/crypto/index.ts';
 import type { OpenDatabase } from './kernel/database/index.ts';
 import {
@@ -49,6 +50,8 @@ export interface EngineOptions {
   readonly site?: () => string;
   /** Where checkpoints are anchored; nowhere by default. */
   readonly anchor?: AnchorSettings;
+  /** How notifications leave; by webhooks to public addresses only, without one. */
+  readonly outbound?: Omit<OutboundSetting, 'site'>;
 }
 
 export interface AnchorSettings extends Omit<AnchoringOptions, 'chain'> {
@@ -78,6 +81,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await openAccessKey(join(dataFolder, 'access.key'));
   const vault = await openVault({ db: database.db, dataFolder, objectStore });
   configureDelivery({ vault, linkKey: derivedKey('delivery links') });
+  configureOutbound({
+    ...(options.outbound ?? { mailFrom: '', privateWebhooks: false }),
+    site: options.site ?? (() => ''),
+  });
   configureBundles({ vault, linkKey: derivedKey('bundle links'), ...(options.site ? { site: options.site } : {}) });
   const logFiles = await openTileStore(dataFolder, logStore);
   let feeder: Feeder | undefined;

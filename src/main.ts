@@ -117,6 +117,11 @@ async function serve(
     suite: settings.CRYPTO_SUITE,
     keyProvider: settings.KEY_PROVIDER,
     site: () => site(),
+    outbound: {
+      smtpUrl: settings.SMTP_URL,
+      mailFrom: settings.MAIL_FROM,
+      privateWebhooks: settings.WEBHOOK_PRIVATE === '1',
+    },
     ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);

@@ -108,6 +108,20 @@ export const SettingsSchema = z.object({
     .min(1)
     .default(600)
     .describe('Requests a minute and address. 每个地址每分钟请求上限'),
+  SMTP_URL: optional.describe(
+    'smtp://user:password@host:587 or smtps://…:465 to send notifications by e-mail; without it none are sent. 发送通知邮件的服务器',
+  ),
+  MAIL_FROM: z
+    .string()
+    .max(200)
+    .default('Shuheng <noreply@localhost>')
+    .describe('Sender of the mails, `Name <address>`. 邮件发件人'),
+  WEBHOOK_PRIVATE: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe(
+      '1: webhooks of parties may go to private addresses and over http, for an exchange within one network. 回调是否可指向内网',
+    ),
   OIDC_ISSUER: optional.describe('OpenID Connect issuer for sign-in. 统一身份认证地址'),
   OIDC_CLIENT_ID: optional.describe('Client id at the issuer. 客户端编号'),
   OIDC_CLIENT_SECRET: optional.describe('Client secret at the issuer. 客户端密钥'),

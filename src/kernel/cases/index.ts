@@ -8,6 +8,7 @@ import { historyRead } from './history.ts';
 import { noticeReads } from './notice-reads.ts';
 import { noticeActs } from './notices.ts';
 import { markRead, notificationsRead } from './notifications.ts';
+import { outboundActs, outboundReads, outboundTasks } from './outbound/index.ts';
 import { caseFileActs, caseFileViewer } from './papers.ts';
 import type { Procedure } from './procedure.ts';
 import { caseReads, type Turn, waitingCases } from './reads.ts';
@@ -16,6 +17,7 @@ import { calendarActs } from './years.ts';
 export { BeyondCalendar, type Calendar, type CalendarYear, calendarOf, type Day, shippedYears } from './calendar.ts';
 export { dueAt, lastDay, type Pause, type Period, type PeriodUnit } from './clock.ts';
 export { closeNotices, openNotice } from './notices.ts';
+export { configureOutbound, type OutboundSetting } from './outbound/index.ts';
 export { CaseId, missingPapers } from './papers.ts';
 export { checkProcedures, type Procedure, procedure } from './procedure.ts';
 export type { Turn } from './reads.ts';
@@ -55,14 +57,22 @@ export function caseRoom(
   const byName = new Map(procedures.map((p) => [p.name, p]));
   if (byName.size < procedures.length) throw new Error('two procedures share a name');
   return {
-    acts: [...clockActs(byName), ...noticeActs(byName), ...caseFileActs(byName), ...calendarActs(byName), markRead],
+    acts: [
+      ...clockActs(byName),
+      ...noticeActs(byName),
+      ...caseFileActs(byName),
+      ...calendarActs(byName),
+      markRead,
+      ...outboundActs,
+    ],
     reads: [
       ...caseReads(byName, citation),
       historyRead(acts, citation),
       ...noticeReads(byName, citation),
       notificationsRead,
+      ...outboundReads,
     ],
-    tasks: [clockTask(byName, acts)],
+    tasks: [clockTask(byName, acts), ...outboundTasks(byName)],
     fileViewers: [caseFileViewer],
     turns: (db, actor, limit) => waitingCases(db, byName, actor, limit),
   };

@@ -1,10 +1,26 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../acts/index.ts';
+import {
+  type Act,
+  act,
+  afterOf,
+  enqueue,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  signedIn,
+} from '../acts/index.ts';
 import type { Tx } from '../database/index.ts';
 import { idOf, newId } from '../ids.ts';
 import { type Text, TextSchema, text } from '../text.ts';
+import { outbound } from './outbound/setting.ts';
 import type { CaseRow } from './tables.ts';
+
+/** Carries a notification out of the platform, once for each who wants it so. */
+export const NOTIFY_TASK = 'notify.fan-out';
 
 const NotificationId = idOf('ntf', text('通知', 'Notification'));
 /** As many as one page shows. */
@@ -29,12 +45,26 @@ export async function notifyPart(
     .where('part', '=', part)
     .execute();
   for (const { party_id, person_id } of players) {
+    const notificationId = newId('ntf');
     await tx
       .insertInto('notification')
-      .values({ id: newId('ntf'), party_id, person_id, case_id: id, words: JSON.stringify(words), at })
+      .values({ id: notificationId, party_id, person_id, case_id: id, words: JSON.stringify(words), at })
       .execute();
+    if (await leaves(tx, party_id))
+      await enqueue(tx, { task: NOTIFY_TASK, payload: { notificationId }, key: `${NOTIFY_TASK} ${notificationId}` });
   }
   return players.length;
+}
+
+/** Whether there is any way out for a party: a mail server, or an address of its own. */
+async function leaves(tx: Tx, partyId: string): Promise<boolean> {
+  if (outbound().smtpUrl !== undefined) return true;
+  const hook = await tx
+    .selectFrom('party_webhook')
+    .select('party_id')
+    .where('party_id', '=', partyId)
+    .executeTakeFirst();
+  return hook !== undefined;
 }
 
 const NotificationItem = z.object({

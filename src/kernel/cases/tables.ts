@@ -64,6 +64,33 @@ interface NotificationTable {
   at: Date;
 }
 
+interface NotificationDeliveryTable {
+  id: string;
+  notification_id: string;
+  channel: 'email' | 'webhook';
+  party_id: string;
+  person_id: string | null;
+  state: Generated<'waiting' | 'sent' | 'failed' | 'dropped'>;
+  attempts: Generated<number>;
+  outcome: string | null;
+  created_at: Date;
+  attempted_at: Date | null;
+}
+
+interface PartyWebhookTable {
+  party_id: string;
+  url: string;
+  secret: Buffer;
+  set_at: Date;
+  set_by: string;
+}
+
+interface NotificationPreferenceTable {
+  person_id: string;
+  email: boolean;
+  language: 'zh' | 'en';
+}
+
 interface PublicNoticeTable {
   id: string;
   case_id: string;
@@ -123,6 +150,9 @@ declare module '../database/database.ts' {
     case_clock: CaseClockTable;
     calendar_year: CalendarYearTable;
     notification: NotificationTable;
+    notification_delivery: NotificationDeliveryTable;
+    party_webhook: PartyWebhookTable;
+    notification_preference: NotificationPreferenceTable;
     public_notice: PublicNoticeTable;
     objection: ObjectionTable;
     case_document: CaseDocumentTable;

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { barredByItself, destinationOf, isPublicAddress } from './address.ts';
+
+const PRIVATE = [
+  '0.0.0.0',
+  '10.1.2.3',
+  '100.64.0.1',
+  '100.100.100.200',
+  '127.0.0.1',
+  '127.255.255.254',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.8',
+  '192.168.1.1',
+  '198.18.0.1',
+  '203.0.113.9',
+  '224.0.0.1',
+  '255.255.255.255',
+  '::',
+  '::1',
+  '::ffff:10.0.0.1',
+  '::ffff:8.8.8.8',
+  '64:ff9b::a00:1',
+  'fe80::1',
+  'fc00::1',
+  'fd00:ec2::254',
+  'ff02::1',
+  '2001:db8::1',
+  '2002:a00:1::',
+  'not an address',
+  '',
+];
+const PUBLIC = [
+  '1.1.1.1',
+  '8.8.8.8',
+  '100.63.255.255',
+  '100.128.0.0',
+  '172.15.255.255',
+  '172.32.0.0',
+  '2606:4700::1111',
+];
+
+describe('addresses', () => {
+  it.each(PRIVATE)('%s is not public', (address) => expect(isPublicAddress(address)).toBe(false));
+  it.each(PUBLIC)('%s is public', (address) => expect(isPublicAddress(address)).toBe(true));
+});
+
+describe('addresses of webhooks', () => {
+  it.each([
+    ['ftp://example.org/x', 'not-https'],
+    ['http://example.org/x', 'not-https'],
+    ['file:///etc/passwd', 'not-https'],
+    ['nonsense', 'not-https'],
+    ['https://user:secret@example.org/', 'credentials'],
+    ['https://127.0.0.1/', 'private'],
+    ['https://2130706433/', 'private'],
+    ['https://0x7f.1/', 'private'],
+    ['https://0177.0.0.1/', 'private'],
+    ['https://[::1]/', 'private'],
+    ['https://[::ffff:127.0.0.1]/', 'private'],
+    ['https://169.254.169.254/latest/meta-data/', 'private'],
+  ])('%s: %s', async (url, why) => {
+    expect(barredByItself(url, false)).toBe(why);
+    expect(await destinationOf(url, false)).toBe(why);
+  });
+
+  it('looks a name up, and refuses one that leads home or nowhere', async () => {
+    expect(await destinationOf('https://localhost/', false)).toBe('private');
+    expect(await destinationOf('https://no-such-host.invalid/', false)).toBe('unknown-host');
+  });
+
+  it('calls within the network where the operator says so', async () => {
+    expect(await destinationOf('http://127.0.0.1:9/x', true)).toMatchObject({ address: '127.0.0.1', family: 4 });
+    expect(await destinationOf('http://user:secret@127.0.0.1:9/x', true)).toBe('credentials');
+  });
+});
