@@ -11,6 +11,8 @@ const NEEDED = [
     packages: ['golang-go', 'golang-golang-x-mod-dev'],
     present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog'),
   },
+  // A department's MySQL database, for the tests of imports.
+  { packages: ['mariadb-server'], present: () => existsSync('/usr/sbin/mariadbd') },
   { packages: ['openssl'], present: () => existsSync('/usr/bin/openssl') },
   {
     packages: ['softhsm2', 'opensc'],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { configureBundles } from './exchange/bundles/index.ts';
+import { configureCatalogue } from './exchange/catalog/index.ts';
 import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
@@ -48,6 +49,8 @@ export interface EngineOptions {
   readonly keyProvider?: string;
   /** Address of this site, once it is known. */
   readonly site?: () => string;
+  /** Imports of directories may reach private addresses. */
+  readonly privateAddresses?: boolean;
   /** Where checkpoints are anchored; nowhere by default. */
   readonly anchor?: AnchorSettings;
   /** How notifications leave; by webhooks to public addresses only, without one. */
@@ -80,6 +83,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const everything = platform(rulebook);
   await openAccessKey(join(dataFolder, 'access.key'));
   const vault = await openVault({ db: database.db, dataFolder, objectStore });
+  configureCatalogue({ privateAddresses: options.privateAddresses ?? false });
   configureDelivery({ vault, linkKey: derivedKey('delivery links') });
   configureOutbound({
     ...(options.outbound ?? { mailFrom: '', privateWebhooks: false }),

@@ -55,6 +55,7 @@ const OWNED = [
   'cap',
   'fil',
   'bdl',
+  'dim',
 ];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];

@@ -122,6 +122,7 @@ async function serve(
       mailFrom: settings.MAIL_FROM,
       privateWebhooks: settings.WEBHOOK_PRIVATE === '1',
     },
+    privateAddresses: settings.IMPORT_PRIVATE_ADDRESSES === '1',
     ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);

@@ -29,6 +29,7 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'product.suspend': ['by'],
   'product.withdraw': [],
   'directory.change-entry': ['containsPersonalInformation', 'grade', 'opening', 'version'],
+  'directory.commit-import': ['added', 'changed'],
   'directory.list-entry': ['containsPersonalInformation', 'grade', 'opening'],
   'resource.gather': ['version'],
   'resource.refresh': ['version'],

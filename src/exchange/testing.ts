@@ -45,6 +45,12 @@ export interface TestExchange {
   ) => Promise<unknown>;
   /** A ready dataset of the party, from CSV text, through upload, act and job. */
   readonly dataset: (actor: Actor & { readonly partyId: string }, csv: string) => Promise<string>;
+  /** A paper of the party, kept in the vault. @returns its id */
+  readonly paper: (
+    actor: Actor & { readonly partyId: string },
+    name: string,
+    content: string | Uint8Array,
+  ) => Promise<string>;
   /** Runs every job that waits. */
   readonly jobs: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -135,6 +141,16 @@ export async function testExchange(tasks: readonly Task[]): Promise<TestExchange
       const { datasetId } = await run(ingest, actor, { uploadId });
       await jobs();
       return String(datasetId);
+    },
+    paper: async (actor, name, content) => {
+      const path = join(folder, newId('pap'));
+      await writeFile(path, content);
+      const uploadId = await stageFile(db, vault, { path, partyId: actor.partyId, name });
+      const keep = vaultActs.find((a) => a.name === 'file.keep');
+      if (!keep) throw new Error('there is no file.keep');
+      const { fileId } = await run(keep, actor, { uploadId });
+      await jobs();
+      return String(fileId);
     },
     close: async () => {
       await database.drop();

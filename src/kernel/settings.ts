@@ -122,6 +122,12 @@ export const SettingsSchema = z.object({
     .describe(
       '1: webhooks of parties may go to private addresses and over http, for an exchange within one network. 回调是否可指向内网',
     ),
+  IMPORT_PRIVATE_ADDRESSES: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe(
+      '1: imports of directories may connect to private addresses, such as a department’s database in the same network. 目录导入可否连接内网地址',
+    ),
   OIDC_ISSUER: optional.describe('OpenID Connect issuer for sign-in. 统一身份认证地址'),
   OIDC_CLIENT_ID: optional.describe('Client id at the issuer. 客户端编号'),
   OIDC_CLIENT_SECRET: optional.describe('Client secret at the issuer. 客户端密钥'),

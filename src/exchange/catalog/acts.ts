@@ -5,6 +5,8 @@ import { getDataset } from '../../kernel/vault/index.ts';
 import { getParty, PartyId, registeredEntity } from '../parties/index.ts';
 import { directoryActs, lockDirectory, numberTaken } from './acts-directory.ts';
 import { dictionaryOf, type EntryInput } from './entry.ts';
+import { importActs } from './import/acts.ts';
+import { recordSnapshot } from './import/snapshot.ts';
 import { AuthorisationId, DictionaryInput, GRADES, OPENINGS, ResourceId, resourceLife, SOURCES } from './model.ts';
 import * as rules from './rules.ts';
 import * as directory from './rules-directory.ts';
@@ -302,4 +304,13 @@ export const withdraw = act({
   entry: ({ input }) => ({ subject: input.resourceId, public: true, sealed: { reason: input.reason } }),
 });
 
-export const acts: readonly Act[] = [register, authorise, revoke, withdraw, takeUse, ...directoryActs];
+export const acts: readonly Act[] = [
+  register,
+  authorise,
+  revoke,
+  withdraw,
+  takeUse,
+  ...directoryActs,
+  ...importActs,
+  recordSnapshot,
+];

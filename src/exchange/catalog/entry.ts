@@ -54,6 +54,8 @@ export const EntryChange = z.object(
 );
 export const ENTRY_PARTS = Object.keys(shape) as readonly (keyof EntryInput)[];
 
+export type Dictionary = readonly DictionaryColumn[];
+
 export const dictionaryOf = (
   columns: readonly z.output<typeof EntryColumn>[],
   typeOf: (name: string) => ColumnType | undefined = () => undefined,

@@ -1,5 +1,7 @@
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import type { Task } from '../../kernel/jobs.ts';
+import { readTask } from './import/read.ts';
+import { snapshotTask, sweepTask } from './import/snapshot.ts';
 import { RESOURCE_COLUMNS, type Resource } from './model.ts';
 
 export { acts } from './acts.ts';
@@ -26,6 +28,7 @@ export {
   ungranted,
   useRights,
 } from './rights.ts';
+export { configureCatalogue } from './setting.ts';
 export { takenFor, takeUse } from './taking.ts';
 export {
   endUse,
@@ -39,7 +42,7 @@ export {
 } from './use.ts';
 export { conditionsFit, rightsLive } from './use-rules.ts';
 
-export const tasks: readonly Task[] = [];
+export const tasks: readonly Task[] = [readTask, snapshotTask, sweepTask];
 
 /** A resource whose data stand in the zone; one that is only listed is nothing to work with. */
 export async function getResource(q: Queryable | Tx, resourceId: string): Promise<Resource | undefined> {

@@ -14,6 +14,7 @@ import {
 import type { Queryable } from '../../kernel/database/index.ts';
 import { partiesById } from '../parties/index.ts';
 import { departmentReads } from './departments.ts';
+import { importReads } from './import/queries.ts';
 import { catalogueList } from './list.ts';
 import { AuthorisationId, DictionaryColumn, Profile, RESOURCE_COLUMNS, ResourceId } from './model.ts';
 import { EntrySummary, Holder, summaryOf, supervises } from './summary.ts';
@@ -172,4 +173,4 @@ const versions = read({
   },
 });
 
-export const reads: readonly Read[] = [catalogueList, one, versions, ...departmentReads];
+export const reads: readonly Read[] = [catalogueList, one, versions, ...departmentReads, ...importReads];

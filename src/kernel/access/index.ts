@@ -38,7 +38,7 @@ export {
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './passwords.ts';
 export { createPerson, getPerson, lockPerson, type NewPerson, type Person } from './people.ts';
 export { goodPassword, type PasswordFacts, rules } from './rules.ts';
-export { derivedKey, openAccessKey, useAccessKey } from './secrets.ts';
+export { derivedKey, openAccessKey, seal, unseal, useAccessKey } from './secrets.ts';
 export { closeSession, openSession, type SignIn, type SignInOutcome, showSecondFactor } from './sessions.ts';
 export { scheduleSweep, sweep } from './sweep.ts';
 export { totpCode } from './totp.ts';
