@@ -17,7 +17,7 @@ const WORDS = words(
     name: '公告',
     mode: '授权方式',
     authoriser: '授权单位',
-    resources: '数据资源',
+    resources: (n: number) => `${n} 项数据资源`,
     until: '申请截止',
     state: '状态',
     open: '接受申请',
@@ -41,7 +41,7 @@ const WORDS = words(
     name: 'Announcement',
     mode: 'Mode',
     authoriser: 'Authorising unit',
-    resources: 'Resources',
+    resources: (n: number) => (n === 1 ? 'one resource' : `${n} resources`),
     until: 'Apply until',
     state: 'State',
     open: 'open',
@@ -107,7 +107,12 @@ function Announcements() {
         {
           key: 'title',
           title: t.name,
-          render: (a) => <Link to={`/authorisation/announcements/${a.id}`}>{a.title}</Link>,
+          render: (a) => (
+            <>
+              <Link to={`/authorisation/announcements/${a.id}`}>{a.title}</Link>
+              <small className="faint block">{t.resources(a.resources)}</small>
+            </>
+          ),
           csv: (a) => a.title,
         },
         { key: 'mode', title: t.mode, render: (a) => say(a.modeTitle), csv: (a) => say(a.modeTitle) },
@@ -116,13 +121,6 @@ function Announcements() {
           title: t.authoriser,
           render: (a) => a.authoriser.name,
           csv: (a) => a.authoriser.name,
-        },
-        {
-          key: 'resources',
-          title: t.resources,
-          number: true,
-          render: (a) => a.resources,
-          csv: (a) => String(a.resources),
         },
         {
           key: 'until',

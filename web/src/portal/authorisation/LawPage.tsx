@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import type { Article } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { CitationChip } from '../../shared/CitationChip.tsx';
 import { Loaded } from '../../shared/States.tsx';
@@ -126,6 +127,10 @@ const STAGE_WORDS: { readonly zh: Stages; readonly en: Stages } = {
   },
 };
 
+/** Several rows of the rulebook may stand for one place of the document; one chip is enough to open it. */
+const oncePerPlace = (ids: readonly string[], articles: ReadonlyMap<string, Article>): readonly string[] =>
+  ids.filter((id, i) => ids.findIndex((other) => articles.get(other)?.article === articles.get(id)?.article) === i);
+
 export default function LawPage() {
   const t = useWords(WORDS);
   const spoken = useWords(STAGE_WORDS);
@@ -163,7 +168,7 @@ export default function LawPage() {
                       <h3>{spoken[name].title}</h3>
                       <p>{spoken[name].text}</p>
                       <div className="tags">
-                        {ids.map((id) => (
+                        {oncePerPlace(ids, articles).map((id) => (
                           <CitationChip
                             key={id}
                             rule={id}

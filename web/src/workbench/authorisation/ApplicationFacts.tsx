@@ -133,7 +133,7 @@ function Sheets({ application: a }: { readonly application: ApplicationDetail })
           </tbody>
         </table>
       </section>
-      <ul className="plain-list">
+      <ul className="line-list">
         {scores.map((s) => (
           <li key={s.expert.id}>
             <b>{s.expert.name}</b>

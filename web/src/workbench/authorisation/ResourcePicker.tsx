@@ -130,11 +130,10 @@ function PickerSearch(props: { readonly label: string; readonly onSearch: (q: st
     return () => clearTimeout(timer);
   }, [typed, onSearch]);
   return (
-    <div className="search-box">
+    <>
       <label className="hidden-visually" htmlFor={id}>
         {props.label}
       </label>
-      <Icon name="search" />
       <input
         id={id}
         className="input"
@@ -148,6 +147,6 @@ function PickerSearch(props: { readonly label: string; readonly onSearch: (q: st
           onSearch(typed.trim());
         }}
       />
-    </div>
+    </>
   );
 }

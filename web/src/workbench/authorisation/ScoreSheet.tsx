@@ -201,7 +201,7 @@ function Ties() {
       <summary>
         {t.ties}（{data.items.length}）
       </summary>
-      <ul className="plain-list">
+      <ul className="line-list">
         {data.items.map((a) => (
           <li key={a.id}>
             {a.other.name} <span className="tag">{term(a.nature)}</span>
