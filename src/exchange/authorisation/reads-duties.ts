@@ -10,11 +10,10 @@ import {
   read,
   signedIn,
 } from '../../kernel/acts/index.ts';
-import { seesCase } from '../../kernel/cases/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
 import { AgreementId } from './model.ts';
 import { DUTIES, EntrustmentId, NORM_TITLES, NORMS } from './model-duties.ts';
-import { namesOf, Party } from './reads-shared.ts';
+import { namesOf, Party, sideOfCase } from './reads-shared.ts';
 
 /** 运营职责: what comes back each year, when it is due, and what was done. */
 const duties = read({
@@ -51,10 +50,11 @@ const duties = read({
   run: async ({ db, actor, params }) => {
     const agreement = await db
       .selectFrom('operation_agreement')
-      .select(['id', 'case_id'])
+      .select('id')
       .where('id', '=', params.agreementId)
+      .where(sideOfCase(actor, 'case_id'))
       .executeTakeFirst();
-    if (!agreement || !(await seesCase(db, actor, agreement.case_id))) throw notFound();
+    if (!agreement) throw notFound();
     const due = await db
       .selectFrom('operation_duty as d')
       .innerJoin('case_file as c', 'c.id', 'd.case_id')

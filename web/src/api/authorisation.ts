@@ -203,3 +203,51 @@ export interface Affiliation {
   readonly note: string | null;
   readonly declaredAt: string;
 }
+
+export interface AgreementDuties {
+  readonly duties: readonly {
+    readonly kind: 'evaluation' | 'training' | 'drill';
+    readonly caseId: string;
+    readonly state: string;
+    readonly dueAt: string | null;
+  }[];
+  readonly trainings: readonly {
+    readonly id: string;
+    readonly kind: 'training' | 'drill';
+    readonly heldOn: string;
+    readonly topic: string;
+    readonly participants: number;
+    readonly recordedBy: PartyRef;
+  }[];
+  readonly inspections: readonly {
+    readonly id: string;
+    readonly accepted: boolean;
+    readonly standardsFollowed: boolean;
+    readonly findings: string;
+    readonly inspectedBy: PartyRef;
+    readonly at: string;
+  }[];
+}
+
+export interface SecurityNorms {
+  readonly items: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly kindTitle: Text;
+    readonly title: string;
+    readonly body: string;
+    readonly publishedBy: PartyRef;
+    readonly publishedAt: string;
+  }[];
+  readonly missing: readonly ('review' | 'risk' | 'monitoring' | 'emergency')[];
+}
+
+export interface Entrustment {
+  readonly id: string;
+  readonly party: PartyRef;
+  readonly entrustedBy: PartyRef;
+  readonly scope: string;
+  readonly from: string;
+  readonly until: string;
+  readonly endedAt: string | null;
+}

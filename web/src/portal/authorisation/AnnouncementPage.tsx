@@ -27,7 +27,7 @@ const WORDS = words(
     authority: '大数据主管部门',
     published: '发布时间',
     until: '申请截止',
-    apply: '申请运营',
+    apply: '申请授权运营',
     applyText: '说明本单位的资质、技术与安全能力、拟开发的产品。提交后在事项页面上传资格证明、安全能力证明和运营方案。',
     statement: '申请说明',
     mine: '本单位的申请',

@@ -5,7 +5,16 @@ import { Icon } from '../../shared/Icon.tsx';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useAct, useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
-import { AreaField, ChoiceField, type FormState, Section, SelectField, TextField, useForm } from '../shared/form.tsx';
+import {
+  AreaField,
+  CheckField,
+  ChoiceField,
+  type FormState,
+  Section,
+  SelectField,
+  TextField,
+  useForm,
+} from '../shared/form.tsx';
 import { type AnnounceValues, inputOf, missingOf, POINTS, pointsOf } from './announce-model.ts';
 import { ResourcePicker } from './ResourcePicker.tsx';
 import { useAll } from './use-all.ts';
@@ -33,6 +42,16 @@ const WORDS = words(
     until: '申请截止（北京时间）',
     untilHint: '本所规则要求至少留出五天。',
     authority: '大数据主管部门',
+    protect: '保护哪些利益',
+    protectNote: '授权运营不得损害这六项利益。请逐项判断后勾选，没有勾选的会记入判定。',
+    interests: '已逐项判断，能够保护',
+    protection: '判断理由与保护措施',
+    'state-secrets': '国家秘密',
+    'national-security': '国家安全',
+    'public-interest': '公共利益',
+    'trade-secrets': '商业秘密',
+    'personal-privacy': '个人隐私',
+    'data-security': '数据安全',
     judged: '怎样评审',
     judgedNote: '第三方专家逐项独立评分，全部评分后取平均。各项满分合计须为 100 分。',
     criterion: '评分项',
@@ -74,6 +93,17 @@ const WORDS = words(
     until: 'Apply until (Beijing time)',
     untilHint: 'The house rules leave at least five days.',
     authority: 'Data authority',
+    protect: 'What is protected',
+    protectNote:
+      'Authorised operation harms none of these six interests. Judge each and tick it; what is not ticked is kept in the decision.',
+    interests: 'Judged one by one, and protected',
+    protection: 'Reasons and measures',
+    'state-secrets': 'State secrets',
+    'national-security': 'National security',
+    'public-interest': 'Public interest',
+    'trade-secrets': 'Trade secrets',
+    'personal-privacy': 'Personal privacy',
+    'data-security': 'Data security',
     judged: 'How it is judged',
     judgedNote:
       'Third-party experts score each criterion, each alone; the average counts once all have. The full points add up to 100.',
@@ -136,6 +166,8 @@ function AnnounceForm({ authority, partyId }: { readonly authority: boolean; rea
       ],
       passScore: '60',
       authorityId: authority ? partyId : '',
+      interests: [],
+      protection: '',
     },
     (values) => {
       const missing = missingOf(withAuthority(values, only));
@@ -160,6 +192,7 @@ function AnnounceForm({ authority, partyId }: { readonly authority: boolean; rea
     <form onSubmit={form.onSubmit((values) => void send(values))} noValidate>
       <What form={form} authority={authority} partyId={partyId} />
       <Who form={form} authorities={authority ? [] : (authorities ?? [])} chosen={only} />
+      <Protected form={form} />
       <Judged form={form} />
       <div className="form-end">
         {publish.error ? <RefusalPanel key={publish.submittedAt} problem={publish.error} asked={t.publish} /> : null}
@@ -274,6 +307,40 @@ function Who({
           />
         ) : null}
       </div>
+    </Section>
+  );
+}
+
+const INTERESTS = [
+  'state-secrets',
+  'national-security',
+  'public-interest',
+  'trade-secrets',
+  'personal-privacy',
+  'data-security',
+] as const;
+
+function Protected({ form }: { readonly form: Form }) {
+  const t = useWords(WORDS);
+  const { values: v, set } = form;
+  const toggle = (name: string, on: boolean) =>
+    set('interests', on ? [...v.interests, name] : v.interests.filter((i) => i !== name));
+  return (
+    <Section title={t.protect} note={t.protectNote}>
+      <fieldset className="choices">
+        <legend className="label">{t.interests}</legend>
+        <div className="check-grid">
+          {INTERESTS.map((name) => (
+            <CheckField
+              key={name}
+              label={t[name]}
+              checked={v.interests.includes(name)}
+              onChange={(on) => toggle(name, on)}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <AreaField label={t.protection} value={v.protection} maxLength={4000} onChange={(x) => set('protection', x)} />
     </Section>
   );
 }

@@ -6,6 +6,7 @@ import { holdsAny } from '../roles.ts';
 import { Tabs } from '../shared/Tabs.tsx';
 import { Affiliations } from './Affiliations.tsx';
 import { Agreements, Announcements, Applications, Demands, Scenarios } from './lists.tsx';
+import { Norms } from './Norms.tsx';
 import { Rights } from './Rights.tsx';
 
 const WORDS = words(
@@ -22,6 +23,7 @@ const WORDS = words(
     demands: '治理需求',
     rights: '使用权',
     affiliations: '关联关系',
+    norms: '规范与运维',
   },
   {
     title: 'Authorised operation of public data',
@@ -36,6 +38,7 @@ const WORDS = words(
     demands: 'Governance',
     rights: 'Use rights',
     affiliations: 'Ties',
+    norms: 'Norms and maintenance',
   },
 );
 
@@ -62,6 +65,7 @@ const PLACES = {
     show: Rights,
   },
   affiliations: { roles: ['expert', 'operating-unit'], show: Affiliations },
+  norms: { roles: ['data-authority', 'operating-unit', 'regulator', 'audit-admin'], show: Norms },
 } as const;
 type Place = keyof typeof PLACES;
 

@@ -4,6 +4,7 @@ import { useWords, words } from '../../app/words.ts';
 import { dateTime } from '../../shared/format.ts';
 import { useMe } from '../../shared/use-api.ts';
 import { ActDrawer, type Done } from '../shared/acts.tsx';
+import { Duties } from './Duties.tsx';
 import { Demands, Scenarios } from './lists.tsx';
 import { Rights } from './Rights.tsx';
 import './authorisation.css';
@@ -102,6 +103,7 @@ export function Operating({
       </section>
       <Reports agreement={g} operates={operates} />
       <Evaluations agreement={g} />
+      <Duties agreement={g} tell={tell} />
     </>
   );
 }

@@ -35,6 +35,13 @@ const WORDS = words(
     settle: '先在“材料”中提交资产处置与数据清除证明，再在这里说明。',
     evaluate: '评估运营情况',
     evaluateText: '评估不合格的，各项使用权在同一时刻暂停，运营单位须在期限内整改并书面报告。',
+    'conduct:cooperative': '配合评估，材料真实',
+    'conduct:refused': '拒绝评估',
+    'conduct:obstructed': '阻碍评估',
+    'conduct:evaded': '规避评估',
+    'conduct:false-report': '虚报',
+    'conduct:hidden-report': '瞒报',
+    revise: '写入双方议定的内容，六项条款都要保留。修订后原有签署失效，双方重新核对签署。',
     pass: '评估合格',
     passText: '写明评估意见；运营照常继续。',
     fail: '评估不合格',
@@ -69,6 +76,14 @@ const WORDS = words(
     evaluate: 'Evaluate the operation',
     evaluateText:
       'Who fails loses the use of data in the same moment, and must correct and report in writing within the time set.',
+    'conduct:cooperative': 'Cooperates, with true material',
+    'conduct:refused': 'Refuses',
+    'conduct:obstructed': 'Obstructs',
+    'conduct:evaded': 'Evades',
+    'conduct:false-report': 'Reports falsely',
+    'conduct:hidden-report': 'Hides facts',
+    revise:
+      'Write in what both sides settled; all six clauses stay. A signature under the old words falls away, and both read and sign again.',
     pass: 'Passed',
     passText: 'Write down your findings; the operation goes on.',
     fail: 'Failed',
@@ -81,6 +96,8 @@ const WORDS = words(
     uncorrectedText: 'Write down your findings; all rights end and the exit begins, for good.',
   },
 );
+
+const CONDUCTS = ['cooperative', 'refused', 'obstructed', 'evaded', 'false-report', 'hidden-report'] as const;
 
 /** One application and all that follows from it: review, agreement, operation, end. Each reader sees the own part. */
 export default function OperationPage() {
@@ -104,7 +121,7 @@ function Operation({ application }: { readonly application: ApplicationDetail })
   const { data: agreement } = useRead<AgreementDetail>(
     application.agreementId ? `/agreements/${application.agreementId}` : null,
   );
-  const forms = useForms(application);
+  const forms = useForms(application, agreement);
   return (
     <CaseFrame
       caseId={application.caseId}
@@ -160,6 +177,7 @@ function Own(props: {
       <Verdict
         {...common}
         act="authorisation.evaluate"
+        options={{ conduct: CONDUCTS.map((value) => ({ value, title: t[`conduct:${value}`] })) }}
         words={{
           title: t.evaluate,
           text: t.evaluateText,
@@ -192,7 +210,7 @@ interface Candidate {
 }
 
 /** Words and choices for the generated forms; what is made by hand is left out. */
-function useForms({ id, state, agreementId }: ApplicationDetail): CaseForms {
+function useForms({ id, state, agreementId }: ApplicationDetail, agreement: AgreementDetail | undefined): CaseForms {
   const t = useWords(WORDS);
   const naming = state === 'applied';
   const experts = useAll<Candidate>(naming ? `/applications/${id}/experts` : null);
@@ -211,6 +229,11 @@ function useForms({ id, state, agreementId }: ApplicationDetail): CaseForms {
     'application.score': null,
     'agreement.sign': null,
     'agreement.draft': null,
+    'agreement.revise': {
+      explain: t.revise,
+      fixed,
+      initial: { clauses: Object.fromEntries((agreement?.clauses ?? []).map((c) => [c.name, c.words])) },
+    },
     'authorisation.evaluate': null,
     'authorisation.recheck': null,
     'authorisation.file': about(t.file),

@@ -1,5 +1,6 @@
 import type { CaseDetail } from '../../api.ts';
 import { mayAct } from '../../api.ts';
+import type { FieldOptions } from '../../shared/act-form/index.tsx';
 import { useActs, useMe } from '../../shared/use-api.ts';
 import { ActDrawer, type Done } from '../shared/acts.tsx';
 
@@ -22,11 +23,14 @@ export function Verdict(props: {
   readonly fixed: Readonly<Record<string, unknown>>;
   readonly found: CaseDetail;
   readonly words: VerdictWords;
+  /** Choices of other fields of the form, by name. */
+  readonly options?: Readonly<Record<string, FieldOptions>>;
   readonly tell: (done: Done) => void;
 }) {
   const me = useMe();
   const acts = useActs();
   const { act, field, fixed, found, words: t, tell } = props;
+  const options = props.options ?? {};
   const info = acts?.get(act);
   if (!info || !me || !mayAct(info, me.roles) || !found.myActs.includes(act)) return null;
   return (
@@ -37,8 +41,10 @@ export function Verdict(props: {
         <ActDrawer
           act={act}
           label={t.yes}
+          submit={t.yes}
           explain={t.yesText}
           fixed={{ ...fixed, [field]: true }}
+          options={options}
           version={found.version}
           primary
           tell={tell}
@@ -46,8 +52,10 @@ export function Verdict(props: {
         <ActDrawer
           act={act}
           label={t.no}
+          submit={t.no}
           explain={t.noText}
           fixed={{ ...fixed, [field]: false }}
+          options={options}
           version={found.version}
           danger
           tell={tell}

@@ -17,6 +17,8 @@ const complete: AnnounceValues = {
   ],
   passScore: '60',
   authorityId: 'pty_1',
+  interests: ['state-secrets'],
+  protection: '已脱敏',
 };
 
 it('finds nothing missing in a complete announcement, and makes the input of the act', () => {
@@ -24,6 +26,8 @@ it('finds nothing missing in a complete announcement, and makes the input of the
   expect(inputOf(complete)).toMatchObject({
     applyUntil: '2026-12-10T23:59:59+08:00',
     resourceIds: ['res_1'],
+    interests: ['state-secrets'],
+    protection: '已脱敏',
     criteria: [
       { title: '方案', weight: 60 },
       { title: '能力', weight: 40 },

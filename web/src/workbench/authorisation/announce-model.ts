@@ -18,6 +18,9 @@ export interface AnnounceValues {
   readonly criteria: readonly CriterionRow[];
   readonly passScore: string;
   readonly authorityId: string;
+  /** Interests made sure of, and how they are protected. */
+  readonly interests: readonly string[];
+  readonly protection: string;
 }
 
 /** What the criteria add up to; the rule asks for exactly this. */
@@ -58,5 +61,7 @@ export const inputOf = (v: AnnounceValues) => ({
   passScore: Number(v.passScore),
   resourceIds: v.resources.map((r) => r.id),
   authorityId: v.authorityId,
+  interests: v.interests,
+  protection: v.protection.trim(),
   applyUntil: endOfDay(v.until),
 });
