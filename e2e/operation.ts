@@ -12,6 +12,7 @@ export interface Operation {
 
 export interface Expert {
   readonly partyId: string;
+  readonly name: string;
   readonly login: string;
   readonly password: string;
   readonly token: string;
@@ -62,8 +63,8 @@ export class Api {
     return ((await answer.json()) as { token: string }).token;
   }
 
-  /** Uploads a small paper and waits until the vault keeps it. */
-  async paper(name: string, content: string): Promise<string> {
+  /** @returns the id of the upload */
+  async upload(name: string, content: string): Promise<string> {
     const bytes = Buffer.from(content);
     const made = await this.#send('/v1/uploads', {
       method: 'POST',
@@ -83,6 +84,12 @@ export class Api {
       },
       body: bytes,
     });
+    return uploadId;
+  }
+
+  /** Uploads a small paper and waits until the vault keeps it. */
+  async paper(name: string, content: string): Promise<string> {
+    const uploadId = await this.upload(name, content);
     const { fileId } = await this.act<{ fileId: string }>('file.keep', { uploadId });
     for (;;) {
       const { state } = await this.get<{ state: string }>(`/files/${fileId}`);
@@ -99,14 +106,15 @@ async function apiOf(base: string, login: string): Promise<Api & { account: Acco
 }
 
 /** Parties of experts, admitted for this run. */
-async function makeExperts(base: string, run: number): Promise<Expert[]> {
+export async function makeExperts(base: string, run: number): Promise<Expert[]> {
   const exchange = await apiOf(base, 'exchange');
   const experts: Expert[] = [];
   for (let n = 0; n < EXPERTS; n++) {
     const login = `expert${run}${n}`;
+    const name = `示例评审机构${run % 1000}${'甲乙丙'[n]}`;
     const password = randomBytes(15).toString('base64url');
     const { partyId } = await new Api(base).act<{ partyId: string }>('party.apply', {
-      name: `示例评审机构${run % 1000}${'甲乙丙'[n]}`,
+      name,
       uscc: sampleCode(FIRST_SERIAL + ((run * EXPERTS + n) % 9_000)),
       legalRepresentative: '示例负责人',
       contact: '示例联系方式',
@@ -117,7 +125,7 @@ async function makeExperts(base: string, run: number): Promise<Expert[]> {
       statement: '从事公共数据评审。',
     });
     await exchange.act('party.admit', { partyId, identityChecked: true, reason: '已核验登记信息（示例）' });
-    experts.push({ partyId, login, password, token: await new Api(base).signIn(login, password) });
+    experts.push({ partyId, name, login, password, token: await new Api(base).signIn(login, password) });
   }
   return experts;
 }
