@@ -151,9 +151,7 @@ function Enrol({ next }: { readonly next: string }) {
         <>
           <p>{t.scan}</p>
           <AntdScope>
-            <div role="img" aria-label={t.qr}>
-              <QRCode value={made.uri} color="#0b1f33" bgColor="#ffffff" />
-            </div>
+            <QRCode value={made.uri} color="#0b1f33" bgColor="#ffffff" aria-label={t.qr} />
           </AntdScope>
           <p className="sign-in-secret mono">{made.secret}</p>
           <CodeForm

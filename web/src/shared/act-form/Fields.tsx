@@ -1,4 +1,4 @@
-import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select } from 'antd';
+import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select, type SelectProps } from 'antd';
 import type { Rule } from 'antd/es/form';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { JsonSchema } from '../../api.ts';
@@ -129,15 +129,24 @@ interface Control {
   readonly term: (word: string) => string;
 }
 
+/** A list that Tab only leaves: the library would take the marked choice along, unseen by whoever fills the form in by keyboard. */
+function Choice(props: SelectProps) {
+  return (
+    <div role="presentation" onKeyDownCapture={(event) => event.key === 'Tab' && event.stopPropagation()}>
+      <Select optionFilterProp="label" {...props} />
+    </div>
+  );
+}
+
 /** The control itself; Form.Item gives it value, id and change handler. */
 function controlOf({ name, schema, kind, title, required, listed: given, term }: Control): ReactNode {
   const listed = given?.map((o) => ({ value: o.value, label: o.title }));
   const choices = (s: JsonSchema) => (s.enum ?? []).map((value) => ({ value, label: term(String(value)) }));
   if (kind === 'choices' || (kind === 'words' && listed))
-    return <Select mode="multiple" optionFilterProp="label" options={listed ?? choices(schema.items ?? {})} />;
+    return <Choice mode="multiple" options={listed ?? choices(schema.items ?? {})} />;
   if (kind === 'words') return <Select mode="tags" open={false} suffixIcon={null} />;
   if (kind === 'choice' || listed)
-    return <Select showSearch optionFilterProp="label" allowClear={!required} options={listed ?? choices(schema)} />;
+    return <Choice showSearch allowClear={!required} options={listed ?? choices(schema)} />;
   if (kind === 'boolean') return <Checkbox>{title}</Checkbox>;
   if (kind === 'money') return <Input inputMode="decimal" prefix="¥" className="act-form-number" />;
   if (kind === 'number')

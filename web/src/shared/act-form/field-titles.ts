@@ -96,7 +96,7 @@ const TITLES: Readonly<Record<string, Text>> = {
   demandId: t('需求', 'Demand'),
   bankReference: t('银行流水号', 'Bank reference'),
   bankAccount: t('收款账户', 'Bank account'),
-  withdrawalId: t('提现申请', 'Withdrawal'),
+  withdrawalId: t('出金申请', 'Withdrawal'),
   subject: t('对象', 'Subject'),
   subjectId: t('对象编号', 'Subject id'),
   reportId: t('举报', 'Report'),
