@@ -7,6 +7,7 @@ import * as clearing from './exchange/clearing/index.ts';
 import * as consent from './exchange/consent/index.ts';
 import * as contracts from './exchange/contracts/index.ts';
 import * as delivery from './exchange/delivery/index.ts';
+import * as disclosure from './exchange/disclosure/index.ts';
 import * as matching from './exchange/matching/index.ts';
 import * as parties from './exchange/parties/index.ts';
 import * as pricing from './exchange/pricing/index.ts';
@@ -41,6 +42,7 @@ const ROOMS = [
   contracts,
   delivery,
   clearing,
+  disclosure,
   certificates,
   supervision,
   timelines,

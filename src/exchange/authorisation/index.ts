@@ -14,9 +14,19 @@ import { dutyProcedures } from './duties.ts';
 import { expiryTask } from './expiry.ts';
 import { dataApplication, dataGovernance, operation } from './procedure.ts';
 
-export { type Agreement, AgreementId, ScenarioId, USE_CLASS_TITLES, USE_CLASSES, type UseClass } from './model.ts';
+export { monthsAfter } from './agreements.ts';
+export {
+  type Agreement,
+  AgreementId,
+  MODE_TITLES,
+  ScenarioId,
+  USE_CLASS_TITLES,
+  USE_CLASSES,
+  type UseClass,
+} from './model.ts';
+export { TIMES } from './procedure.ts';
 export { reads } from './queries.ts';
-export { inCase } from './reads-shared.ts';
+export { inCase, stateTitle as agreementStateTitle } from './reads-shared.ts';
 export { itsTurn, underLivingAgreement } from './rules/index.ts';
 export { type AgreementInHand, authorityOf, getAgreement, lockAgreement } from './store.ts';
 

@@ -7,7 +7,9 @@ import { closeTask, revenueActs } from './acts-revenue.ts';
 import { capSetting, revenueApproval } from './procedure.ts';
 import { basisOf } from './store.ts';
 
+export { sumOf as costOf } from './model.ts';
 export { reads } from './queries.ts';
+export { TRIAL_MONTHS } from './rules.ts';
 
 connectPriceBasis(basisOf);
 

@@ -235,11 +235,14 @@ interface TrialFacts {
   readonly allowedFen: string | null;
 }
 
+/** How long a new operation may charge on trial. */
+export const TRIAL_MONTHS = dated({ from: FROM, value: 12, unit: 'month', reference: 'PPN-2.4' });
+
 /** 试行收费标准: before a full year of operation a cap stands on trial; after that on an approved revenue. */
 export const trialOrApproved = rule({
   id: 'PPN-2.4',
   title: text('尚无完整年度的试行，其后依准许收入', 'On trial before a full year, then on approved revenue'),
-  params: { trialMonths: dated({ from: FROM, value: 12, unit: 'month', reference: 'PPN-2.4' }) },
+  params: { trialMonths: TRIAL_MONTHS },
   decide: ({ operatingSince, allowedFen }: TrialFacts, { trialMonths }, at) => {
     if (allowedFen !== null) return ok();
     const yearOver = new Date(operatingSince);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BundleContentQuery, serveBundle } from '../../exchange/bundles/index.ts';
 import { announcements, certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
 import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
+import { disclosurePack } from '../../exchange/disclosure/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
 import { policyFile, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
@@ -11,6 +12,7 @@ import { logRoutes } from './log.ts';
 type Authenticate = (request: FastifyRequest) => Promise<Actor>;
 
 const RECEIPT = '/v1/receipts/:receiptId(^rct_[0-9a-z]{26}$)';
+const DISCLOSURE = '/v1/disclosures/:disclosureId(^dsc_[0-9a-z]{26}$)';
 const CERTIFICATE = '/v1/certificates/:certificateId(^cer_[0-9a-z]{26}$)';
 
 /** The public log (C2SP tlog-tiles), and the proof and the exact entry of a receipt. */
@@ -108,6 +110,18 @@ export function paperRoutes(
       .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
       .header('cache-control', 'no-store')
       .send(await vault.open(file.objectId));
+  });
+}
+
+/** The pack of a yearly disclosure, for anybody. */
+export function disclosureRoutes(app: FastifyInstance, kernel: Kernel): void {
+  app.get<{ Params: { disclosureId: string } }>(`${DISCLOSURE}.zip`, async (request, reply) => {
+    const { name, zip } = await disclosurePack(kernel.db, request.params.disclosureId);
+    return reply
+      .type('application/zip')
+      .header('content-disposition', `attachment; filename="${name}"`)
+      .header('cache-control', 'no-cache')
+      .send(Buffer.from(zip));
   });
 }
 
