@@ -76,9 +76,44 @@ const MEMBERS: readonly Member[] = [
     login: 'merchant',
     party: '示例数商科技有限公司',
     displayName: '数商经理甲',
-    roles: ['data-merchant'],
-    statement: '开发、发布数据产品。',
+    roles: ['data-merchant', 'operating-unit'],
+    statement: '开发、发布数据产品，受托运营行业统计数据。',
     more: { businessTypes: ['develop', 'publish'] },
+  },
+  {
+    login: 'citytech',
+    party: '示例城市数据科技有限公司',
+    displayName: '运营经理乙',
+    roles: ['operating-unit'],
+    statement: '申请公共数据授权运营，开发出行和文旅数据产品。',
+  },
+  {
+    login: 'expert-law',
+    party: '示例法学院数据法研究中心',
+    displayName: '评审专家甲',
+    roles: ['expert'],
+    statement: '开展授权运营合规评审。',
+  },
+  {
+    login: 'expert-security',
+    party: '示例信息安全测评中心',
+    displayName: '评审专家乙',
+    roles: ['expert'],
+    statement: '开展数据安全能力评审。',
+  },
+  {
+    login: 'expert-data',
+    party: '示例大学大数据研究院',
+    displayName: '评审专家丙',
+    roles: ['expert'],
+    statement: '开展数据价值与可行性评审。',
+  },
+  {
+    login: 'expert-industry',
+    party: '示例产业经济研究会',
+    displayName: '评审专家丁',
+    roles: ['expert'],
+    statement: '开展产业应用与价格评审。',
   },
   {
     login: 'compliance',
@@ -121,6 +156,14 @@ const MEMBERS: readonly Member[] = [
     displayName: '监管人员甲',
     roles: ['regulator'],
     statement: '监督数据交易活动。',
+    secondFactor: true,
+  },
+  {
+    login: 'prices',
+    party: '示例市发展和改革委员会',
+    displayName: '价格管理甲',
+    roles: ['price-authority'],
+    statement: '核定公共数据运营服务最高准许收入。',
     secondFactor: true,
   },
   {
@@ -201,7 +244,7 @@ export async function assemble(stage: Stage, onDone: (name: string) => void): Pr
 }
 
 async function setUp(stage: Stage): Promise<void> {
-  const done = await bootstrap(stage.context.kernel, { name: EXCHANGE, uscc: sampleCode(1) });
+  const done = await bootstrap(stage.context.kernel, { name: EXCHANGE, uscc: sampleCode(1), sample: true });
   for (const { login, personId, password, totpSecret } of done?.accounts ?? []) {
     await stage.keepAccount(login, { personId, password, totpSecret });
   }

@@ -1,8 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Actor } from '../src/kernel/acts/index.ts';
 import { beijingDay } from '../src/kernel/rulebook/index.ts';
-import { stageFile } from '../src/kernel/vault/index.ts';
+import { paper } from './papers.ts';
 import type { Stage } from './stage.ts';
 import type { Traded } from './trades.ts';
 
@@ -62,7 +60,9 @@ async function recognise(
   const issuedOn = `${beijingDay(stage.startedAt).slice(0, 'YYYY-MM'.length)}-01`;
   const number = `示知登${issuedOn.slice(0, 4)}0001`;
   const bring = async (product: string): Promise<string> => {
-    const fileId = await paper(stage, operator, `certificate-${product}`, number);
+    const key = `certificate-${product}`;
+    const words = `数据知识产权登记证书（样张，仅供演示，无任何效力）\n编号：${number}\n用途：${key}\n`;
+    const fileId = await paper(stage, operator, key, `登记证书样张-${key}.txt`, words);
     const { importId } = await stage.run<{ importId: string }>(`import:${product}`, 'certificate.import', operator, {
       subjectId: products.get(product),
       registryId,
@@ -87,28 +87,4 @@ async function recognise(
     ground: 'duplicate',
     reason: '示例：该编号的证书已为另一产品认可，一证不得重复使用。',
   });
-}
-
-/** A paper in the vault, the way every holder brings one. */
-async function paper(stage: Stage, owner: Actor, key: string, number: string): Promise<string> {
-  const { kernel, vault } = stage.context;
-  const uploadId = await stage.once('uploads', key, () =>
-    vault.withFolder(async (folder) => {
-      const path = join(folder, `${key}.txt`);
-      await writeFile(path, `数据知识产权登记证书（样张，仅供演示，无任何效力）\n编号：${number}\n用途：${key}\n`);
-      return stageFile(kernel.db, vault, {
-        path,
-        partyId: owner.partyId ?? '',
-        personId: owner.personId,
-        name: `登记证书样张-${key}.txt`,
-        mediaType: 'text/plain',
-      });
-    }),
-  );
-  const { fileId } = await stage.run<{ fileId: string }>(`keep:${key}`, 'file.keep', owner, { uploadId });
-  await stage.until(`the paper ${key}`, async () => {
-    const row = await kernel.db.selectFrom('vault_file').select('state').where('id', '=', fileId).executeTakeFirst();
-    return row?.state === 'kept' ? true : undefined;
-  });
-  return fileId;
 }

@@ -4,8 +4,8 @@ export interface SampleProduct {
   /** Login of the seller's person. */
   readonly seller: string;
   readonly resource: string;
-  /** For what the holder of the resource authorises the seller; null when it is the seller's own. */
-  readonly authorisedFor: string | null;
+  /** What the seller says when it applies for the data; null when the data is the seller's own. */
+  readonly scenarioOfUse: ScenarioOfUse | null;
   readonly title: string;
   readonly kind: 'dataset' | 'report' | 'query-service';
   readonly summary: string;
@@ -23,6 +23,16 @@ export interface SampleProduct {
   readonly shares: readonly (readonly [login: string, basisPoints: number, reason: string])[];
   /** How far it gets: on the market, assessed and ready to list, waiting for its assessors, or only built. */
   readonly reaches: 'listed' | 'assessed' | 'requested' | 'built';
+}
+
+export interface ScenarioOfUse {
+  readonly purpose: string;
+  readonly feasibility: string;
+  readonly value: string;
+  /** Rows asked for; all when left out. */
+  readonly rowFilter?: readonly { readonly column: string; readonly operator: string; readonly value: string }[];
+  /** Builds asked for. */
+  readonly usesMax: number;
 }
 
 export interface SampleColumn {
@@ -54,7 +64,12 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'delays',
     seller: 'operator',
     resource: 'flights',
-    authorisedFor: '加工航班延误统计产品，服务保险定价和出行管理',
+    scenarioOfUse: {
+      purpose: '加工航班延误统计产品，服务保险定价和出行管理',
+      feasibility: '延误字段逐班记录，按日和机场汇总即可。',
+      value: '降低延误险定价误差，便利旅客出行。',
+      usesMax: 24,
+    },
     title: '航班延误日度统计',
     kind: 'dataset',
     summary:
@@ -85,7 +100,12 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'hourly',
     seller: 'operator',
     resource: 'weather-hourly',
-    authorisedFor: '提供逐小时气象基准查询服务',
+    scenarioOfUse: {
+      purpose: '提供逐小时气象基准查询服务',
+      feasibility: '基准值逐小时完整，可直接查询。',
+      value: '减少户外作业和冷链运输的气象损失。',
+      usesMax: 12,
+    },
     title: '逐小时气象基准查询',
     kind: 'query-service',
     summary: '按时刻或数值条件查询逐小时气压、气温和风速基准值，按次计量。',
@@ -108,7 +128,12 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'electronics',
     seller: 'merchant',
     resource: 'electronics',
-    authorisedFor: '编制电子信息制造业景气数据',
+    scenarioOfUse: {
+      purpose: '编制电子信息制造业景气数据',
+      feasibility: '指标口径一致，逐月可比。',
+      value: '帮助中小企业判断行业走势。',
+      usesMax: 24,
+    },
     title: '电子信息制造业景气数据',
     kind: 'report',
     summary: '2023 年上半年电子信息制造业与工业的增加值、出口、效益和投资累计增速序列，逐项标明数字来源。',
@@ -137,7 +162,7 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'divisions',
     seller: 'merchant',
     resource: 'divisions',
-    authorisedFor: null,
+    scenarioOfUse: null,
     title: '行政区划参考表',
     kind: 'dataset',
     summary: '省、市、县三级行政区划代码与名称对照表。',
@@ -163,7 +188,13 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'daily',
     seller: 'operator',
     resource: 'weather-daily',
-    authorisedFor: '加工逐日气象数据产品',
+    scenarioOfUse: {
+      purpose: '加工逐日气象数据产品',
+      feasibility: '观测逐日完整，四年可比。',
+      value: '支持零售备货和农险定损。',
+      rowFilter: [{ column: 'date', operator: '>=', value: '2012-01-01' }],
+      usesMax: 36,
+    },
     title: '逐日气象数据集',
     kind: 'dataset',
     summary: '逐日降水、最高最低气温、风速和天气现象，共四年。',
@@ -192,7 +223,12 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'routes',
     seller: 'operator',
     resource: 'flights',
-    authorisedFor: '加工航线统计产品',
+    scenarioOfUse: {
+      purpose: '加工航线统计产品',
+      feasibility: '起降机场和航程逐班记录，按航线汇总即可。',
+      value: '支持航线网络和货运时效分析。',
+      usesMax: 24,
+    },
     title: '航线运行统计',
     kind: 'dataset',
     summary: '按起降机场统计航班量、航程和平均延误，少于 10 班的航线不提供。',
@@ -221,7 +257,12 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'monthly-rain',
     seller: 'operator',
     resource: 'weather-daily',
-    authorisedFor: '加工天气现象统计产品',
+    scenarioOfUse: {
+      purpose: '加工天气现象统计产品',
+      feasibility: '天气现象逐日标注，按类汇总即可。',
+      value: '支持保险产品设计和活动安排。',
+      usesMax: 12,
+    },
     title: '天气现象统计',
     kind: 'report',
     summary: '按天气现象统计天数、平均降水和平均最高气温。',
@@ -248,7 +289,7 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'airports',
     seller: 'transport',
     resource: 'airports',
-    authorisedFor: null,
+    scenarioOfUse: null,
     title: '机场名录参考表',
     kind: 'dataset',
     summary: '机场代码、名称、所在城市和经纬度。',
@@ -275,7 +316,7 @@ export const PRODUCTS: readonly SampleProduct[] = [
     key: 'refused',
     seller: 'merchant',
     resource: 'divisions',
-    authorisedFor: null,
+    scenarioOfUse: null,
     title: '县级名称清单',
     kind: 'dataset',
     summary: '县级行政区划名称清单。',

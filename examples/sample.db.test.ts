@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configureBundles } from '../src/exchange/bundles/index.ts';
 import { configureCertificates } from '../src/exchange/certificates/index.ts';
 import { configureDelivery } from '../src/exchange/delivery/index.ts';
 import { useAccessKey } from '../src/kernel/access/index.ts';
@@ -29,15 +30,20 @@ beforeAll(async () => {
   const kernel: Kernel = { db: database.db, rulebook: loadRulebook() };
   const vault = await openVault({ db: database.db, dataFolder: folder });
   configureDelivery({ vault, linkKey: randomBytes(32) });
+  configureBundles({ vault, linkKey: randomBytes(32) });
   const signer = ed25519Signer('sample.example/certificate', randomBytes(32));
   configureCertificates({ signers: async () => [signer] });
-  const jobs = await startJobs(database.pool, platform(kernel.rulebook).tasks, { kernel, vault });
+  // No log runs here, which a court bundle would wait for.
+  const tasks = platform(kernel.rulebook).tasks.filter((t) => t.name !== 'bundles.make');
+  const jobs = await startJobs(database.pool, tasks, { kernel, vault });
   stopJobs = () => jobs.stop();
   context = { kernel, vault, dataFolder: folder };
   // Broken off again and again, as a kill would: each build goes on where the one before stopped.
   for (const [where, done] of [
     ['单位', 4],
     ['数据入库', 6],
+    ['公共数据授权运营', 2],
+    ['公共数据授权运营', 7],
     ['交易', 2],
     ['交易', 9],
   ] as const) {
@@ -71,6 +77,16 @@ async function counts(): Promise<Record<string, number>> {
     'certificate',
     'imported_certificate',
     'demand',
+    'operation_announcement',
+    'operation_application',
+    'operation_agreement',
+    'data_scenario',
+    'resource_authorisation',
+    'resource_use',
+    'governance_demand',
+    'evidence_bundle',
+    'price_cap',
+    'allowed_revenue',
   ];
   const found: Record<string, number> = {};
   for (const table of tables) {
@@ -85,6 +101,7 @@ describe('the sample exchange', () => {
     const roles = new Set(accounts.flatMap((a) => a.roles));
     for (const role of [
       'data-authority',
+      'expert',
       'data-provider',
       'operating-unit',
       'data-merchant',
@@ -119,6 +136,42 @@ describe('the sample exchange', () => {
     expect(rows).toHaveLength(1);
   });
 
+  it('holds authorised operation in each stage, and reaches every product of public data through it', async () => {
+    const cases = await sql<{ procedure: string; state: string }>`select procedure, state from case_file
+      order by procedure, state`.execute(database.db);
+    const stands = cases.rows.map((c) => `${c.procedure} ${c.state}`);
+    for (const [stand, n] of [
+      ['authorised-operation operating', 2],
+      ['authorised-operation public', 1],
+      ['authorised-operation reviewing', 1],
+      ['data-application asked', 1],
+      ['data-application granted', 6],
+      ['data-governance raised', 1],
+      ['price-cap asked', 1],
+      ['price-cap set', 4],
+      ['allowed-revenue asked', 1],
+    ] as const)
+      expect([stand, stands.filter((s) => s === stand).length]).toEqual([stand, n]);
+    const { rows } = await sql<{ title: string }>`select title from product p where public_data and not exists
+      (select from resource_use u join resource_authorisation a on a.id = u.authorisation_id
+        where u.made_id = p.id and a.agreement_id is not null) and exists (select from product_resource x
+        join resource r on r.id = x.resource_id where x.product_id = p.id and r.holder_id <> p.holder_id)`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([]);
+    // Time in the sample is true: every entry was made in its order, and no deadline was moved.
+    const { rows: order } = await sql<{
+      late: number;
+    }>`select count(*)::int as late from (select at, lag(at) over (order by id) as before
+      from act_log) a where at < before - interval '1 second'`.execute(database.db);
+    expect(order).toEqual([{ late: 0 }]);
+    const { rows: open } = await sql<{
+      left: boolean;
+    }>`select closes_at > now() + interval '3 days' as left from public_notice
+      where closed_at is null`.execute(database.db);
+    expect(open).toEqual([{ left: true }]);
+  });
+
   it('pays every fen of a cleared trade to somebody', async () => {
     const { rows } = await sql<{ total: number; legs: number }>`select c.total_fen as total,
       (select sum((l ->> 'amountFen')::bigint)::bigint from jsonb_array_elements(c.legs) l) as legs
@@ -129,8 +182,8 @@ describe('the sample exchange', () => {
 
   it('made nothing twice although it was broken off', async () => {
     expect(await counts()).toEqual({
-      party: 15,
-      person: 19,
+      party: 21,
+      person: 25,
       resource: 6,
       product: 9,
       assessment: 16,
@@ -140,6 +193,16 @@ describe('the sample exchange', () => {
       certificate: 6,
       imported_certificate: 2,
       demand: 1,
+      operation_announcement: 4,
+      operation_application: 4,
+      operation_agreement: 2,
+      data_scenario: 7,
+      resource_authorisation: 6,
+      resource_use: 6,
+      governance_demand: 1,
+      evidence_bundle: 1,
+      price_cap: 5,
+      allowed_revenue: 1,
     });
   });
 

@@ -5,9 +5,11 @@ import { money } from '../src/kernel/ledger/index.ts';
 import { beijingDay } from '../src/kernel/rulebook/index.ts';
 import { stageFile } from '../src/kernel/vault/index.ts';
 import { platform } from '../src/platform.ts';
+import { AUTHORISED_COUNT, authoriseOperation, type Ground } from './authorisation.ts';
 import { assemble, PARTY_COUNT, type SampleAccount } from './cast.ts';
 import { certify } from './certificates.ts';
 import { RESOURCES, type SampleResource, type Size } from './data.ts';
+import { capPrices } from './prices.ts';
 import { PRODUCTS, type SampleProduct } from './products.ts';
 import { type Report, type SampleContext, Stage } from './stage.ts';
 import { deposit, TRADES, trade } from './trades.ts';
@@ -16,7 +18,6 @@ export type { SampleAccount } from './cast.ts';
 export type { SampleContext } from './stage.ts';
 
 const DAY_MS = 86_400_000;
-const AUTHORISED_DAYS = 730;
 
 /**
  * Builds the sample exchange by executing real acts on real data, in the name of its people: no row is written behind
@@ -46,11 +47,17 @@ export async function buildSample(
       registered();
     }),
   );
+  const authorised = counted('公共数据授权运营 authorised operation', AUTHORISED_COUNT);
+  const grounds = await authoriseOperation(stage, resources, authorised);
   const offered = counted('产品加工、评估与挂牌 products', PRODUCTS.length);
   const products = new Map<string, string>();
   await inTurn(PRODUCTS, async (product) => {
-    products.set(product.key, await draft(stage, product, resources.get(product.resource) ?? ''));
+    products.set(
+      product.key,
+      await draft(stage, product, resources.get(product.resource) ?? '', grounds.get(product.key)),
+    );
   });
+  await capPrices(stage, products, grounds);
   await Promise.all(
     PRODUCTS.map(async (product) => {
       await offer(stage, product, products.get(product.key) ?? '');
@@ -136,17 +143,14 @@ async function registerResource(stage: Stage, resource: SampleResource, size: Si
   return resourceId;
 }
 
-async function draft(stage: Stage, product: SampleProduct, resourceId: string): Promise<string> {
+/** @param ground under which the product is made; none for the seller's own data */
+async function draft(
+  stage: Stage,
+  product: SampleProduct,
+  resourceId: string,
+  ground: Ground | undefined,
+): Promise<string> {
   const seller = await stage.actor(product.seller);
-  const source = RESOURCES.find((r) => r.key === product.resource);
-  if (product.authorisedFor !== null && source) {
-    await stage.run(`authorise:${product.key}`, 'resource.authorise', await stage.actor(source.holder), {
-      resourceId,
-      partyId: seller.partyId,
-      purpose: product.authorisedFor,
-      validUntil: new Date(stage.startedAt.getTime() + AUTHORISED_DAYS * DAY_MS).toISOString(),
-    });
-  }
   const shares = [];
   for (const [login, basisPoints, reason] of product.shares) {
     shares.push({ partyId: (await stage.actor(login)).partyId, basisPoints, reason });
@@ -155,6 +159,7 @@ async function draft(stage: Stage, product: SampleProduct, resourceId: string): 
   const { purposes, validDays, updateFrequency, commitment } = product;
   const { productId } = await stage.run<{ productId: string }>(`draft:${product.key}`, 'product.draft', seller, {
     ...{ title, kind, summary, scenario, resourceIds: [resourceId] },
+    ...(ground === undefined ? {} : { authorisationIds: [ground.authorisationId] }),
     recipe: {
       resourceId,
       filters: [],
@@ -274,6 +279,10 @@ async function finish(stage: Stage, products: ReadonlyMap<string, string>, order
   await stage.run('withdrawal', 'account.request-withdrawal', await stage.actor('operator'), {
     amount: money(1_000_00n),
     bankAccount: '示例银行 0000 0000 0000 0001',
+  });
+  // What a court would be given of one trade, made by its buyer.
+  await stage.run('bundle', 'evidence.export-bundle', await stage.actor('insurer'), {
+    subjectId: orders.get('delays-insurer')?.orderId,
   });
   await stage.run('report', 'violation.report', ANONYMOUS, {
     subject: '航班延误日度统计',

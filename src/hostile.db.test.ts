@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSample, type SampleAccount } from '../examples/sample.ts';
@@ -182,6 +182,9 @@ const call = (act: Act, token: string | null, input: unknown) =>
     payload: input as object,
   });
 
+/** The sample holds no personal information, so nobody's consent: its own test tells the wrong party the same. */
+const NOT_IN_THE_SAMPLE = ['consent.withdraw'];
+
 const nobody = (prefix: string): string => `${prefix}_${NOBODY}`;
 const schemaFor = (act: Act): Schema => schemaOf(act.input, 'input') as Schema;
 const ownedFieldOf = (act: Act): string | undefined =>
@@ -189,8 +192,20 @@ const ownedFieldOf = (act: Act): string | undefined =>
     .map((s) => s['x-id'])
     .find((prefix) => prefix !== undefined && OWNED.includes(prefix));
 
+/** Kinds whose acts are kept under another subject: an agreement's under its application, a right's under its resource; sessions begin without an act. */
+const KEPT_ELSEWHERE: Readonly<Record<string, (partyId: string) => RawBuilder<{ subject: string }>>> = {
+  agr: (partyId) => sql`select g.id as subject from operation_agreement g where not exists
+    (select from case_part p where p.case_id = g.case_id and p.party_id = ${partyId}) limit 1`,
+  aut: (partyId) => sql`select a.id as subject from resource_authorisation a join resource r on r.id = a.resource_id
+    where a.party_id <> ${partyId} and r.holder_id <> ${partyId} limit 1`,
+  ses: (partyId) => sql`select s.id as subject from session s join person p on p.id = s.person_id
+    where p.party_id <> ${partyId} limit 1`,
+};
+
 /** A subject of that kind which the account's party has nothing to do with. */
 async function foreign(prefix: string, account: SampleAccount): Promise<string | undefined> {
+  const elsewhere = KEPT_ELSEWHERE[prefix];
+  if (elsewhere) return (await elsewhere(account.partyId).execute(database.db)).rows[0]?.subject;
   const { rows } = await sql<{ subject: string }>`select a.subject from act_log a where a.subject like ${`${prefix}_%`}
     and not exists (select 1 from act_log b join act_party p on p.act_id = b.id where b.subject = a.subject
       and p.party_id = (select party_id from person where login = ${account.login})) limit 1`.execute(database.db);
@@ -240,9 +255,11 @@ describe('every act', () => {
 
   it('tells the wrong party the same as if the subject did not exist', async () => {
     const tried: string[] = [];
+    const concerned: string[] = [];
     for (const act of guarded) {
       const prefix = ownedFieldOf(act);
       if (!prefix || rolesOf(act.by).some((r) => OVERSEERS.includes(r))) continue;
+      concerned.push(act.name);
       for (const account of accounts.filter((a) => mayDo(act.by, a) && !isAdministrator(a))) {
         const id = await foreign(prefix, account);
         if (!id) continue;
@@ -261,7 +278,8 @@ describe('every act', () => {
         break;
       }
     }
-    expect(new Set(tried).size).toBeGreaterThanOrEqual(12);
+    expect(concerned.filter((name) => !tried.includes(name))).toEqual(NOT_IN_THE_SAMPLE);
+    expect(tried.length).toBeGreaterThanOrEqual(12);
   });
 
   it('answers nonsense with a problem that names the field, never with a fault', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, role, SYSTEM, system } from '../../kernel/acts/index.ts';
+import { isSample } from '../../kernel/access/index.ts';
+import { type Act, act, type JobRequest, role, SYSTEM, system } from '../../kernel/acts/index.ts';
 import { CaseId, changePart, closeNotices, moveCase, openNotice, partsOf } from '../../kernel/cases/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
@@ -9,7 +10,7 @@ import { draftAgreement } from './agreements.ts';
 import { ApplicationId, MODE_TITLES } from './model.ts';
 import { operation } from './procedure.ts';
 import * as rules from './rules/index.ts';
-import { lockApplication } from './store.ts';
+import { type ApplicationInHand, lockApplication } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 
@@ -178,14 +179,53 @@ const endPublicity = act({
     const inHand = await lockApplication(tx, SYSTEM, found.id);
     return { ...inHand, openObjections: await openObjections(tx, input.caseId) };
   },
-  perform: async ({ tx, facts: { row, application, announcement }, at, enqueue }) => {
-    await closeNotices(tx, row.id, at);
-    await moveCase(tx, { procedure: operation, row, event: 'publicity-over' }, { at, enqueue });
-    return { applicationId: application.id, agreementId: await draftAgreement(tx, application, announcement, at) };
-  },
+  perform: ({ tx, facts, at, enqueue }) => toAgreement(tx, facts, 'publicity-over', { at, enqueue }),
   entry: ({ facts: { application, announcement }, result }) => ({
     subject: application.id,
     sealed: { agreement: result.agreementId },
+    parties: [application.party_id, announcement.authoriser_id, announcement.authority_id],
+  }),
+});
+
+/** The notice is closed and the agreement drafted for both to sign. */
+async function toAgreement(
+  tx: Tx,
+  { row, application, announcement }: ApplicationInHand,
+  event: string,
+  moment: { readonly at: Date; readonly enqueue: (job: JobRequest) => void },
+): Promise<{ applicationId: string; agreementId: string }> {
+  await closeNotices(tx, row.id, moment.at);
+  await moveCase(tx, { procedure: operation, row, event }, moment);
+  return { applicationId: application.id, agreementId: await draftAgreement(tx, application, announcement, moment.at) };
+}
+
+/** 提前结束公示: what a sample does instead of waiting for working days to pass; its entry says that it did. */
+const closeEarly = act({
+  name: 'application.close-publicity-early',
+  title: text('提前结束公示（仅示例交易所）', 'End a publicity early (sample exchanges only)'),
+  by: role('data-authority', 'data-provider'),
+  input: z.object({
+    applicationId: ApplicationId,
+    reason: z.string().trim().min(2).max(2_000).meta(field('理由', 'Reason')),
+  }),
+  output: z.object({ applicationId: ApplicationId, agreementId: z.string() }),
+  rules: [rules.onlyInASample, rules.itsTurn, rules.nothingOpenAgainst],
+  facts: async ({ tx, actor, input }) => {
+    const inHand = await lockApplication(tx, actor, input.applicationId);
+    return {
+      ...inHand,
+      sample: await isSample(tx),
+      parts: await partsOf(tx, actor, inHand.row.id),
+      needed: 'authoriser',
+      openObjections: await openObjections(tx, inHand.row.id),
+    };
+  },
+  version: (f) => f.row.version,
+  perform: ({ tx, facts, at, enqueue }) => toAgreement(tx, facts, 'close-early', { at, enqueue }),
+  entry: ({ facts: { application, announcement }, input, result }) => ({
+    subject: application.id,
+    open: { sample: true },
+    sealed: { agreement: result.agreementId, reason: input.reason },
     parties: [application.party_id, announcement.authoriser_id, announcement.authority_id],
   }),
 });
@@ -198,4 +238,4 @@ export async function openObjections(tx: Tx, caseId: string): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-export const reviewActs: readonly Act[] = [score, conclude, endPublicity];
+export const reviewActs: readonly Act[] = [score, conclude, endPublicity, closeEarly];

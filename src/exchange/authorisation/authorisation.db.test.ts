@@ -251,6 +251,9 @@ it('goes from announcement to operation, with an objection on the way, and gives
   for (const expert of experts)
     await run('application.score', expert, { applicationId, points: [50, 30], opinion: '可行' });
   const { noticeId } = await run('application.conclude-review', authority, { applicationId });
+  expect(await refused('application.close-publicity-early', authority, { applicationId, reason: '赶时间' })).toContain(
+    'HS-16.6',
+  );
   const { objectionId } = await run('notice.object', rival, { noticeId, grounds: '申请人存在失信记录' });
   await overNow(caseId);
   expect(await stateOf(caseId)).toBe('objected');

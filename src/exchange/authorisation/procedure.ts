@@ -161,6 +161,8 @@ export const operation = procedure({
       clock: 'publicity',
       moves: {
         'publicity-over': { to: 'agreeing', act: 'application.end-publicity' },
+        // Offered to nobody: a sample may, and every other exchange is refused.
+        'close-early': { to: 'agreeing', act: 'application.close-publicity-early', by: [] },
         object: { to: 'objected', act: 'notice.object', by: [] },
       },
     },

@@ -12,7 +12,7 @@ import * as rules from './rules.ts';
 import * as directory from './rules-directory.ts';
 import { dataValues, entryFacts, entryValues, holderFacts, keepVersion, lockEntry } from './store.ts';
 import { takeUse } from './taking.ts';
-import { endedByProcedure } from './use-rules.ts';
+import { approvedByBoth, endedByProcedure, underAgreement } from './use-rules.ts';
 
 const COLUMNS_MAX = 500;
 const Reason = z.string().trim().min(2).max(1_000);
@@ -180,7 +180,7 @@ export const authorise = act({
     validUntil: z.iso.datetime({ offset: true }),
   }),
   output: z.object({ authorisationId: AuthorisationId }),
-  rules: [registeredEntity, rules.oneScenarioOneApplication, rules.authorisationEnds],
+  rules: [registeredEntity, underAgreement, approvedByBoth, rules.oneScenarioOneApplication, rules.authorisationEnds],
   facts: async ({ tx, actor, input, at }) => {
     const resource = await lockEntry(tx, input.resourceId, actor.partyId);
     resourceLife.move(resource.state, 'authorise');
@@ -199,6 +199,7 @@ export const authorise = act({
       resourceId: resource.id,
       granteeId: grantee.id,
       partyState: grantee.state,
+      publicData: resource.public_data,
       livingSamePurpose: living !== undefined,
       validUntil: new Date(input.validUntil).toISOString(),
       now: at.toISOString(),

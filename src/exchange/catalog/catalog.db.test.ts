@@ -182,6 +182,12 @@ describe('resource.authorise', () => {
     );
   });
 
+  test('public data is not lent by its provider alone: it goes through the procedure', async () => {
+    const refusal = await x.refusal(resource.authorise, department, input(await registered()));
+    expect(rulesOf(refusal)).toEqual(['JN-3.2', 'JN-14.1']);
+    expect(refusal.violations[0]?.remedy.zh).toContain('公告');
+  });
+
   test('a right from the procedure is not revoked by the provider alone', async () => {
     const resourceId = await registered();
     const grant = {

@@ -151,6 +151,35 @@ export const conditionsFit = rule<{ readonly rowProblems: readonly Text[] }>({
   ],
 });
 
+/** 公共数据经平台程序授权: a department does not hand out public data by itself. */
+const byProcedure = (id: string, title: Text) =>
+  rule<{ readonly publicData: boolean }>({
+    id,
+    title,
+    decide: ({ publicData }) =>
+      publicData
+        ? violated(
+            text('公共数据不能由提供单位直接授权使用。', 'Public data is not authorised by its provider directly.'),
+            text(
+              '请发布授权运营公告；签订协议的运营单位按应用场景提出数据申请，由主管部门与提供单位共同批准。',
+              'Announce the authorised operation; the operating unit that signs applies for the data scenario by scenario, and the data authority approves together with the provider.',
+            ),
+          )
+        : ok(),
+    examples: [
+      { name: 'a company’s own data', at: DAY, facts: { publicData: false }, expect: 'ok' },
+      { name: 'a department’s data', at: DAY, facts: { publicData: true }, expect: 'violated' },
+    ],
+  });
+export const underAgreement = byProcedure(
+  'JN-3.2',
+  text('公共数据依协议在平台运营', 'Public data is operated under an agreement, on the platform'),
+);
+export const approvedByBoth = byProcedure(
+  'JN-14.1',
+  text('公共数据的使用由双方批准', 'The use of public data is approved by both'),
+);
+
 /** 经程序取得的权限经程序终止: what others have approved and paid for is not taken away by one side. */
 export const endedByProcedure = rule<{ readonly byProcedure: boolean }>({
   id: 'HS-16.5',

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { act, execute, type Kernel, Refused, SYSTEM, system } from '../acts/index.ts';
+import type { Queryable } from '../database/index.ts';
 import { text } from '../text.ts';
 import { DisplayName, Login, PartyId, PersonId } from './ids.ts';
 import { OPERATOR_ROLE, PERSONAL_ROLE_TITLES } from './model.ts';
@@ -29,9 +30,12 @@ export const bootstrapAct = act({
     systemAdmin: administrator('system-admin'),
     securityAdmin: administrator('security-admin'),
     auditAdmin: administrator('audit-admin'),
+    /** Set up to be tried, with nobody's real business on it; said once, in the first entry of its log, and never later. */
+    sample: z.boolean().default(false),
   }),
   output: z.object({
     partyId: PartyId,
+    sample: z.boolean(),
     accounts: z
       .array(
         z.object({
@@ -80,11 +84,12 @@ export const bootstrapAct = act({
       await tx.updateTable('person').set({ totp_secret: sealed }).where('id', '=', person.id).execute();
       accounts.push({ personId: person.id, login: person.login, password, totpSecret: secret, roles: [role] });
     }
-    return { partyId: party.id, accounts };
+    return { partyId: party.id, sample: input.sample, accounts };
   },
   entry: ({ input, result }) => ({
     subject: result.partyId,
     public: true,
+    open: { sample: input.sample },
     sealed: { name: input.name },
     parties: [result.partyId],
   }),
@@ -106,4 +111,11 @@ export async function bootstrap(
   if (outcome.ok) return outcome.result as Bootstrapped;
   if (outcome.refusal.violations.some((v) => v.rule === emptyPlatform.id)) return undefined;
   throw new Refused(outcome.refusal);
+}
+
+/** Whether this exchange was set up as a sample: the first act of its log says so. */
+export async function isSample(q: Queryable): Promise<boolean> {
+  const { rows } = await sql<{ sample: boolean }>`select coalesce((result ->> 'sample')::boolean, false) as sample
+    from act_log where name = ${bootstrapAct.name} order by id limit 1`.execute(q);
+  return rows[0]?.sample ?? false;
 }

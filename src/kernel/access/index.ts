@@ -13,7 +13,7 @@ export const reads: Read[] = [people, keys, sessions, signIns, erasureRequests];
 export const tasks: Task[] = [sweepTask];
 
 export { authenticate, type Credentials, effectiveRoles, type Identity, identify } from './authenticate.ts';
-export { type Bootstrapped, bootstrap } from './bootstrap.ts';
+export { type Bootstrapped, bootstrap, isSample } from './bootstrap.ts';
 export { configureRetention, type Retention } from './erasure/setting.ts';
 export { actorOf, registerSessions, type SessionsOptions } from './http.ts';
 export { PersonId } from './ids.ts';

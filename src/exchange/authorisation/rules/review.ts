@@ -199,3 +199,20 @@ export const publicityOver = rule({
     { name: 'still open', at: DAY, facts: { openObjections: 0, noticeClosed: false }, expect: 'violated' },
   ],
 });
+
+/** 示例可提前结束公示: where nobody's real rights are decided, whoever tries the exchange need not wait five days. */
+export const onlyInASample = rule<{ readonly sample: boolean }>({
+  id: 'HS-16.6',
+  title: text('仅示例交易所可提前结束公示', 'Only a sample exchange ends a publicity early'),
+  decide: ({ sample }) =>
+    sample
+      ? ok()
+      : violated(
+          text('本平台不是示例交易所。', 'This is not a sample exchange.'),
+          text('请等待公示期满。', 'Wait until the time of the publicity is over.'),
+        ),
+  examples: [
+    { name: 'a sample', at: DAY, facts: { sample: true }, expect: 'ok' },
+    { name: 'a real exchange', at: DAY, facts: { sample: false }, expect: 'violated' },
+  ],
+});
