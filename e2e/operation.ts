@@ -19,6 +19,8 @@ export interface Expert {
 }
 
 const DAY_MS = 86_400_000;
+const POLL_MS = 100;
+const TRIES_MAX = 600;
 const EXPERTS = 3;
 /** Serial numbers of the sample's own parties end far below. */
 const FIRST_SERIAL = 90_000;
@@ -87,15 +89,41 @@ export class Api {
     return uploadId;
   }
 
+  async #until(path: string, state: string): Promise<void> {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      if ((await this.get<{ state: string }>(path)).state === state) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    throw new Error(`${path} never became ${state}`);
+  }
+
   /** Uploads a small paper and waits until the vault keeps it. */
   async paper(name: string, content: string): Promise<string> {
-    const uploadId = await this.upload(name, content);
-    const { fileId } = await this.act<{ fileId: string }>('file.keep', { uploadId });
-    for (;;) {
-      const { state } = await this.get<{ state: string }>(`/files/${fileId}`);
-      if (state === 'kept') return fileId;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const { fileId } = await this.act<{ fileId: string }>('file.keep', { uploadId: await this.upload(name, content) });
+    await this.#until(`/files/${fileId}`, 'kept');
+    return fileId;
+  }
+
+  /** Registers a table of public data. */
+  async resource(title: string): Promise<string> {
+    const uploadId = await this.upload('metro.csv', 'line,day,passengers\n1,2026-01-01,100\n2,2026-01-02,200\n');
+    const { datasetId } = await this.act<{ datasetId: string }>('dataset.ingest', { uploadId, title });
+    await this.#until(`/datasets/${datasetId}`, 'ready');
+    const { resourceId } = await this.act<{ resourceId: string }>('resource.register', {
+      datasetId,
+      title,
+      summary: '逐日客流',
+      source: 'self-generated',
+      sourceStatement: '闸机记录',
+      sector: '交通运输',
+      classification: { class: '交通运行', grade: 'general' },
+      containsPersonalInformation: false,
+      updateFrequency: '每月',
+      coverage: { region: '示例市' },
+      opening: 'paid',
+      columns: ['line', 'day', 'passengers'].map((name) => ({ name, titleZh: name, sensitive: false })),
+    });
+    return resourceId;
   }
 }
 
@@ -136,36 +164,23 @@ export async function applied(base: string): Promise<Operation> {
   const authority = await apiOf(base, 'authority');
   const operator = await apiOf(base, 'operator');
   const experts = await makeExperts(base, run);
-  const resources = await authority.get<{ items: { id: string; publicData?: boolean }[] }>('/resources?limit=50');
   const title = `交通数据授权运营 ${run}`;
-  let announcementId = '';
-  for (const { id } of resources.items) {
-    // Only public data can be announced; the directory holds other resources as well.
-    const made = await authority
-      .act<{ announcementId: string }>('announcement.publish', {
-        mode: 'comprehensive',
-        title,
-        scope: '交通领域公共数据资源',
-        conditions: '依法设立，具备数据安全能力，近三年无重大失信记录',
-        requirements: '每年开发不少于三个数据产品，优先服务民生',
-        criteria: [
-          { title: '运营方案', weight: 60 },
-          { title: '安全能力', weight: 40 },
-        ],
-        passScore: 70,
-        resourceIds: [id],
-        authorityId: authority.account.partyId,
-        applyUntil: new Date(Date.now() + 60 * DAY_MS).toISOString(),
-      })
-      .catch((error: Error) => {
-        if (error.message.includes('404')) return undefined;
-        throw error;
-      });
-    if (made) {
-      announcementId = made.announcementId;
-      break;
-    }
-  }
+  const resourceId = await (await apiOf(base, 'transport')).resource(`地铁客流 ${run}`);
+  const { announcementId } = await authority.act<{ announcementId: string }>('announcement.publish', {
+    mode: 'comprehensive',
+    title,
+    scope: '交通领域公共数据资源',
+    conditions: '依法设立，具备数据安全能力，近三年无重大失信记录',
+    requirements: '每年开发不少于三个数据产品，优先服务民生',
+    criteria: [
+      { title: '运营方案', weight: 60 },
+      { title: '安全能力', weight: 40 },
+    ],
+    passScore: 70,
+    resourceIds: [resourceId],
+    authorityId: authority.account.partyId,
+    applyUntil: new Date(Date.now() + 60 * DAY_MS).toISOString(),
+  });
   const { applicationId, caseId } = await operator.act<{ applicationId: string; caseId: string }>(
     'application.submit',
     { announcementId, statement: '具备交通数据产品开发和安全保障能力，拟建设航班延误保险定价等应用。' },
