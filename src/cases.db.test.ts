@@ -275,7 +275,8 @@ it('shows the history of a case and all it is about to whoever takes part, and a
 
 it('lists what waits for a person, and only for whom it was given to', async () => {
   const caseId = await begin();
-  const waiting = async (actor: Actor) => (await room.turns(t.db, actor, 100)).map((turn) => turn.caseId);
+  const waiting = async (actor: Actor) =>
+    (await room.turns(t.db, actor, { limit: 100, at: new Date() })).map((turn) => turn.caseId);
   const listed = async (actor: Actor, query: object) =>
     (
       (await t.read(room.reads, '/cases', actor, {}, { limit: '100', ...query })) as { items: { id: string }[] }
@@ -411,12 +412,21 @@ it('never guesses a date beyond the calendar, and sets it when the notice is rec
   await sql`update case_file set due_at = null where id = ${caseId}`.execute(t.db);
   expect((await look(applicant, caseId)).clocks[1]?.unscheduled).toBe(true);
   const year = { holidays: Array.from({ length: 7 }, (_, i) => `2027-10-0${i + 1}`), workdays: ['2027-10-09'] };
+  const calendar = async () =>
+    (await t.read(room.reads, '/calendar-years', ANONYMOUS)) as {
+      undatedClocks: number;
+      items: { year: number; source: string | null; holidays: string[] }[];
+    };
+  expect(await calendar()).toMatchObject({ undatedClocks: 1 });
+  expect((await calendar()).items[0]).toMatchObject({ year: 2026, source: null });
   const { clocks } = await t.run(named('calendar.record-year'), authority, {
     year: 2027,
     ...year,
     source: '试验用，非真实通知',
   });
   expect(clocks).toBe(1);
+  expect(await calendar()).toMatchObject({ undatedClocks: 0 });
+  expect((await calendar()).items[0]).toMatchObject({ year: 2027, source: '试验用，非真实通知', ...year });
   expect((await look(applicant, caseId)).dueAt).not.toBeNull();
   expect(
     (

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Actor, PageQuery, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
-import type { CaseRoom } from '../../kernel/cases/index.ts';
+import { type CaseRoom, calendarNow, undatedClocks } from '../../kernel/cases/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { type Text, TextSchema, text } from '../../kernel/text.ts';
 import { actionsOn, type Order, waitingOn } from '../contracts/index.ts';
@@ -14,12 +14,25 @@ const Task = z.object({
   subject: z.string(),
   /** Where it follows a procedure. */
   caseId: z.string().nullable().default(null),
-  kind: z.enum(['case', 'order', 'erasure', 'assessment', 'party', 'withdrawal', 'product', 'report', 'import']),
+  kind: z.enum([
+    'case',
+    'order',
+    'erasure',
+    'calendar',
+    'assessment',
+    'party',
+    'withdrawal',
+    'product',
+    'report',
+    'import',
+  ]),
   title: TextSchema,
   what: TextSchema,
   /** The act that moves the case on. */
   act: z.string(),
   dueAt: z.string().nullable(),
+  /** What is left until then, where the law counts it in working days. */
+  left: z.object({ unit: z.string(), count: z.number().int() }).nullable().default(null),
   /** Address of the case in the API. */
   link: z.string(),
 });
@@ -223,6 +236,25 @@ async function erasureTasks(q: Queryable, actor: Actor): Promise<Task[]> {
   }));
 }
 
+/** Clocks that reach into a year whose holiday notice is not recorded have no date until somebody records it. */
+async function calendarTasks(q: Queryable, actor: Actor): Promise<Task[]> {
+  if (!isRole(actor, 'exchange', 'data-authority')) return [];
+  const undated = await undatedClocks(q);
+  if (undated === 0) return [];
+  const { last } = await calendarNow(q);
+  return [
+    {
+      subject: `calendar-${last + 1}`,
+      kind: 'calendar',
+      title: text(`${undated} 个期限待定`, `${undated} clocks without a date`),
+      what: text(`请录入${last + 1}年放假安排`, `Record the holiday notice of ${last + 1}`),
+      act: 'calendar.record-year',
+      dueAt: null,
+      link: '/v1/calendar-years',
+    },
+  ];
+}
+
 const SOURCES = [
   orderTasks,
   assessmentTasks,
@@ -232,15 +264,16 @@ const SOURCES = [
   reportTasks,
   importTasks,
   erasureTasks,
+  calendarTasks,
 ];
 
 /** Cases of procedures as data, whatever the procedure. */
 export type Turns = CaseRoom['turns'];
 
 const caseTasks =
-  (turns: Turns) =>
+  (turns: Turns, at: Date) =>
   async (q: Queryable, actor: Actor): Promise<Task[]> =>
-    (await turns(q, actor, EACH_MAX)).map((turn) => ({
+    (await turns(q, actor, { limit: EACH_MAX, at })).map((turn) => ({
       subject: turn.subject,
       caseId: turn.caseId,
       kind: 'case' as const,
@@ -248,13 +281,14 @@ const caseTasks =
       what: turn.what,
       act: turn.act,
       dueAt: turn.dueAt?.toISOString() ?? null,
+      left: turn.left,
       link: `/v1/cases/${turn.caseId}`,
     }));
 
 /** Everything that waits for this person, the most urgent first; what has no date comes last. */
-export async function tasksOf(q: Queryable, actor: Actor, turns: Turns): Promise<Task[]> {
+export async function tasksOf(q: Queryable, actor: Actor, turns: Turns, at: Date): Promise<Task[]> {
   const found: Task[] = [];
-  for (const source of [caseTasks(turns), ...SOURCES]) found.push(...(await source(q, actor)));
+  for (const source of [caseTasks(turns, at), ...SOURCES]) found.push(...(await source(q, actor)));
   const due = (task: Task) => (task.dueAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(task.dueAt));
   return found.sort((a, b) => due(a) - due(b) || (a.subject < b.subject ? -1 : 1));
 }
@@ -268,8 +302,8 @@ export const tasksRead = (turns: Turns): Read =>
     query: PageQuery,
     /** `total` counts what the page leaves out as well. */
     output: pageOf(Task).extend({ total: z.number() }),
-    run: async ({ db, actor, query }) => {
-      const all = await tasksOf(db, actor, turns);
+    run: async ({ db, actor, query, at }) => {
+      const all = await tasksOf(db, actor, turns, at);
       return { items: all.slice(0, query.limit), nextCursor: null, total: all.length };
     },
   });

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../kernel/acts/index.ts';
+import { newId } from '../../kernel/ids.ts';
 import { type TestTrade, testTrade } from '../delivery/testing.ts';
 import { reads } from './index.ts';
 import { tasksOf } from './tasks.ts';
@@ -12,7 +14,7 @@ afterAll(() => t?.close());
 
 const noCases = async () => [];
 const actsFor = async (actor: Actor): Promise<string[]> =>
-  (await tasksOf(t.db, actor, noCases)).map((task) => task.act);
+  (await tasksOf(t.db, actor, noCases, new Date())).map((task) => task.act);
 
 it('follows an order from one side to the other', async () => {
   const { buyer, seller, exchange, stranger } = t.people;
@@ -39,7 +41,7 @@ it('puts the most urgent first, and gives each a sentence, a date and a link', a
     .set({ due_at: new Date(Date.now() + 3_600_000) })
     .where('id', '=', second.orderId)
     .execute();
-  const tasks = await tasksOf(t.db, t.people.buyer, noCases);
+  const tasks = await tasksOf(t.db, t.people.buyer, noCases, new Date());
   expect(tasks.map((task) => task.subject)).toEqual([second.orderId, first.orderId]);
   expect(tasks[0]).toMatchObject({
     title: { zh: '样例产品' },
@@ -91,4 +93,36 @@ it('counts the market from what was cleared', async () => {
     sellers: 1,
     recentListings: [{ price: { amountFen: '4200' } }, {}, {}, {}, {}],
   });
+});
+
+it('asks the exchange and the authority for the holiday notice that clocks wait for', async () => {
+  const { exchange, buyer, seller } = t.people;
+  const named = async (actor: Actor) =>
+    (await tasksOf(t.db, actor, noCases, new Date())).find((task) => task.kind === 'calendar');
+  expect(await named(exchange)).toBeUndefined();
+  const caseId = newId('cas');
+  await sql`insert into case_file (id, procedure, subject_id, title, state, opened_at, moved_at)
+    values (${caseId}, 'test', 'x', '{}', 'x', now(), now())`.execute(t.db);
+  await sql`insert into case_clock (id, case_id, name, state, started_at, unit, count, reference)
+    values (${newId('clk')}, ${caseId}, 'x', 'running', now(), 'working-day', 5, 'HS-12.2')`.execute(t.db);
+  expect(await named(exchange)).toMatchObject({ act: 'calendar.record-year', title: { zh: '1 个期限待定' } });
+  expect([await named(buyer), await named(seller)]).toEqual([undefined, undefined]);
+});
+
+it('asks whoever manages a party to answer a request for erasure, but never for the own one', async () => {
+  const { buyer, seller } = t.people;
+  const personId = newId('psn');
+  await sql`insert into person (id, party_id, login, display_name, password, password_at, created_at)
+    values (${personId}, ${buyer.partyId}, ${personId}, '请求人', '', now(), now())`.execute(t.db);
+  await sql`insert into erasure_request (id, person_id, party_id, asked_at, due_at, state)
+    values (${newId('ers')}, ${personId}, ${buyer.partyId}, now(), now() + interval '15 days', 'open')`.execute(t.db);
+  const asked = async (actor: Actor) =>
+    (await tasksOf(t.db, actor, noCases, new Date()))
+      .filter((task) => task.kind === 'erasure')
+      .map((task) => task.title.zh);
+  const manages = (actor: Actor): Actor => ({ ...actor, roles: [...actor.roles, 'party-admin'] });
+  expect(await asked(manages(buyer))).toEqual(['请求人']);
+  expect(await asked({ ...manages(buyer), personId })).toEqual([]);
+  expect(await asked(buyer)).toEqual([]);
+  expect(await asked(manages(seller))).toEqual([]);
 });

@@ -21,7 +21,7 @@ const WaitingFor = z.object({
   idle: z.boolean(),
 });
 
-const Left = z.object({ unit: z.enum(PERIOD_UNITS), count: z.number().int() });
+export const Left = z.object({ unit: z.enum(PERIOD_UNITS), count: z.number().int() });
 
 export const Case = z.object({
   id: z.string(),
@@ -103,11 +103,9 @@ export interface View {
 
 export function caseShown(row: CaseRow, view: View): z.input<typeof Case> {
   const { procedure, actor, at } = view;
-  const { waits, title, clock } = stateOf(procedure, row.state);
+  const { waits, title } = stateOf(procedure, row.state);
   const asked = asksForAnAct(procedure, row.state);
   const waiting = view.players.filter((p) => p.case_id === row.id && p.part === waits?.part);
-  const running = view.clocks.find((c) => c.case_id === row.id && c.name === clock && c.state === 'running');
-  const left = running ? leftOn(running, view) : null;
   return {
     id: row.id,
     procedure: row.procedure,
@@ -129,17 +127,28 @@ export function caseShown(row: CaseRow, view: View): z.input<typeof Case> {
     openedAt: row.opened_at.toISOString(),
     closedAt: row.closed_at?.toISOString() ?? null,
     dueAt: row.due_at?.toISOString() ?? null,
-    left: running && left !== null ? { unit: countedIn(running), count: left } : null,
+    left: caseLeft(row, view),
     overdue: row.closed_at === null && row.due_at !== null && row.due_at <= at,
     version: row.version,
   };
+}
+
+/** What is left of the clock of its present state. */
+export function caseLeft(
+  row: CaseRow,
+  view: Pick<View, 'procedure' | 'clocks' | 'calendar' | 'at'>,
+): z.infer<typeof Left> | null {
+  const { clock } = stateOf(view.procedure, row.state);
+  const running = view.clocks.find((c) => c.case_id === row.id && c.name === clock && c.state === 'running');
+  const count = running ? leftOn(running, view) : null;
+  return running && count !== null ? { unit: countedIn(running), count } : null;
 }
 
 /** Months and years are long: what is left of them is said in days. */
 const countedIn = ({ unit }: CaseClock) => (unit === 'month' || unit === 'year' ? 'day' : unit);
 
 /** Null where no date is known, so that nothing is guessed. */
-export function leftOn({ due_at, unit }: CaseClock, { calendar, at }: Pick<View, 'calendar' | 'at'>): number | null {
+function leftOn({ due_at, unit }: CaseClock, { calendar, at }: Pick<View, 'calendar' | 'at'>): number | null {
   if (due_at === null) return null;
   try {
     return leftUntil(due_at, unit, at, calendar);

@@ -12,7 +12,7 @@ import { outboundActs, outboundReads, outboundTasks } from './outbound/index.ts'
 import { caseFileActs, caseFileViewer } from './papers.ts';
 import type { Procedure } from './procedure.ts';
 import { caseReads, type Turn, waitingCases } from './reads.ts';
-import { calendarActs } from './years.ts';
+import { calendarActs, calendarRead } from './years.ts';
 
 export { BeyondCalendar, type Calendar, type CalendarYear, calendarOf, type Day, shippedYears } from './calendar.ts';
 export { dueAt, lastDay, type Pause, type Period, type PeriodUnit } from './clock.ts';
@@ -34,6 +34,7 @@ export {
   takePart,
 } from './store.ts';
 export type { CaseRow } from './tables.ts';
+export { calendarNow, undatedClocks } from './years.ts';
 
 export interface CaseRoom {
   readonly acts: readonly Act[];
@@ -41,7 +42,11 @@ export interface CaseRoom {
   readonly tasks: readonly Task[];
   readonly fileViewers: readonly FileViewer[];
   /** Cases that wait for a person, the most urgent first; at most `limit`. */
-  readonly turns: (db: Queryable, actor: Actor, limit: number) => Promise<readonly Turn[]>;
+  readonly turns: (
+    db: Queryable,
+    actor: Actor,
+    page: { readonly limit: number; readonly at: Date },
+  ) => Promise<readonly Turn[]>;
 }
 
 /**
@@ -71,9 +76,10 @@ export function caseRoom(
       ...noticeReads(byName, citation),
       notificationsRead,
       ...outboundReads,
+      calendarRead,
     ],
     tasks: [clockTask(byName, acts), ...outboundTasks(byName)],
     fileViewers: [caseFileViewer],
-    turns: (db, actor, limit) => waitingCases(db, byName, actor, limit),
+    turns: (db, actor, page) => waitingCases(db, byName, actor, page),
   };
 }

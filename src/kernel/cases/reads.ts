@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { type Actor, afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
 import { type Text, TextSchema, text } from '../text.ts';
-import { Case, Clock, caseShown, clockShown, clocksOf, partTitle, playersOf, type View } from './case-views.ts';
+import {
+  Case,
+  Clock,
+  caseLeft,
+  caseShown,
+  clockShown,
+  clocksOf,
+  type Left,
+  partTitle,
+  playersOf,
+  type View,
+} from './case-views.ts';
 import { CaseId, papersOf } from './papers.ts';
 import { asksForAnAct, isFinal, type Procedure } from './procedure.ts';
 import { partsOf, seesAllCases, seesCase, stateOf } from './store.ts';
@@ -59,6 +70,8 @@ export interface Turn {
   readonly what: Text;
   readonly act: string;
   readonly dueAt: Date | null;
+  /** As the law counts it; null where no date is known. */
+  readonly left: z.infer<typeof Left> | null;
 }
 
 /** Every state that asks somebody to act, as `procedure state part`. */
@@ -79,15 +92,21 @@ const procedureOf = (procedures: Procedures, { id, procedure }: Pick<CaseRow, 'i
   return found;
 };
 
-/** Cases that wait for this person, the most urgent first. */
+/** Cases that wait for this person, the most urgent first; at most `limit`. */
 export async function waitingCases(
   db: Queryable,
   procedures: Procedures,
   actor: Actor,
-  limit: number,
+  { limit, at }: { readonly limit: number; readonly at: Date },
 ): Promise<Turn[]> {
   const { rows } = await sql<CaseRow>`select c.* from case_file c where ${isMyTurn(actor, turnsOf(procedures))}
     order by c.due_at nulls last, c.id limit ${limit}`.execute(db);
+  if (rows.length === 0) return [];
+  const clocks = await clocksOf(
+    db,
+    rows.map((r) => r.id),
+  );
+  const calendar = await calendarNow(db);
   return rows.map((row) => {
     const procedure = procedureOf(procedures, row);
     const state = stateOf(procedure, row.state);
@@ -98,6 +117,7 @@ export async function waitingCases(
       what: state.waits?.what ?? state.title,
       act: Object.keys(state.acts ?? {})[0] ?? Object.values(state.moves)[0]?.act ?? '',
       dueAt: row.due_at,
+      left: caseLeft(row, { procedure, clocks, calendar, at }),
     };
   });
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, role } from '../acts/index.ts';
+import { type Act, act, anyone, type Read, read, role } from '../acts/index.ts';
 import type { Queryable } from '../database/index.ts';
 import { text } from '../text.ts';
 import { type Calendar, type CalendarYear, calendarOf, shippedYears } from './calendar.ts';
@@ -60,3 +60,55 @@ export const calendarActs = (procedures: ReadonlyMap<string, Procedure>): Act[] 
     }),
   }),
 ];
+
+interface RecordedYear extends CalendarYear {
+  readonly source: string;
+  readonly recorded_at: Date;
+}
+
+/** How many clocks run without a date, because the holiday notice of a year they reach into is not recorded. */
+export async function undatedClocks(db: Queryable): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from case_clock
+    where state = 'running' and due_at is null`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+/** 放假安排: the calendar all working days are counted by, open to whoever wants to check a deadline. */
+export const calendarRead: Read = read({
+  path: '/calendar-years',
+  title: text('放假安排', 'Calendar of working days'),
+  by: anyone(),
+  params: z.object({}),
+  query: z.object({}),
+  output: z.object({
+    items: z.array(
+      z.object({
+        year: z.number().int(),
+        holidays: z.array(z.iso.date()),
+        workdays: z.array(z.iso.date()),
+        /** Null for the notices that ship with the platform. */
+        source: z.string().nullable(),
+        recordedAt: z.iso.datetime().nullable(),
+      }),
+    ),
+    undatedClocks: z.number().int(),
+  }),
+  run: async ({ db }) => {
+    const { rows } = await sql<RecordedYear>`select year, holidays::text[] as holidays, workdays::text[] as workdays,
+      source, recorded_at from calendar_year`.execute(db);
+    const recorded = new Map(rows.map((r) => [r.year, r]));
+    const known = [...shippedYears().filter((y) => !recorded.has(y.year)), ...rows];
+    return {
+      items: known
+        .sort((a, b) => b.year - a.year)
+        .map(({ year, holidays, workdays }) => ({
+          year,
+          holidays: [...holidays].sort(),
+          workdays: [...workdays].sort(),
+          source: recorded.get(year)?.source ?? null,
+          recordedAt: recorded.get(year)?.recorded_at.toISOString() ?? null,
+        })),
+      undatedClocks: await undatedClocks(db),
+    };
+  },
+});

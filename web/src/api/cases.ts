@@ -148,6 +148,14 @@ export interface NoticeDetail extends Notice {
   readonly objectionsInFull: readonly Objection[] | null;
 }
 
+export interface CalendarYear {
+  readonly year: number;
+  readonly holidays: readonly string[];
+  readonly workdays: readonly string[];
+  readonly source: string | null;
+  readonly recordedAt: string | null;
+}
+
 export interface Notification {
   readonly id: string;
   readonly caseId: string | null;

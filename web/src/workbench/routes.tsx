@@ -36,6 +36,7 @@ export const workbenchRoutes: RouteObject[] = [
       { path: 'counter/parties/:partyId', ...page(() => import('./counter/PartyCasePage.tsx')) },
       { path: 'recognition/new', ...page(() => import('./recognition/ImportPage.tsx')) },
       { path: 'recognition/:importId', ...page(() => import('./recognition/ImportCasePage.tsx')) },
+      { path: 'calendar', ...page(() => import('./calendar/CalendarPage.tsx')) },
       { path: 'cases', ...page(() => import('./cases/InboxPage.tsx')) },
       { path: 'notifications', ...page(() => import('./notifications/NotificationsPage.tsx')) },
       { path: 'cases/:caseId', ...page(() => import('./cases/CasePage.tsx')) },

@@ -1,4 +1,4 @@
-import type { Money, PartyRef, Profile, Quality, Text } from '../api.ts';
+import type { CaseItem, Money, PartyRef, Profile, Quality, Text } from '../api.ts';
 
 /** What the reads of signed-in people answer, beside those of the portal (api-types.ts). */
 export interface WaitingFor {
@@ -17,6 +17,8 @@ export interface Task {
   readonly title: Text | string;
   readonly what: Text;
   readonly dueAt: string | null;
+  /** As the law counts it. */
+  readonly left?: CaseItem['left'];
 }
 
 export interface Dataset {

@@ -144,7 +144,8 @@ function controlOf({ name, schema, kind, title, required, listed: given, term }:
   const choices = (s: JsonSchema) => (s.enum ?? []).map((value) => ({ value, label: term(String(value)) }));
   if (kind === 'choices' || (kind === 'words' && listed))
     return <Choice mode="multiple" options={listed ?? choices(schema.items ?? {})} />;
-  if (kind === 'words') return <Select mode="tags" open={false} suffixIcon={null} />;
+  if (kind === 'words')
+    return <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '，', '、', '\n']} />;
   if (kind === 'choice' || listed)
     return <Choice showSearch allowClear={!required} options={listed ?? choices(schema)} />;
   if (kind === 'boolean') return <Checkbox>{title}</Checkbox>;

@@ -4,6 +4,7 @@ import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { dateTime, deadline, fromNow } from '../../shared/format.ts';
 import { Empty, Loaded } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
+import { leftWords } from '../cases/time-words.ts';
 import { mayOpen } from '../roles.ts';
 import type { Task } from '../types.ts';
 import { addressOfTask } from './task-address.ts';
@@ -143,7 +144,11 @@ function TaskItem({ task }: { readonly task: Task }) {
         </span>
       ) : (
         <span className={`due ${left < 0 ? 'late' : left < SOON_MS ? 'soon' : ''}`} title={dateTime(task.dueAt)}>
-          {left < 0 ? t.late : fromNow(task.dueAt, language)}
+          {left < 0
+            ? t.late
+            : task.left
+              ? leftWords(task.left.count, task.left.unit, language)
+              : fromNow(task.dueAt, language)}
           <small>{t.by(deadline(task.dueAt, language))}</small>
         </span>
       )}

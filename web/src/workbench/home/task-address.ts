@@ -19,6 +19,7 @@ const PLACES: Readonly<Record<string, string>> = {
   vio: '/work/counter?part=reports',
   dst: '/work/resources/new',
   ers: '/work/team?part=people',
+  calendar: '/work/calendar',
 };
 
 /** The page of a subject, where it has one of its own. */
@@ -30,7 +31,7 @@ export function pageOfSubject(subject: string): string | null {
 /** A subject's own page where it has one; what is only a case shows as that. */
 export function addressOfTask({ subject, caseId }: Pick<Task, 'subject' | 'caseId'>): string {
   if (caseId) return pageOfSubject(subject) ?? `/work/cases/${caseId}`;
-  return pageOfSubject(subject) ?? PLACES[subject.split('_')[0] ?? ''] ?? '/work';
+  return pageOfSubject(subject) ?? PLACES[subject.split(/[_-]/)[0] ?? ''] ?? '/work';
 }
 
 export const addressOfCase = ({ id, subject }: Pick<CaseItem, 'id' | 'subject'>): string =>
