@@ -29,15 +29,8 @@ import {
   RESTRICTIONS,
   RIGHTS,
 } from './model.ts';
-import {
-  holderIsParty,
-  recognisedOnce,
-  registrable,
-  registryNumber,
-  rightsNumber,
-  stillValid,
-  validAtMost,
-} from './rules.ts';
+import { holderIsParty, recognisedOnce, registrable } from './rules.ts';
+import { registryNumber, rightsNumber, stillValid, validAtMost } from './rules-stated.ts';
 
 const supervises = (actor: Actor): boolean =>
   actor.kind === 'system' || actor.roles.some((r) => r === 'exchange' || r === 'regulator' || r === 'data-authority');
