@@ -156,7 +156,9 @@ async function textColumns(tx: Tx): Promise<TextTable[]> {
     );
     if (columns.length === 0) return [];
     const holders = all.filter((c) => HOLDER_COLUMN.test(c.name) && c.type === 'text').map((c) => c.name);
-    return [{ table, columns, holders, searched: all.some((c) => c.name === 'search') }];
+    return [
+      { table, columns, holders, searched: all.some((c) => c.name === 'search' && c.type === ('tsvector' as string)) },
+    ];
   });
 }
 
