@@ -145,10 +145,18 @@ function earlier(due: Date, { unit, count }: Period, started: Date): Date | null
 
 /** One job a clock and stage: a later date replaces the earlier one, and the job looks again before it does anything. */
 function schedule(clockId: string, { due_at, warn_at }: Times, enqueue: Enqueue): void {
-  for (const [stage, runAt] of Object.entries({ due: due_at, warn: warn_at }))
-    if (runAt !== null)
-      enqueue({ task: CLOCK_TASK, payload: { clockId, stage }, key: `clock ${clockId} ${stage}`, runAt });
+  if (due_at !== null) enqueue(clockJob(clockId, 'due', due_at));
+  if (warn_at !== null) enqueue(clockJob(clockId, 'warn', warn_at));
 }
+
+export type Stage = 'due' | 'warn';
+
+export const clockJob = (clockId: string, stage: Stage, runAt: Date): JobRequest => ({
+  task: CLOCK_TASK,
+  payload: { clockId, stage },
+  key: `clock ${clockId} ${stage}`,
+  runAt,
+});
 
 /** Gives clocks their dates that waited for a year's holiday notice. @returns how many */
 export async function rescheduleWaiting(

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, execute, notFound, SYSTEM, system } from '../acts/index.ts';
+import { type Act, act, enqueue, execute, notFound, SYSTEM, system } from '../acts/index.ts';
 import type { Database, Tx } from '../database/index.ts';
 import { idOf, newId } from '../ids.ts';
 import { type Task, task } from '../jobs.ts';
 import { text } from '../text.ts';
-import { CLOCK_TASK } from './clocks.ts';
+import { CLOCK_TASK, clockJob, type Stage } from './clocks.ts';
 import { notifyPart } from './notifications.ts';
 import type { ClockDefinition, Procedure } from './procedure.ts';
 import { stillRunning } from './rules.ts';
@@ -109,6 +109,8 @@ function procedureOf(procedures: Procedures, row: CaseRow): Procedure {
   return found;
 }
 
+const COLUMN = { due: 'due_at', warn: 'warn_at' } as const satisfies Record<Stage, string>;
+
 /**
  * The job behind each clock and stage. It looks again: a clock that stopped, stands still or was moved does nothing. The
  * act's key makes it happen once, whatever dies on the way.
@@ -116,7 +118,7 @@ function procedureOf(procedures: Procedures, row: CaseRow): Procedure {
 export function clockTask(procedures: Procedures, acts: () => readonly Act[]): Task {
   return task(CLOCK_TASK, async (payload, { kernel }) => {
     const clockId = String(payload.clockId);
-    const found = await dueNow(kernel.db, clockId, payload.stage === 'warn' ? 'warn_at' : 'due_at');
+    const found = await dueNow(kernel.db, clockId, payload.stage === 'warn' ? 'warn' : 'due');
     if (!found) return;
     const { clock, row } = found;
     const onDue = procedureOf(procedures, row).clocks[clock.name]?.onDue;
@@ -134,15 +136,43 @@ export function clockTask(procedures: Procedures, acts: () => readonly Act[]): T
   });
 }
 
-async function dueNow(db: Database, clockId: string, column: 'warn_at' | 'due_at') {
+async function dueNow(db: Database, clockId: string, stage: Stage) {
+  const column = COLUMN[stage];
   const clock = await db
     .selectFrom('case_clock')
     .selectAll()
+    .select(sql<boolean>`${sql.ref(column)} <= now()`.as('due'))
     .where('id', '=', clockId)
     .where('state', '=', 'running')
-    .where(column, '<=', sql<Date>`now()`)
+    .where(column, 'is not', null)
     .executeTakeFirst();
   if (!clock) return undefined;
+  if (!clock.due) {
+    // The machine's clock was set back since the job was taken: without this nobody would look again.
+    await enqueue(db, clockJob(clockId, stage, clock[column] ?? new Date()));
+    return undefined;
+  }
   const row = await db.selectFrom('case_file').selectAll().where('id', '=', clock.case_id).executeTakeFirst();
   return row && { clock, row };
 }
+
+const SWEEP_TASK = 'case-clock.sweep';
+const LOST_AFTER = '10 minutes';
+const SWEPT_MAX = 10_000;
+
+/** Looks for what should long have fired and has no job any more, such as after the last attempt of one that failed. */
+export const clockSweepTask: Task = task(
+  SWEEP_TASK,
+  async (_payload, { kernel: { db } }) => {
+    for (const stage of ['due', 'warn'] as const) {
+      const column = sql.ref(COLUMN[stage]);
+      const { rows } = await sql<{ id: string }>`select id from case_clock
+        where state = 'running' and ${column} < now() - ${LOST_AFTER}::interval
+          and ${stage === 'warn' ? sql`warned_at is null` : sql`true`} order by ${column} limit ${SWEPT_MAX}`.execute(
+        db,
+      );
+      for (const { id } of rows) await enqueue(db, clockJob(id, stage, new Date()));
+    }
+  },
+  { cron: '*/10 * * * *' },
+);

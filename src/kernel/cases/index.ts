@@ -3,7 +3,7 @@ import type { Queryable } from '../database/index.ts';
 import type { Task } from '../jobs.ts';
 import type { Text } from '../text.ts';
 import type { FileViewer } from '../vault/index.ts';
-import { clockActs, clockTask } from './firing.ts';
+import { clockActs, clockSweepTask, clockTask } from './firing.ts';
 import { historyRead } from './history.ts';
 import { noticeReads } from './notice-reads.ts';
 import { noticeActs } from './notices.ts';
@@ -78,7 +78,7 @@ export function caseRoom(
       ...outboundReads,
       calendarRead,
     ],
-    tasks: [clockTask(byName, acts), ...outboundTasks(byName)],
+    tasks: [clockTask(byName, acts), clockSweepTask, ...outboundTasks(byName)],
     fileViewers: [caseFileViewer],
     turns: (db, actor, page) => waitingCases(db, byName, actor, page),
   };
