@@ -72,12 +72,11 @@ beforeAll(async () => {
   await w.overNow(disqualified.caseId);
   await w.run('authorisation.exit', w.authority, { agreementId: leaving.agreementId, reason: '合同到期前终止' });
   late = await w.resource('公交到站');
-  await w.run('resource.authorise', w.provider, {
-    resourceId: late,
-    partyId: operating.operator.partyId,
-    purpose: '试用',
-    validUntil: soon(30),
-  });
+  // Given away before the measures were adopted: since then nobody can.
+  await sql`insert into resource_authorisation (id, resource_id, party_id, purpose, valid_until, granted_at)
+    values (${newId('aut')}, ${late}, ${operating.operator.partyId}, '试用', now() + interval '30 days', now())`.execute(
+    w.t.db,
+  );
 }, 120_000);
 afterAll(async () => {
   await app?.close();
