@@ -5,4 +5,5 @@ export type * from './api/common.ts';
 export type * from './api/data.ts';
 export type * from './api/market.ts';
 export type * from './api/people.ts';
+export type * from './api/pricing.ts';
 export type * from './api/rules.ts';

@@ -1,4 +1,5 @@
 import type { PartyRef, Text } from './common.ts';
+import type { UseClass } from './pricing.ts';
 
 export type OperationMode = 'comprehensive' | 'field' | 'tiered';
 
@@ -143,6 +144,7 @@ export interface Scenario {
   readonly feasibility: string;
   readonly value: string;
   readonly purpose: string;
+  readonly useClass: UseClass;
   readonly columns: readonly string[];
   readonly rowFilter: readonly RowFilter[];
   readonly validUntil: string;

@@ -93,6 +93,7 @@ export interface ProductPageOf extends Page<ProductSummary> {
 }
 
 export interface Product extends ProductSummary {
+  readonly publicData: boolean;
   readonly scenario: string;
   readonly version: number;
   readonly terms: {

@@ -39,6 +39,12 @@ export const routes: RouteObject[] = [
           { path: 'verify', ...page(() => import('../portal/verify/VerifyPage.tsx')) },
           { path: 'certificates/:certificateId', ...page(() => import('../portal/certificates/CertificatePage.tsx')) },
           { path: 'report', ...page(() => import('../portal/report/ReportPage.tsx')) },
+          {
+            path: 'authorisation/disclosures/:disclosureId',
+            ...page(() => import('../portal/disclosure/DisclosurePage.tsx')),
+          },
+          { path: 'consent', ...page(() => import('../portal/consent/WithdrawPage.tsx')) },
+          { path: 'consent/:noticeId', ...page(() => import('../portal/consent/NoticePage.tsx')) },
           { path: 'join', ...page(() => import('../portal/join/JoinPage.tsx')) },
           { path: 'sign-in', ...page(() => import('../portal/sign-in/SignInPage.tsx')) },
           { path: 'second-factor', ...page(() => import('../portal/sign-in/SecondFactorPage.tsx')) },

@@ -24,7 +24,15 @@ export const mayOpen = {
   account: (mine: readonly string[]) => holdsAny(mine, [...TRADERS, ...ASSESSORS, 'exchange', 'settlement-officer']),
   demands: (mine: readonly string[]) => holdsAny(mine, SEEKERS),
   authorisation: (mine: readonly string[]) =>
-    holdsAny(mine, ['data-authority', 'data-provider', 'operating-unit', 'expert', 'regulator', 'audit-admin']),
+    holdsAny(mine, [
+      'data-authority',
+      'price-authority',
+      'data-provider',
+      'operating-unit',
+      'expert',
+      'regulator',
+      'audit-admin',
+    ]),
   counter: (mine: readonly string[]) => holdsAny(mine, ['exchange', 'data-authority', 'settlement-officer']),
   cockpit: (mine: readonly string[]) => holdsAny(mine, ['regulator', 'audit-admin', 'exchange']),
 } as const;

@@ -5,6 +5,7 @@ import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime, day, fromNow } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { Tabs } from '../../workbench/shared/Tabs.tsx';
+import { Disclosures } from '../disclosure/Disclosures.tsx';
 import { LegalNote } from './LegalNote.tsx';
 import { stateLook } from './operation-state.ts';
 
@@ -14,6 +15,7 @@ const WORDS = words(
     sub: '公共数据由谁运营、依据什么、能用到何时，都在这里公开：授权公告、运营单位名单及其现状。',
     announcements: '授权公告',
     units: '运营单位名单',
+    disclosures: '年度信息披露',
     name: '公告',
     mode: '授权方式',
     authoriser: '授权单位',
@@ -38,6 +40,7 @@ const WORDS = words(
     sub: 'Who operates public data, by what right and until when is public: announcements, operating units and how each stands.',
     announcements: 'Announcements',
     units: 'Operating units',
+    disclosures: 'Yearly disclosures',
     name: 'Announcement',
     mode: 'Mode',
     authoriser: 'Authorising unit',
@@ -63,7 +66,7 @@ const WORDS = words(
 export default function AuthorisationPage() {
   const t = useWords(WORDS);
   const [search] = useSearchParams();
-  const units = search.get('part') === 'units';
+  const part = search.get('part');
   return (
     <>
       <title>{t.title}</title>
@@ -74,9 +77,10 @@ export default function AuthorisationPage() {
         parts={[
           ['', t.announcements],
           ['units', t.units],
+          ['disclosures', t.disclosures],
         ]}
       />
-      {units ? <OperatingUnits /> : <Announcements />}
+      {part === 'units' ? <OperatingUnits /> : part === 'disclosures' ? <Disclosures /> : <Announcements />}
     </>
   );
 }

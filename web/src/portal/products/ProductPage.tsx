@@ -11,6 +11,7 @@ import { useTerm } from '../../shared/vocabulary.ts';
 import { RecognisedCertificates } from '../certificates/RecognisedCertificates.tsx';
 import { BuyPanel } from './BuyPanel.tsx';
 import { Dictionary } from './Dictionary.tsx';
+import { PriceBasisPanel } from './PriceBasisPanel.tsx';
 import { ProfileGrid } from './ProfileGrid.tsx';
 import { QualityReport } from './QualityReport.tsx';
 import { SampleTable } from './SampleTable.tsx';
@@ -140,6 +141,7 @@ function Content({ product }: { readonly product: Product }) {
         </div>
         <aside>
           <BuyPanel product={product} />
+          {product.publicData ? <PriceBasisPanel productId={product.id} /> : null}
           {product.opinions.length > 0 ? (
             <>
               <h2>{t.opinions}</h2>

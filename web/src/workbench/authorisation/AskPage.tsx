@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import type { AgreementDetail, AgreementItem, Resource } from '../../api.ts';
+import type { AgreementDetail, AgreementItem, Resource, UseClass } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { LegalNote } from '../../portal/authorisation/LegalNote.tsx';
 import { day } from '../../shared/format.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { Empty, Skeleton } from '../../shared/States.tsx';
 import { useAct, useMe, useRead } from '../../shared/use-api.ts';
-import { AreaField, type FormState, Section, SelectField, TextField, useForm } from '../shared/form.tsx';
+import { AreaField, ChoiceField, type FormState, Section, SelectField, TextField, useForm } from '../shared/form.tsx';
 import { type AskValues, EMPTY, inputOf, missingOf } from './ask-model.ts';
 import { ColumnPicker } from './ColumnPicker.tsx';
 import { RowConditions } from './RowConditions.tsx';
@@ -32,6 +32,12 @@ const WORDS = words(
     feasibility: '可行性',
     value: '经济或社会价值',
     purpose: '使用目的',
+    useClass: '用途类别',
+    industry: '产业发展、行业发展',
+    industryNote: '产品可以收费，但不得高于授权单位制定的上限。',
+    'public-governance': '公共治理',
+    'public-welfare': '公益事业',
+    freeNote: '产品免费提供。',
     columnsPart: '哪些字段',
     columnsNote: '从数据字典中选取。审核单位逐个字段判断是否必要。',
     columns: '所需字段',
@@ -71,6 +77,12 @@ const WORDS = words(
     feasibility: 'Feasibility',
     value: 'Economic or social value',
     purpose: 'Purpose',
+    useClass: 'Kind of use',
+    industry: 'Industry',
+    industryNote: 'The product may have a fee, never above the cap the authorising unit sets.',
+    'public-governance': 'Public governance',
+    'public-welfare': 'Public welfare',
+    freeNote: 'The product is free.',
     columnsPart: 'Which columns',
     columnsNote: 'From the dictionary. The reviewers ask of each column whether it is needed.',
     columns: 'Columns',
@@ -272,6 +284,16 @@ function ScenarioFields({ form }: { readonly form: AskState }) {
         maxLength={200}
         error={errors.purpose}
         onChange={(x) => set('purpose', x)}
+      />
+      <ChoiceField
+        label={t.useClass}
+        value={v.useClass}
+        onChange={(x) => set('useClass', x as UseClass)}
+        options={(['industry', 'public-governance', 'public-welfare'] as const).map((value) => ({
+          value,
+          title: t[value],
+          note: value === 'industry' ? t.industryNote : t.freeNote,
+        }))}
       />
     </Section>
   );

@@ -2,6 +2,9 @@ import { Link, useSearchParams } from 'react-router';
 import { useWords, words } from '../../app/words.ts';
 import { LegalNote } from '../../portal/authorisation/LegalNote.tsx';
 import { useMe } from '../../shared/use-api.ts';
+import { Consents } from '../consent/Consents.tsx';
+import { Disclosing } from '../disclosure/Disclosing.tsx';
+import { Prices } from '../pricing/Prices.tsx';
 import { holdsAny } from '../roles.ts';
 import { Tabs } from '../shared/Tabs.tsx';
 import { Affiliations } from './Affiliations.tsx';
@@ -24,6 +27,9 @@ const WORDS = words(
     rights: '使用权',
     affiliations: '关联关系',
     norms: '规范与运维',
+    prices: '价格',
+    consents: '同意',
+    disclosure: '信息披露',
   },
   {
     title: 'Authorised operation of public data',
@@ -39,6 +45,9 @@ const WORDS = words(
     rights: 'Use rights',
     affiliations: 'Ties',
     norms: 'Norms and maintenance',
+    prices: 'Prices',
+    consents: 'Consents',
+    disclosure: 'Disclosure',
   },
 );
 
@@ -64,6 +73,12 @@ const PLACES = {
     roles: ['data-authority', 'data-provider', 'operating-unit', 'regulator', 'audit-admin'],
     show: Rights,
   },
+  prices: {
+    roles: ['operating-unit', 'data-authority', 'data-provider', 'price-authority', 'regulator', 'audit-admin'],
+    show: Prices,
+  },
+  consents: { roles: ['data-provider', 'operating-unit'], show: Consents },
+  disclosure: { roles: ['operating-unit', 'data-authority', 'data-provider'], show: Disclosing },
   affiliations: { roles: ['expert', 'operating-unit'], show: Affiliations },
   norms: { roles: ['data-authority', 'operating-unit', 'regulator', 'audit-admin'], show: Norms },
 } as const;

@@ -1,4 +1,4 @@
-import type { DictionaryColumn, RowFilter } from '../../api.ts';
+import type { DictionaryColumn, RowFilter, UseClass } from '../../api.ts';
 import { endOfDay } from './announce-model.ts';
 
 export interface ConditionRow {
@@ -16,6 +16,7 @@ export interface AskValues {
   readonly feasibility: string;
   readonly value: string;
   readonly purpose: string;
+  readonly useClass: UseClass;
   readonly columns: readonly string[];
   readonly conditions: readonly ConditionRow[];
   /** A day: the right ends with it, in Beijing. */
@@ -32,6 +33,7 @@ export const EMPTY: AskValues = {
   feasibility: '',
   value: '',
   purpose: '',
+  useClass: 'industry',
   columns: [],
   conditions: [],
   until: '',
@@ -97,6 +99,7 @@ export const inputOf = (v: AskValues, dictionary: readonly DictionaryColumn[], l
   feasibility: v.feasibility.trim(),
   value: v.value.trim(),
   purpose: v.purpose.trim(),
+  useClass: v.useClass,
   // In the order of the dictionary, whatever the order of ticking.
   columns: dictionary.map((c) => c.name).filter((name) => v.columns.includes(name)),
   rowFilter: v.conditions.flatMap((c) => filterOf(c, dictionary) ?? []),
