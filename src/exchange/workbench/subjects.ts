@@ -8,6 +8,10 @@ import { text } from '../../kernel/text.ts';
 const IDS_MAX = 200;
 const ID_LENGTH_MAX = 40;
 
+/** What a case is about is called as the case is. */
+const asItsCase = (ids: readonly string[]) => sql`select s.subject_id as id, min(c.title ->> 'zh') as title
+  from case_subject s join case_file c on c.id = s.case_id where s.subject_id = any(${ids}::text[]) group by 1`;
+
 /** What people call a subject, by the prefix of its id; `$ids` are those asked for. */
 const TITLES: Readonly<Record<string, (ids: readonly string[]) => RawBuilder<unknown>>> = {
   prd: (ids) => sql`select id, title from product where id = any(${ids}::text[])`,
@@ -25,6 +29,17 @@ const TITLES: Readonly<Record<string, (ids: readonly string[]) => RawBuilder<unk
   wdr: (ids) => sql`select w.id, p.name as title from withdrawal w join party p on p.id = w.party_id
     where w.id = any(${ids}::text[])`,
   cer: (ids) => sql`select id, number as title from certificate where id = any(${ids}::text[])`,
+  cas: (ids) => sql`select id, title ->> 'zh' as title from case_file where id = any(${ids}::text[])`,
+  apl: asItsCase,
+  agr: asItsCase,
+  scn: asItsCase,
+  gvd: asItsCase,
+  obj: (ids) => sql`select o.id, n.title ->> 'zh' as title from objection o join public_notice n on n.id = o.notice_id
+    where o.id = any(${ids}::text[])`,
+  ntf: (ids) => sql`select n.id, c.title ->> 'zh' as title from notification n join case_file c on c.id = n.case_id
+    where n.id = any(${ids}::text[])`,
+  anp: (ids) => sql`select id, title from operation_announcement where id = any(${ids}::text[])`,
+  fil: (ids) => sql`select id, name as title from vault_file where id = any(${ids}::text[])`,
   key: (ids) => sql`select id, title from api_key where id = any(${ids}::text[])`,
 };
 

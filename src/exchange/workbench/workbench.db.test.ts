@@ -70,7 +70,29 @@ it('calls subjects by their titles, for whom their receipts are', async () => {
     ]);
   }
   // Every kind of subject can be asked for.
-  const kinds = ['prd', 'res', 'aut', 'asm', 'ord', 'dlv', 'dmd', 'dst', 'pty', 'wdr', 'cer', 'key'];
+  const kinds = [
+    'prd',
+    'res',
+    'aut',
+    'asm',
+    'ord',
+    'dlv',
+    'dmd',
+    'dst',
+    'pty',
+    'wdr',
+    'cer',
+    'key',
+    'cas',
+    'apl',
+    'agr',
+    'scn',
+    'gvd',
+    'obj',
+    'ntf',
+    'anp',
+    'fil',
+  ];
   expect(await titles(regulator, [...kinds.map((k) => `${k}_x`), buyer.partyId])).toEqual({
     items: [{ id: buyer.partyId, title: '样例保险' }],
   });

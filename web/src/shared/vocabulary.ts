@@ -178,6 +178,9 @@ const TERMS: Readonly<Record<string, Text>> = {
   'subject:apl': t('授权运营申请', 'Application to operate'),
   'subject:agr': t('授权运营协议', 'Operation agreement'),
   'subject:scn': t('数据申请', 'Application for data'),
+  'subject:cas': t('办理事项', 'Case'),
+  'subject:obj': t('异议', 'Objection'),
+  'subject:ntf': t('通知', 'Notification'),
   'subject:gvd': t('数据治理需求', 'Demand for data governance'),
 };
 

@@ -1,10 +1,11 @@
 import { type CalendarYear, mayAct } from '../../api.ts';
-import { useJoin, useWords, words } from '../../app/words.ts';
+import { useWords, words } from '../../app/words.ts';
 import { day } from '../../shared/format.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { useActs, useMe, useRead } from '../../shared/use-api.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { spansOf } from './spans.ts';
+import './calendar.css';
 
 const WORDS = words(
   {
@@ -21,6 +22,7 @@ const WORDS = words(
     recorded: (source: string, at: string) => `${source}（${at} 录入）`,
     hint: '逐日填写，如 2027-01-01，每填一日按回车；可以一次粘贴多日，用逗号分隔。',
     count: (n: number) => `${n} 天`,
+    earlier: '更早的年份',
   },
   {
     title: 'Calendar of working days',
@@ -37,8 +39,11 @@ const WORDS = words(
     recorded: (source: string, at: string) => `${source} (recorded ${at})`,
     hint: 'One day each, such as 2027-01-01, Enter after each; several can be pasted at once, separated by commas.',
     count: (n: number) => `${n} days`,
+    earlier: 'Earlier years',
   },
 );
+
+const RECENT = 3;
 
 interface Calendar {
   readonly items: readonly CalendarYear[];
@@ -78,7 +83,11 @@ export default function CalendarPage() {
           {({ items, undatedClocks }) => (
             <>
               {undatedClocks > 0 ? <p className="turn">{t.waiting(undatedClocks, next)}</p> : null}
-              <Years years={items} />
+              <Years years={items.slice(0, RECENT)} />
+              <details className="fold">
+                <summary>{t.earlier}</summary>
+                <Years years={items.slice(RECENT)} />
+              </details>
             </>
           )}
         </Loaded>
@@ -89,7 +98,6 @@ export default function CalendarPage() {
 
 function Years({ years }: { readonly years: readonly CalendarYear[] }) {
   const t = useWords(WORDS);
-  const join = useJoin();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too
     <section className="scroll data-table" aria-label={t.title} tabIndex={0}>
@@ -107,14 +115,27 @@ function Years({ years }: { readonly years: readonly CalendarYear[] }) {
             <tr key={year}>
               <td>{year}</td>
               <td>
-                {join(spansOf(holidays))} <small className="faint">{t.count(holidays.length)}</small>
+                <Spans days={holidays} /> <small className="faint">{t.count(holidays.length)}</small>
               </td>
-              <td>{join(spansOf(workdays)) || '—'}</td>
-              <td className="faint">{source && recordedAt ? t.recorded(source, day(recordedAt)) : t.shipped}</td>
+              <td>{workdays.length === 0 ? '—' : <Spans days={workdays} />}</td>
+              <td className="faint calendar-source">
+                {source && recordedAt ? t.recorded(source, day(recordedAt)) : t.shipped}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** Each span stays on one line. */
+function Spans({ days }: { readonly days: readonly string[] }) {
+  return (
+    <span className="calendar-spans">
+      {spansOf(days).map((span) => (
+        <span key={span}>{span}</span>
+      ))}
+    </span>
   );
 }

@@ -7,10 +7,18 @@ import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 
 const WORDS = words(
-  { asked: '查看经过', system: '系统', more: '更早的经过', none: '还没有办理记录。' },
-  { asked: 'see the history', system: 'the system', more: 'Earlier', none: 'Nothing was done yet.' },
+  { asked: '查看经过', system: '系统', objector: '异议人', more: '更早的经过', none: '还没有办理记录。' },
+  {
+    asked: 'see the history',
+    system: 'the system',
+    objector: 'whoever objected',
+    more: 'Earlier',
+    none: 'Nothing was done yet.',
+  },
 );
 
+/** Who objected is between them and who decides. */
+const OBJECTION = 'notice.object';
 const FIRST = 20;
 const ALL = 100;
 
@@ -30,7 +38,7 @@ export function CaseHistory({ caseId }: { readonly caseId: string }) {
               <li key={event.receiptId}>
                 {say(event.title)}
                 <small>
-                  {dateTime(event.at)} · {event.party?.name ?? t.system}
+                  {dateTime(event.at)} · {event.party?.name ?? (event.act === OBJECTION ? t.objector : t.system)}
                 </small>
                 <ReceiptChip
                   id={event.receiptId}

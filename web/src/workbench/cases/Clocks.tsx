@@ -12,8 +12,8 @@ const WORDS = words(
     overdue: '已逾期',
     stopped: '已停止',
     from: (at: string) => `自 ${at} 起`,
+    ended: (at: string) => `，${at} 停止`,
     due: (at: string) => `，至 ${at}`,
-    paused_: '暂停期间不计入。',
     pausedSince: (at: string) => `自 ${at} 暂停`,
     reminded: (at: string) => `${at} 已提醒`,
     remind: (at: string) => `${at} 提醒`,
@@ -27,8 +27,8 @@ const WORDS = words(
     overdue: 'overdue',
     stopped: 'stopped',
     from: (at: string) => `from ${at}`,
+    ended: (at: string) => `, stopped ${at}`,
     due: (at: string) => ` to ${at}`,
-    paused_: 'Days on which it stands do not count.',
     pausedSince: (at: string) => `paused since ${at}`,
     reminded: (at: string) => `reminded ${at}`,
     remind: (at: string) => `reminder ${at}`,
@@ -74,6 +74,7 @@ function ClockItem({ clock }: { readonly clock: CaseClock }) {
       <small className="faint block">
         {t.from(day(clock.startedAt))}
         {dueAt ? t.due(deadline(dueAt, language)) : ''}
+        {clock.endedAt ? t.ended(day(clock.endedAt)) : ''}
         {left === null ? '' : ` · ${leftWords(left, leftUnit, language)}`}
         {open ? ` · ${t.pausedSince(day(open.from))}` : pauses.length > 0 ? ` · ${t.pauses(pauses.length)}` : ''}
         {remindedAt

@@ -8,6 +8,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useSubjectTitle } from '../../shared/subject-titles.ts';
 import { useActs } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { pageOfSubject } from '../home/task-address.ts';
 import { CertificateLinks } from '../shared/Certificates.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
 import type { Certificate } from '../types.ts';
@@ -63,14 +64,8 @@ const WORDS = words(
   },
 );
 
-/** Pages of subjects by the prefix of their id. */
-const PAGES: Readonly<Record<string, string>> = {
-  ord: '/work/orders',
-  prd: '/work/products',
-  res: '/work/resources',
-  dmd: '/work/demands',
-  asm: '/work/assessments',
-};
+/** Cases of every procedure; parties as everybody sees them, not as the counter does. */
+const EVERYBODYS: Readonly<Record<string, string>> = { cas: '/work/cases', pty: '/parties' };
 
 export default function ReceiptsPage() {
   const t = useWords(WORDS);
@@ -133,7 +128,8 @@ function ReceiptTable() {
 function Subject({ id }: { readonly id: string }) {
   const title = useSubjectTitle(id);
   const prefix = id.split('_')[0] ?? '';
-  const page = PAGES[prefix];
+  const place = EVERYBODYS[prefix];
+  const page = place ? `${place}/${id}` : pageOfSubject(id);
   const kind = useTerm('subject')(prefix);
   const shown = title ? (
     <span title={id}>{title}</span>
@@ -144,7 +140,7 @@ function Subject({ id }: { readonly id: string }) {
   );
   return (
     <>
-      {page ? <Link to={`${page}/${id}`}>{shown}</Link> : shown}
+      {page ? <Link to={page}>{shown}</Link> : shown}
       {kind === prefix ? null : <small className="faint block">{kind}</small>}
     </>
   );
