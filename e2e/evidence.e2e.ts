@@ -12,6 +12,8 @@ import { accounts } from './accounts.ts';
  * bundles; in the portal and in the one static file opened from disk. A changed byte is shown each time.
  */
 const SLOW_MS = 90_000;
+/** The server under test anchors every ten seconds, when it has something new. */
+const ANCHORED_MS = 120_000;
 const PHONE = { width: 360, height: 780 };
 
 interface Files {
@@ -24,6 +26,7 @@ interface Files {
   readonly qr: Buffer;
   readonly bundle: Buffer;
   readonly policy: Buffer;
+  readonly anchor: Buffer;
 }
 let files: Files;
 let folder: string;
@@ -66,6 +69,8 @@ test.beforeAll(async ({ playwright, baseURL }) => {
     .poll(async () => JSON.parse(String(await bytes(`/v1/evidence/bundles/${bundleId}`))).state, { timeout: SLOW_MS })
     .toBe('ready');
   const { url } = await act<{ url: string }>(api, 'evidence.link-bundle', { bundleId });
+  const anchored = `/v1/receipts/${receiptId}/anchor`;
+  await expect.poll(async () => (await api.get(anchored)).status(), { timeout: ANCHORED_MS }).toBe(200);
   const json = await bytes(`/v1/certificates/${certificateId}.json`);
   const note = (JSON.parse(String(json)) as { signature: string }).signature;
   files = {
@@ -78,6 +83,7 @@ test.beforeAll(async ({ playwright, baseURL }) => {
     qr: await QRCode.toBuffer(`${baseURL}/verify#c=${Buffer.from(note).toString('base64url')}`, { width: 700 }),
     bundle: await bytes(url),
     policy: await bytes('/log/policy'),
+    anchor: await bytes(anchored),
   };
   for (const [name, content] of Object.entries({
     'receipt.tlog-proof': files.proof,
@@ -88,6 +94,7 @@ test.beforeAll(async ({ playwright, baseURL }) => {
     'code.png': files.qr,
     'bundle.zip': files.bundle,
     'policy.txt': files.policy,
+    'anchor.json': files.anchor,
   }))
     await writeFile(at(name), content);
   await api.dispose();
@@ -191,6 +198,22 @@ test('a changed file, half a file and a foreign file each get one clear sentence
   ])
     await expect(page.getByText(words).first()).toBeVisible();
   await accessible(page);
+});
+
+test('an anchor proves a receipt in a block of another chain, and a changed one proves nothing', async ({ page }) => {
+  await page.goto('/verify');
+  await give(page, 'anchor.json');
+  await expect(verdicts(page, 'proven')).toHaveCount(1, { timeout: SLOW_MS });
+  await expect(page.getByText('该检查点的摘要在这笔交易里，这笔交易在这个区块里。')).toBeVisible();
+  await accessible(page);
+  const anchor = JSON.parse(String(files.anchor)) as { transaction: string };
+  const at64 = anchor.transaction.length - 64;
+  const digit = anchor.transaction[at64] === '0' ? '1' : '0';
+  const transaction = `${anchor.transaction.slice(0, at64)}${digit}${anchor.transaction.slice(at64 + 1)}`;
+  await writeFile(at('bent-anchor.json'), JSON.stringify({ ...anchor, transaction }));
+  await page.goto('/verify');
+  await give(page, 'bent-anchor.json');
+  await expect(verdicts(page, 'false')).toHaveCount(1, { timeout: SLOW_MS });
 });
 
 test('an address from a printed code opens ready, and pasted text is taken', async ({ page }) => {
