@@ -27,7 +27,9 @@ const UseRight = z.object({
   suspendedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   endedReason: z.string().nullable(),
+  /** Rows that all uses together may read, and have read. */
   rowsMax: z.number().nullable(),
+  rowsUsed: z.number(),
   uses: z.number().int(),
   usesMax: z.number().int().nullable(),
 });
@@ -51,6 +53,7 @@ interface RightRow {
   readonly revoked_at: Date | null;
   readonly revocation_reason: string | null;
   readonly rows_max: string | number | null;
+  readonly rows_used: string | number;
   readonly uses: number;
   readonly uses_max: number | null;
 }
@@ -114,6 +117,7 @@ const rights = read({
           endedAt: endedAt?.toISOString() ?? null,
           endedReason: u.revocation_reason,
           rowsMax: u.rows_max === null ? null : Number(u.rows_max),
+          rowsUsed: Number(u.rows_used),
           uses: u.uses,
           usesMax: u.uses_max,
         };

@@ -3,12 +3,20 @@ import { partiesById } from '../../kernel/access/index.ts';
 import { afterOf, notFound, PageQuery, page, pageOf, type Read, read, signedIn } from '../../kernel/acts/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
+import { rightsBehind } from '../catalog/index.ts';
 import { type DeliverySummary, oversees } from '../contracts/index.ts';
 import { DeliveryId } from './acts.ts';
 import { getDelivery } from './grants.ts';
 import { callsLeftOf, type Delivery, grantState } from './model.ts';
 
 const Who = z.object({ id: z.string(), name: z.string() });
+
+const StoppedUse = z.object({
+  resource: z.string(),
+  state: z.enum(['suspended', 'expired', 'ended']),
+  forConsent: z.boolean(),
+  since: z.iso.datetime(),
+});
 
 const DeliveryItem = z.object({
   id: z.string(),
@@ -108,6 +116,8 @@ export const reads: readonly Read[] = [
     params: z.object({ deliveryId: DeliveryId }),
     query: z.object({}),
     output: DeliveryItem.extend({
+      /** Why it rests or is over although its own grant lives: a right to the data behind it does not. */
+      useStopped: StoppedUse.nullable(),
       usage: z.object({ downloads: z.number(), calls: z.number(), bytes: z.number(), latest: z.array(Usage) }),
     }),
     run: async ({ db, actor, params, at }) => {
@@ -116,7 +126,8 @@ export const reads: readonly Read[] = [
       if (!row || !(mine || oversees(actor))) throw notFound();
       const [item] = await itemsOf(db, [row], at);
       if (!item) throw notFound();
-      return { ...item, usage: await usageOf(db, row.id) };
+      const { stopped } = await rightsBehind(db, row.product_id, row.product_version, at);
+      return { ...item, useStopped: stopped, usage: await usageOf(db, row.id) };
     },
   }),
 ];

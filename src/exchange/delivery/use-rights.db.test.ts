@@ -117,7 +117,10 @@ describe('a request', () => {
   it('is refused while the right is suspended, and cites who says so; it goes on when the right does', async () => {
     const { deliveryId, agreementId } = await sold(randomBytes(1_000));
     const url = await linkOf(deliveryId);
+    const shown = () => t.read('/deliveries/:deliveryId', t.people.buyer, { deliveryId });
+    expect(await shown()).toMatchObject({ state: 'live', useStopped: null });
     await suspend(agreementId);
+    expect(await shown()).toMatchObject({ useStopped: { resource: '客流', state: 'suspended', forConsent: false } });
     const [house, measures] = await refusedFor(url);
     expect(house).toMatch(/^HS-16\.1 .*16\.1/);
     expect(measures).toMatch(/^JN-12\.3 .*第十二条/);

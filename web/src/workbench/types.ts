@@ -138,6 +138,13 @@ export interface Delivery {
   readonly callsLimit: number | null;
   readonly callsLeft: number | null;
   readonly revokedReason: string | null;
+  /** A right to the data behind it that does not live now. */
+  readonly useStopped: {
+    readonly resource: string;
+    readonly state: 'suspended' | 'expired' | 'ended';
+    readonly forConsent: boolean;
+    readonly since: string;
+  } | null;
   readonly usage: {
     readonly downloads: number;
     readonly calls: number;

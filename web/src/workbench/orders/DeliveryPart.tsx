@@ -31,6 +31,14 @@ const WORDS = words(
       '撤销后买方立即不能再下载或查询，款项随之处理：非买方原因的，价款全额退还买方（已清算的由各收款方退回）；买方违约的，价款归权利人。',
     'not-the-buyer': '非买方原因，价款退还买方',
     'buyer-breach': '买方违约，价款不退',
+    dataRight: '数据使用权限',
+    rightSuspended: (resource: string, why: string, since: string) =>
+      `对“${resource}”的使用权限自 ${since} 起暂停${why}，恢复前不能下载或查询。`,
+    rightExpired: (resource: string, _why: string, since: string) =>
+      `对“${resource}”的使用权限已于 ${since} 到期，不再交付。`,
+    rightEnded: (resource: string, why: string, since: string) =>
+      `对“${resource}”的使用权限已于 ${since} 终止${why}，不再交付。`,
+    consentWithdrawn: '（数据主体撤回同意）',
     revokedBecause: '撤销理由',
     latest: '最近的使用',
     at: '时间',
@@ -61,6 +69,14 @@ const WORDS = words(
       'The buyer can no longer download or query from that moment, and the money follows: unless the buyer broke the terms, the whole price goes back (whoever was paid returns their share); if the buyer did, the right holders keep it.',
     'not-the-buyer': 'Not the buyer’s doing: the price goes back',
     'buyer-breach': 'The buyer broke the terms: the price stays',
+    dataRight: 'Right to the data',
+    rightSuspended: (resource: string, why: string, since: string) =>
+      `The right to “${resource}” is suspended${why} since ${since}: no download or query until it is resumed.`,
+    rightExpired: (resource: string, _why: string, since: string) =>
+      `The right to “${resource}” ended at ${since}: nothing more is delivered.`,
+    rightEnded: (resource: string, why: string, since: string) =>
+      `The right to “${resource}” was ended${why} at ${since}: nothing more is delivered.`,
+    consentWithdrawn: ' (consent was withdrawn)',
     revokedBecause: 'Why it was revoked',
     latest: 'Latest use',
     at: 'Time',
@@ -86,6 +102,9 @@ export function DeliveryPart(props: {
   const query = useRead<Delivery>(`/deliveries/${delivery.id}`, {}, { refetchMs: 10_000 });
   const detail = query.data;
   const live = delivery.state === 'live';
+  const stopped = detail?.useStopped ?? null;
+  const rightWords = { suspended: t.rightSuspended, expired: t.rightExpired, ended: t.rightEnded };
+  const usable = side === 'buyer' && live && stopped === null;
   return (
     <>
       <h2 id="delivery">{t.title}</h2>
@@ -117,6 +136,18 @@ export function DeliveryPart(props: {
             </dd>
           </>
         ) : null}
+        {stopped ? (
+          <>
+            <dt>{t.dataRight}</dt>
+            <dd>
+              {rightWords[stopped.state](
+                stopped.resource,
+                stopped.forConsent ? t.consentWithdrawn : '',
+                dateTime(stopped.since),
+              )}
+            </dd>
+          </>
+        ) : null}
         {detail?.revokedReason ? (
           <>
             <dt>{t.revokedBecause}</dt>
@@ -124,8 +155,8 @@ export function DeliveryPart(props: {
           </>
         ) : null}
       </dl>
-      {side === 'buyer' && live && delivery.method === 'file' ? <Download deliveryId={delivery.id} /> : null}
-      {side === 'buyer' && live && delivery.method === 'query' ? (
+      {usable && delivery.method === 'file' ? <Download deliveryId={delivery.id} /> : null}
+      {usable && delivery.method === 'query' ? (
         <QueryForm deliveryId={delivery.id} productId={order.product.id} />
       ) : null}
       {detail && detail.usage.latest.length > 0 ? <Latest delivery={detail} /> : null}
