@@ -56,6 +56,7 @@ const OWNED = [
   'fil',
   'bdl',
   'dim',
+  'opa',
 ];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];

@@ -12,6 +12,7 @@ import {
   deliveryRoutes,
   disclosureRoutes,
   evidenceRoutes,
+  openingRoutes,
   paperRoutes,
   verifierRoute,
 } from './interfaces/http/files.ts';
@@ -153,6 +154,7 @@ async function serve(
       (a) => bundleRoutes(a, kernel),
       (a) => deliveryRoutes(a, kernel),
       (a) => disclosureRoutes(a, kernel),
+      (a) => openingRoutes(a, kernel, vault, identify),
       (a) => paperRoutes(a, kernel, vault, engine.fileViewers, identify),
     ],
     webRoot: join(ROOT, 'web', 'dist'),

@@ -31,6 +31,7 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'directory.change-entry': ['containsPersonalInformation', 'grade', 'opening', 'version'],
   'directory.commit-import': ['added', 'changed'],
   'directory.list-entry': ['containsPersonalInformation', 'grade', 'opening'],
+  'opening.close-day': ['bytes', 'day', 'digest', 'downloads', 'resources'],
   'resource.gather': ['version'],
   'resource.refresh': ['version'],
   'resource.register': ['containsPersonalInformation', 'grade', 'opening', 'source'],

@@ -19,11 +19,12 @@ import { testDatabase } from '../kernel/database/testing.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Task } from '../kernel/jobs.ts';
 import { loadRulebook } from '../kernel/rulebook/index.ts';
-import { openVault, stageFile, acts as vaultActs, tasks as vaultTasks } from '../kernel/vault/index.ts';
+import { openVault, stageFile, type Vault, acts as vaultActs, tasks as vaultTasks } from '../kernel/vault/index.ts';
 
 export interface TestExchange {
   readonly kernel: Kernel;
   readonly db: Database;
+  readonly vault: Vault;
   /** Where its vault lies. */
   readonly folder: string;
   /** An admitted party and a person of it who holds all its roles. */
@@ -90,6 +91,7 @@ export async function testExchange(tasks: readonly Task[]): Promise<TestExchange
     folder,
     kernel,
     db,
+    vault,
     run,
     jobs,
     party: async (name, roles, providerClass) => {

@@ -8,6 +8,7 @@ import { dictionaryOf, type EntryInput } from './entry.ts';
 import { importActs } from './import/acts.ts';
 import { recordSnapshot } from './import/snapshot.ts';
 import { AuthorisationId, DictionaryInput, GRADES, OPENINGS, ResourceId, resourceLife, SOURCES } from './model.ts';
+import { openingActs } from './opening/acts.ts';
 import * as rules from './rules.ts';
 import * as directory from './rules-directory.ts';
 import { dataValues, entryFacts, entryValues, holderFacts, keepVersion, lockEntry } from './store.ts';
@@ -314,4 +315,5 @@ export const acts: readonly Act[] = [
   ...directoryActs,
   ...importActs,
   recordSnapshot,
+  ...openingActs,
 ];

@@ -1,8 +1,11 @@
+import type { Procedure } from '../../kernel/cases/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import type { Task } from '../../kernel/jobs.ts';
 import { readTask } from './import/read.ts';
 import { snapshotTask, sweepTask } from './import/snapshot.ts';
 import { RESOURCE_COLUMNS, type Resource } from './model.ts';
+import { closeDaysTask } from './opening/content.ts';
+import { openingApplication } from './opening/procedure.ts';
 
 export { acts } from './acts.ts';
 export { conditionProblems } from './conditions.ts';
@@ -16,8 +19,9 @@ export {
   ResourceId,
   resourceLife as resourceStates,
 } from './model.ts';
+export { OPEN_FORMATS, type OpenContent, serveGranted, serveOpen } from './opening/content.ts';
+export { OPENING_LIMITS, OpeningApplicationId } from './opening/model.ts';
 export { addDerivedSource, type Derived, reads } from './queries.ts';
-
 export {
   grantFor,
   type LivingGrant,
@@ -42,7 +46,8 @@ export {
 } from './use.ts';
 export { conditionsFit, rightsLive } from './use-rules.ts';
 
-export const tasks: readonly Task[] = [readTask, snapshotTask, sweepTask];
+export const tasks: readonly Task[] = [readTask, snapshotTask, sweepTask, closeDaysTask];
+export const procedures: readonly Procedure[] = [openingApplication];
 
 /** A resource whose data stand in the zone; one that is only listed is nothing to work with. */
 export async function getResource(q: Queryable | Tx, resourceId: string): Promise<Resource | undefined> {

@@ -17,6 +17,7 @@ import { departmentReads } from './departments.ts';
 import { importReads } from './import/queries.ts';
 import { catalogueList } from './list.ts';
 import { AuthorisationId, DictionaryColumn, Profile, RESOURCE_COLUMNS, ResourceId } from './model.ts';
+import { openingReads } from './opening/queries.ts';
 import { EntrySummary, Holder, summaryOf, supervises } from './summary.ts';
 
 const RECEIPTS_MAX = 20;
@@ -173,4 +174,11 @@ const versions = read({
   },
 });
 
-export const reads: readonly Read[] = [catalogueList, one, versions, ...departmentReads, ...importReads];
+export const reads: readonly Read[] = [
+  catalogueList,
+  one,
+  versions,
+  ...departmentReads,
+  ...importReads,
+  ...openingReads,
+];

@@ -10,6 +10,7 @@ export { acts, DeliveryId } from './acts.ts';
 export { type ContentAnswer, ContentQuery, type ContentRequest, serveContent } from './content.ts';
 export { getDelivery } from './grants.ts';
 export { reads, summaryOf } from './queries.ts';
+export { renderingOf } from './rendering.ts';
 export { configureDelivery, type DeliverySetting } from './setting.ts';
 
 addDownstream({

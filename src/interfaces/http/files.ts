@@ -1,11 +1,22 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { BundleContentQuery, serveBundle } from '../../exchange/bundles/index.ts';
+import {
+  OPEN_FORMATS,
+  OPENING_LIMITS,
+  type OpenContent,
+  OpeningApplicationId,
+  ResourceId,
+  serveGranted,
+  serveOpen,
+} from '../../exchange/catalog/index.ts';
 import { announcements, certificateJson, certificatePdf } from '../../exchange/certificates/index.ts';
-import { ContentQuery, serveContent } from '../../exchange/delivery/index.ts';
+import { ContentQuery, renderingOf, serveContent } from '../../exchange/delivery/index.ts';
 import { disclosurePack } from '../../exchange/disclosure/index.ts';
 import { type Actor, type Kernel, notFound, withinScopes } from '../../kernel/acts/index.ts';
 import { policyFile, policyOf, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { receiptEntry, receiptProof } from '../../kernel/evidence/reads.ts';
+import { valueAt } from '../../kernel/rulebook/index.ts';
 import { type FileViewer, readableFile, type Vault } from '../../kernel/vault/index.ts';
 import { logRoutes } from './log.ts';
 
@@ -135,6 +146,40 @@ export function bundleRoutes(app: FastifyInstance, kernel: Kernel): void {
     body.once('error', () => reply.raw.destroy());
     return reply.headers(headers).send(body);
   });
+}
+
+const OpenQuery = z.object({ format: z.enum(OPEN_FORMATS).default('csv') });
+
+/** Data that are open: without conditions to anybody, under conditions to whoever was granted them. */
+export function openingRoutes(app: FastifyInstance, kernel: Kernel, vault: Vault, authenticate: Authenticate): void {
+  const source = { kernel, vault, renderingOf };
+  const { value: max } = valueAt(OPENING_LIMITS.downloads, new Date());
+  const config = { rateLimit: { max, timeWindow: '1 minute' } };
+  const send = (reply: FastifyReply, { headers, body }: OpenContent) => {
+    // A fault on the way must look like a broken transfer, not like the end of the file.
+    body.once('error', () => reply.raw.destroy());
+    return reply.headers(headers).send(body);
+  };
+  app.get<{ Params: { resourceId: string } }>(
+    '/v1/resources/:resourceId/content',
+    { config },
+    async (request, reply) => {
+      const query = OpenQuery.safeParse(request.query);
+      if (!query.success || !ResourceId.safeParse(request.params.resourceId).success) throw notFound();
+      return send(reply, await serveOpen(source, request.params.resourceId, query.data.format));
+    },
+  );
+  app.get<{ Params: { applicationId: string } }>(
+    '/v1/openings/:applicationId/content',
+    { config },
+    async (request, reply) => {
+      const query = OpenQuery.safeParse(request.query);
+      const { applicationId } = request.params;
+      if (!query.success || !OpeningApplicationId.safeParse(applicationId).success) throw notFound();
+      const actor = withinScopes(await authenticate(request), 'read.openings');
+      return send(reply, await serveGranted(source, actor, applicationId, query.data.format));
+    },
+  );
 }
 
 /** Delivered files, by short-lived signed links; a HEAD request tells size and hash. */

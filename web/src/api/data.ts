@@ -143,10 +143,61 @@ export interface ResourceSummary {
   readonly bytes: number;
   readonly columnCount: number;
   readonly registeredAt: string;
+  /** In the directory of its department. */
+  readonly number: string | null;
+  readonly office: string | null;
+  readonly zone: string | null;
+  /** Only listed, as new as planned, or overdue. */
+  readonly data: DataState;
+  readonly dataAt: string | null;
+  readonly updateDueAt: string | null;
+  readonly complete: boolean;
 }
+export type DataState = 'listed' | 'current' | 'overdue';
 
 export interface ResourcePageOf extends Page<ResourceSummary> {
-  readonly facets: { readonly sector: readonly Facet[] };
+  readonly facets: Readonly<
+    Record<
+      'sector' | 'opening' | 'grade' | 'zone' | 'department' | 'data',
+      readonly (Facet & { readonly title?: string })[]
+    >
+  >;
+}
+
+/** How far a department has gathered its data. */
+export interface GatheredFigures {
+  readonly entries: number;
+  readonly excepted: number;
+  readonly gathered: number;
+  readonly fresh: number;
+  readonly described: number;
+  readonly overdue: number;
+  readonly whole: number;
+  readonly share: number | null;
+  readonly unconditional: number;
+  readonly conditional: number;
+  readonly paid: number;
+}
+
+export interface OpeningApplication {
+  readonly id: string;
+  readonly caseId: string;
+  readonly resource: { readonly id: string; readonly title: string };
+  readonly applicant: PartyRef;
+  readonly provider: PartyRef;
+  readonly purpose: string;
+  readonly statement: string;
+  readonly until: string;
+  readonly state: string;
+  readonly stateTitle: { readonly zh: string; readonly en: string };
+  readonly appliedAt: string;
+  readonly dueAt: string | null;
+  readonly decidedAt: string | null;
+  readonly reason: string | null;
+  readonly living: boolean;
+  readonly columns: readonly string[];
+  readonly downloads: number;
+  readonly version: number;
 }
 
 export interface Resource extends ResourceSummary {
@@ -156,6 +207,17 @@ export interface Resource extends ResourceSummary {
   readonly consentBasis: string | null;
   readonly dictionary: readonly DictionaryColumn[];
   readonly profile: Profile | null;
+  readonly conditions: string | null;
+  readonly exceptionBasis: string | null;
+  readonly missing: readonly string[];
+  readonly missingRule: string;
+  readonly origin: {
+    readonly kind: string;
+    readonly page: string | null;
+    readonly place: string | null;
+    readonly takenAt: string | null;
+  } | null;
+  readonly responsible: string | null;
   readonly withdrawnAt: string | null;
   readonly authorisations: readonly {
     readonly id: string;

@@ -130,7 +130,7 @@ export function Shell() {
                 to={to}
                 end={to === '/'}
                 className={({ isActive }) =>
-                  isActive || (to === '/products' && pathname.startsWith('/resources')) ? 'active' : ''
+                  isActive || (to === '/products' && /^\/(resources|departments)/.test(pathname)) ? 'active' : ''
                 }
               >
                 {title}

@@ -8,7 +8,10 @@ import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { RecognisedCertificates } from '../certificates/RecognisedCertificates.tsx';
+import { useDataTerm } from './data-terms.ts';
+import { OpeningPanel } from './OpeningPanel.tsx';
 import { ResourceColumns, ResourceFacts } from './ResourceParts.tsx';
+import { Versions } from './Versions.tsx';
 import './products.css';
 
 const WORDS = words(
@@ -55,6 +58,7 @@ export default function ResourcePage() {
 function Content({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
   const term = useTerm();
+  const dataTerm = useDataTerm();
   return (
     <>
       <title>{resource.title}</title>
@@ -62,19 +66,24 @@ function Content({ resource }: { readonly resource: Resource }) {
       <div className="tags product-tags">
         <span className="tag">{term(resource.sector)}</span>
         {resource.publicData ? <span className="tag good">{t.public}</span> : null}
-        {resource.state === 'registered' ? null : <span className="tag wait">{term(resource.state)}</span>}
+        {resource.state === 'withdrawn' ? <span className="tag wait">{term('resource-withdrawn')}</span> : null}
+        {resource.data === 'current' ? null : <span className="tag wait">{dataTerm(resource.data)}</span>}
         <small className="faint">{t.registered(day(resource.registeredAt))}</small>
       </div>
       <div className="columns product">
         <div>
           <p className="product-summary">{resource.summary}</p>
           <ResourceColumns resource={resource} />
+          <Versions resource={resource} />
         </div>
         <aside>
           <div className="panel">
             <ResourceFacts resource={resource} />
-            {resource.opening === 'unconditional' ? null : <p className="small faint">{t.raw}</p>}
+            {resource.opening === 'unconditional' || resource.opening === 'conditional' ? null : (
+              <p className="small faint">{t.raw}</p>
+            )}
           </div>
+          <OpeningPanel resource={resource} />
           <h2>{t.products}</h2>
           {resource.products.length === 0 ? (
             <p className="faint">{t.noProducts}</p>

@@ -1,9 +1,10 @@
 import { Link } from 'react-router';
 import type { Resource } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
-import { bytes, number } from '../../shared/format.ts';
+import { bytes, day, number } from '../../shared/format.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { Dictionary } from './Dictionary.tsx';
+import { useOriginTerm, usePartTerm } from './data-terms.ts';
 import { ProfileGrid } from './ProfileGrid.tsx';
 
 const WORDS = words(
@@ -18,6 +19,15 @@ const WORDS = words(
     coverage: '覆盖范围',
     update: '更新频率',
     size: '规模',
+    number: '目录编号',
+    office: '责任处室',
+    due: (at: string) => `下次更新应不晚于 ${at}`,
+    late: (at: string) => `应于 ${at} 前更新，已逾期`,
+    dataAt: (at: string) => `数据入库 ${at}`,
+    origin: '数据沿革',
+    listedOnly: '数据尚未归集',
+    exception: '不予归集',
+    missing: '待补充',
     rows: (rows: string, columns: string) => `${rows} 行，${columns} 列`,
     dictionary: '数据字典',
     profile: '数据概貌',
@@ -33,6 +43,15 @@ const WORDS = words(
     coverage: 'Covers',
     update: 'Updated',
     size: 'Size',
+    number: 'Number in the directory',
+    office: 'Office responsible',
+    due: (at: string) => `next update due by ${at}`,
+    late: (at: string) => `was due by ${at}: overdue`,
+    dataAt: (at: string) => `data of ${at}`,
+    origin: 'Where it comes from',
+    listedOnly: 'data not gathered yet',
+    exception: 'Kept out of the zone',
+    missing: 'Still lacking',
     rows: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
     dictionary: 'Dictionary',
     profile: 'Profile of the data',
@@ -43,6 +62,8 @@ const WORDS = words(
 export function ResourceFacts({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
   const term = useTerm('opening');
+  const origin = useOriginTerm();
+  const part = usePartTerm();
   const { coverage } = resource;
   return (
     <dl className="facts">
@@ -50,6 +71,21 @@ export function ResourceFacts({ resource }: { readonly resource: Resource }) {
       <dd>
         <Link to={`/parties/${resource.holder.id}`}>{resource.holder.name}</Link>
       </dd>
+      {resource.number ? (
+        <>
+          <dt>{t.number}</dt>
+          <dd>{resource.number}</dd>
+        </>
+      ) : null}
+      {resource.office ? (
+        <>
+          <dt>{t.office}</dt>
+          <dd>
+            {resource.office}
+            {resource.responsible ? <small className="faint block">{resource.responsible}</small> : null}
+          </dd>
+        </>
+      ) : null}
       <dt>{t.source}</dt>
       <dd>
         {term(resource.source)}
@@ -80,11 +116,47 @@ export function ResourceFacts({ resource }: { readonly resource: Resource }) {
         ) : null}
       </dd>
       <dt>{t.update}</dt>
-      <dd>{term(resource.updateFrequency)}</dd>
+      <dd>
+        {term(resource.updateFrequency)}
+        {resource.updateDueAt ? (
+          <small className={`block ${resource.data === 'overdue' ? 'overdue' : 'faint'}`}>
+            {resource.data === 'overdue' ? t.late(day(resource.updateDueAt)) : t.due(day(resource.updateDueAt))}
+          </small>
+        ) : null}
+      </dd>
       <dt>{t.size}</dt>
       <dd>
-        {t.rows(number(resource.rows), number(resource.columnCount))} · {bytes(resource.bytes)}
+        {resource.data === 'listed'
+          ? t.listedOnly
+          : `${t.rows(number(resource.rows), number(resource.columnCount))} · ${bytes(resource.bytes)}`}
+        {resource.dataAt ? <small className="faint block">{t.dataAt(day(resource.dataAt))}</small> : null}
       </dd>
+      {resource.exceptionBasis ? (
+        <>
+          <dt>{t.exception}</dt>
+          <dd>{resource.exceptionBasis}</dd>
+        </>
+      ) : null}
+      {resource.origin ? (
+        <>
+          <dt>{t.origin}</dt>
+          <dd>
+            {origin(resource.origin.kind)}
+            {resource.origin.place ? <small className="faint block">{resource.origin.place}</small> : null}
+            {resource.origin.page && /^https?:/.test(resource.origin.page) ? (
+              <a className="block" href={resource.origin.page} rel="noreferrer">
+                {resource.origin.page}
+              </a>
+            ) : null}
+          </dd>
+        </>
+      ) : null}
+      {resource.missing.length > 0 && resource.publicData ? (
+        <>
+          <dt>{t.missing}</dt>
+          <dd>{resource.missing.map(part).join('、')}</dd>
+        </>
+      ) : null}
     </dl>
   );
 }
@@ -96,8 +168,12 @@ export function ResourceColumns({ resource }: { readonly resource: Resource }) {
   const titles = new Map(resource.dictionary.map((c) => [c.name, (language === 'en' ? c.titleEn : null) ?? c.titleZh]));
   return (
     <>
-      <h2>{t.dictionary}</h2>
-      <Dictionary columns={resource.dictionary} />
+      {resource.dictionary.length > 0 ? (
+        <>
+          <h2>{t.dictionary}</h2>
+          <Dictionary columns={resource.dictionary} />
+        </>
+      ) : null}
       {resource.profile ? (
         <>
           <h2>{t.profile}</h2>

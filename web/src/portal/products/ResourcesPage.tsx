@@ -8,15 +8,22 @@ import { useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { Pager } from './CataloguePage.tsx';
 import { CatalogueTabs } from './CatalogueTabs.tsx';
+import { useDataTerm, useZoneTerm } from './data-terms.ts';
 import { Facets } from './Facets.tsx';
 import './products.css';
 
 const WORDS = words(
   {
     title: '资源目录',
-    sub: '已登记的数据资源：它们不直接出售，经授权加工成产品后流通。',
+    sub: '各单位编目和登记的数据资源：无条件开放的直接下载，有条件开放的申请使用，其余经授权加工成产品后流通。',
     search: '搜索资源名称、简介、数据项',
     sector: '行业',
+    openingTitle: '开放属性',
+    grade: '数据级别',
+    department: '持有单位',
+    data: '数据状态',
+    zone: '公共数据专区',
+    more: '更多筛选',
     asked: '查询资源目录',
     none: '没有符合条件的资源',
     noneText: '换个词，或者减少筛选条件。',
@@ -26,9 +33,15 @@ const WORDS = words(
   },
   {
     title: 'Resources',
-    sub: 'Registered data resources: not sold as such; they circulate as products made under an authorisation.',
+    sub: 'What departments and firms list and register: some may be downloaded at once, some upon application; the rest circulates as products made under an authorisation.',
     search: 'Search titles, summaries, columns',
     sector: 'Sector',
+    openingTitle: 'Opening',
+    grade: 'Grade',
+    department: 'Held by',
+    data: 'Data',
+    zone: 'Zone of public data',
+    more: 'More filters',
     asked: 'search the resources',
     none: 'No resource matches',
     noneText: 'Try another word or fewer filters.',
@@ -42,8 +55,12 @@ export default function ResourcesPage() {
   const t = useWords(WORDS);
   const term = useTerm('opening');
   const [search, setSearch] = useSearchParams();
-  const query = Object.fromEntries(['q', 'sector', 'cursor'].map((name) => [name, search.get(name)]));
+  const dataTerm = useDataTerm();
+  const names = ['q', 'sector', 'opening', 'grade', 'department', 'data', 'zone', 'cursor'];
+  const query = Object.fromEntries(names.map((name) => [name, search.get(name)]));
+  const zoneTerm = useZoneTerm();
   const resources = useRead<ResourcePageOf>('/resources', query, { keep: true });
+  const facets = resources.data?.facets;
   return (
     <>
       <title>{t.title}</title>
@@ -63,7 +80,17 @@ export default function ResourcesPage() {
               setSearch(next, { replace: true, preventScrollReset: true });
             }}
           />
-          <Facets name="sector" title={t.sector} facets={resources.data?.facets.sector ?? []} titleOf={term} />
+          <Facets name="opening" title={t.openingTitle} facets={facets?.opening ?? []} titleOf={term} />
+          <Facets name="data" title={t.data} facets={facets?.data ?? []} titleOf={dataTerm} />
+          <Facets name="sector" title={t.sector} facets={facets?.sector ?? []} titleOf={term} />
+          <Facets
+            name="department"
+            title={t.department}
+            facets={facets?.department ?? []}
+            titleOf={(id) => facets?.department.find((d) => d.value === id)?.title ?? id}
+          />
+          <Facets name="grade" title={t.grade} facets={facets?.grade ?? []} titleOf={term} />
+          <Facets name="zone" title={t.zone} facets={facets?.zone ?? []} titleOf={zoneTerm} />
         </aside>
         <section>
           <Loaded of={resources} asked={t.asked} lines={12}>
@@ -82,8 +109,12 @@ export default function ResourcesPage() {
                           <small className="faint">{r.holder.name}</small>
                         </div>
                         <div className="price">
-                          <span className="resource-size">{t.rows(number(r.rows))}</span>
-                          <small>{t.columns(r.columnCount)}</small>
+                          {r.data === 'listed' ? (
+                            <span className="faint">{dataTerm('listed')}</span>
+                          ) : (
+                            <span className="resource-size">{t.rows(number(r.rows))}</span>
+                          )}
+                          {r.columnCount > 0 ? <small>{t.columns(r.columnCount)}</small> : null}
                         </div>
                         <div className="product-row-text">
                           <p>{r.summary}</p>
@@ -92,6 +123,7 @@ export default function ResourcesPage() {
                             <span className="tag">{term(r.classification.grade)}</span>
                             {r.opening ? <span className="tag">{term(r.opening)}</span> : null}
                             {r.publicData ? <span className="tag good">{t.public}</span> : null}
+                            {r.data === 'overdue' ? <span className="tag wait">{dataTerm('overdue')}</span> : null}
                           </div>
                         </div>
                       </li>

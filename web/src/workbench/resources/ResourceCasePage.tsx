@@ -1,12 +1,14 @@
 import { Link, useParams } from 'react-router';
 import type { Page, PartySummary, Resource } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
+import { useDataTerm } from '../../portal/products/data-terms.ts';
 import { ResourceColumns, ResourceFacts } from '../../portal/products/ResourceParts.tsx';
 import { day } from '../../shared/format.ts';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { EntryActs } from '../directory/EntryActs.tsx';
 import { OwnImports } from '../recognition/OwnImports.tsx';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { Certificates } from '../shared/Certificates.tsx';
@@ -78,6 +80,7 @@ export default function ResourceCasePage() {
 function Content({ resource }: { readonly resource: Resource }) {
   const t = useWords(WORDS);
   const term = useTerm();
+  const dataTerm = useDataTerm();
   const me = useMe();
   const { note, tell } = useDone();
   const own = me?.party?.id === resource.holder.id;
@@ -95,13 +98,14 @@ function Content({ resource }: { readonly resource: Resource }) {
       </div>
       <div className="tags product-tags">
         <span className={`tag ${living ? 'good' : ''}`}>
-          {living ? term('registered') : term('resource-withdrawn')}
+          {resource.state === 'withdrawn' ? term('resource-withdrawn') : dataTerm(resource.data)}
         </span>
         <span className="tag">{term(resource.sector)}</span>
         <span className="tag">{term(resource.classification.grade)}</span>
         <small className="faint">{day(resource.registeredAt)}</small>
       </div>
       {note}
+      {own ? <EntryActs resource={resource} tell={tell} /> : null}
       <div className="columns">
         <div>
           <p className="product-summary">{resource.summary}</p>

@@ -1,10 +1,13 @@
 import { Link, useSearchParams } from 'react-router';
 import type { ResourceSummary } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
+import { useDataTerm } from '../../portal/products/data-terms.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { bytes, day, number } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
+import { useMe } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
+import { ListEntry } from '../directory/EntryActs.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
 
 const WORDS = words(
@@ -12,6 +15,8 @@ const WORDS = words(
     title: '数据资源',
     sub: '本单位登记的资源，以及其他单位授权本单位使用的资源。原始数据加密保存，不出平台。',
     register: '登记资源',
+    imports: '导入目录',
+    openings: '开放申请',
     held: '本单位持有',
     authorised: '获授权使用',
     search: '搜索资源',
@@ -32,6 +37,8 @@ const WORDS = words(
     title: 'Resources',
     sub: 'What your party registered, and what others authorised you to use. The data itself stays encrypted on the platform.',
     register: 'Register a resource',
+    imports: 'Import a directory',
+    openings: 'Applications',
     held: 'Held by us',
     authorised: 'Authorised to us',
     search: 'Search resources',
@@ -54,6 +61,8 @@ const WORDS = words(
 export default function ResourcesPage() {
   const t = useWords(WORDS);
   const term = useTerm();
+  const dataTerm = useDataTerm();
+  const me = useMe();
   const [search] = useSearchParams();
   const authorised = search.get('part') === 'authorised';
   return (
@@ -61,9 +70,22 @@ export default function ResourcesPage() {
       <title>{t.title}</title>
       <div className="head-row">
         <h1>{t.title}</h1>
-        <Link className="button primary" to="/work/resources/new">
-          {t.register}
-        </Link>
+        <div className="buttons">
+          {me?.roles.includes('data-provider') ? (
+            <>
+              <ListEntry />
+              <Link className="button" to="/work/directory/imports">
+                {t.imports}
+              </Link>
+            </>
+          ) : null}
+          <Link className="button" to="/work/openings">
+            {t.openings}
+          </Link>
+          <Link className="button primary" to="/work/resources/new">
+            {t.register}
+          </Link>
+        </div>
       </div>
       <p className="sub">{t.sub}</p>
       <Tabs
@@ -110,11 +132,11 @@ export default function ResourcesPage() {
             key: 'state',
             title: t.state,
             render: (r) => (
-              <span className={`tag ${r.state === 'registered' ? 'good' : ''}`}>
-                {r.state === 'withdrawn' ? term('resource-withdrawn') : term(r.state)}
+              <span className={`tag ${r.state === 'withdrawn' ? '' : r.data === 'current' ? 'good' : 'wait'}`}>
+                {r.state === 'withdrawn' ? term('resource-withdrawn') : dataTerm(r.data)}
               </span>
             ),
-            csv: (r) => term(r.state),
+            csv: (r) => (r.state === 'withdrawn' ? term('resource-withdrawn') : dataTerm(r.data)),
           },
           {
             key: 'grade',
