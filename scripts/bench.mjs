@@ -13,6 +13,7 @@ const BENCHES = {
   start: { quick: ['--empty'], whole: [] },
   memory: { quick: [], whole: ['--acts', '100000'] },
   growth: { quick: [], whole: ['--million'] },
+  catalogue: { quick: [] },
   upload: { quick: [], quickEnvironment: { UPLOAD_BYTES: '100000000' } },
 };
 
