@@ -261,6 +261,11 @@ it('shows the history of a case and all it is about to whoever takes part, and a
     'test.open',
   ]);
   await expect(history(other)).rejects.toThrow('Not found');
+  const regulator = await t.party('监管', ['regulator']);
+  expect((await history(regulator)).items).toHaveLength(3);
+  await expect(t.read(room.reads, '/cases/:caseId/history', regulator, { caseId: newId('cas') }, {})).rejects.toThrow(
+    'Not found',
+  );
   // Whom to call about it is for whoever looks into it alone.
   const full = async (actor: Actor) =>
     (

@@ -107,7 +107,8 @@ export const historyRead = (acts: () => readonly Act[], citation: (ruleId: strin
     query: PageQuery,
     output: pageOf(Event),
     run: async ({ db, actor, params, query }) => {
-      if (!(await seesCase(db, actor, params.caseId))) throw notFound();
+      const there = await db.selectFrom('case_file').select('id').where('id', '=', params.caseId).executeTakeFirst();
+      if (!there || !(await seesCase(db, actor, there.id))) throw notFound();
       const byName = new Map(acts().map((a) => [a.name, a]));
       const decided = (name: string, { rule, outcome, binding }: Decided) => ({
         ...{ rule, outcome, binding },
