@@ -11,7 +11,16 @@ export interface AllowedRevenue {
   readonly stateTitle: Text;
   readonly periodFrom: string;
   readonly periodUntil: string;
+  readonly costs: readonly {
+    readonly kind: string;
+    readonly title: Text;
+    readonly amount: Money;
+    readonly note: string;
+  }[];
   readonly cost: Money;
+  readonly profitBasisPoints: number;
+  readonly approvals: readonly PartyRef[];
+  readonly reason: string | null;
   readonly subsidy: Money;
   readonly profit: Money;
   readonly tax: Money;
@@ -32,6 +41,8 @@ export interface PriceCap {
   readonly units: number;
   readonly expectedQuantity: number;
   readonly trial: boolean;
+  readonly basis: string;
+  readonly reason: string | null;
   readonly state: string;
   readonly stateTitle: Text;
   readonly setAt: string | null;

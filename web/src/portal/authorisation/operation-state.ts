@@ -1,6 +1,8 @@
 const LOOKS: Readonly<Record<string, 'good' | 'wait' | 'bad'>> = {
   operating: 'good',
   granted: 'good',
+  approved: 'good',
+  set: 'good',
   live: 'good',
   closed: 'good',
   filing: 'good',

@@ -7,6 +7,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useMe } from '../../shared/use-api.ts';
 import { useAll } from '../authorisation/use-all.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
+import '../pricing/pricing.css';
 
 const WORDS = words(
   {
@@ -52,6 +53,10 @@ const WORDS = words(
       '撤回立即生效，不能恢复：逐条同意的，含有该记录的产品停止使用，下次加工自动剔除；整体同意的，使用权终止。',
     noConsents: '还没有同意记录',
     noConsentsText: '在上面的告知书中登记或者导入。',
+    written: '书面签署',
+    online: '网页确认',
+    app: '应用内确认',
+    'oral-recorded': '口头同意并录音',
     filter: '状态',
   },
   {
@@ -99,6 +104,10 @@ const WORDS = words(
       'At once and for good. By row: products that hold the row are used no more, and the next build leaves it out. For the whole: the right to use ends.',
     noConsents: 'No consent yet',
     noConsentsText: 'Record or import them at a notice above.',
+    written: 'Signed on paper',
+    online: 'On a web page',
+    app: 'In an app',
+    'oral-recorded': 'Spoken and recorded',
     filter: 'State',
   },
 );
@@ -113,22 +122,28 @@ export function Consents() {
   return (
     <>
       {note}
-      <section className="operation-section" aria-label={t.notices}>
-        <div className="head-row">
+      <section className="operation-section">
+        <div className="head-row desk-head">
           <h2>{t.notices}</h2>
           <ActDrawer
             act="consent.publish-notice"
-            primary
             label={t.publish}
             explain={t.publishText}
-            options={{ resourceId: (resources ?? []).map((r) => ({ value: r.id, title: r.title })) }}
+            options={{
+              resourceId: (resources ?? []).map((r) => ({ value: r.id, title: r.title })),
+              level: [
+                { value: 'record', title: t.record },
+                { value: 'organisation', title: t.organisation },
+              ],
+            }}
+            titles={{ resourceId: t.resource }}
             tell={tell}
           />
         </div>
         <p className="faint">{t.noticesText}</p>
         <Notices tell={tell} />
       </section>
-      <section className="operation-section" aria-label={t.consents}>
+      <section className="operation-section">
         <h2>{t.consents}</h2>
         <p className="faint">{t.consentsText}</p>
         {me ? <Given notice={search.get('notice') ?? undefined} tell={tell} /> : null}
@@ -139,8 +154,14 @@ export function Consents() {
 
 type Tell = ReturnType<typeof useDone>['tell'];
 
+const METHODS = ['written', 'online', 'app', 'oral-recorded'] as const;
+
 function Notices({ tell }: { readonly tell: Tell }) {
   const t = useWords(WORDS);
+  const kinds = [
+    { value: 'person', title: t.person },
+    { value: 'organisation', title: t.firm },
+  ];
   return (
     <DataTable<ConsentNoticeItem>
       path="/consent-notices"
@@ -191,6 +212,7 @@ function Notices({ tell }: { readonly tell: Tell }) {
               <span className="buttons">
                 <ActDrawer
                   act="consent.record"
+                  options={{ subjectKind: kinds, method: METHODS.map((m) => ({ value: m, title: t[m] })) }}
                   quiet
                   label={t.add}
                   explain={t.addText}
@@ -199,6 +221,7 @@ function Notices({ tell }: { readonly tell: Tell }) {
                 />
                 <ActDrawer
                   act="consent.import"
+                  options={{ subjectKind: kinds }}
                   quiet
                   label={t.importLabel}
                   explain={t.importText}

@@ -15,6 +15,7 @@ const WORDS = words(
     year: '披露年度',
     missing: '发布前还缺：',
     complete: '内容齐全，可以发布。',
+    notOver: '该年度尚未结束，以下为截至目前的内容；年度结束后即可发布。',
     nothing: '本单位在该年度没有授权运营，无需披露。',
     publish: '发布披露',
     confirm: '发布后任何人都能看到，不能删除；有误的可以发布更正版本，各版本都保留。',
@@ -29,6 +30,7 @@ const WORDS = words(
     year: 'Year',
     missing: 'Still missing:',
     complete: 'Complete: ready to publish.',
+    notOver: 'The year is not over: this is what it holds so far. Publish it when it is.',
     nothing: 'Your party took no part in authorised operation that year; nothing is to be disclosed.',
     publish: 'Publish',
     confirm: 'Everybody sees it, and it is not removed; a mistake is corrected by another version, and all stay.',
@@ -47,19 +49,25 @@ export function Disclosing() {
   const me = useMe();
   const { note, tell } = useDone();
   const last = new Date().getFullYear() - 1;
-  const [year, setYear] = useState(last);
+  // The present year can be looked at as it fills; it is published once it is over.
+  const [year, setYear] = useState(last + 1);
   const query = useRead<DisclosureDraft>('/disclosure-drafts', { year });
   return (
     <>
       {note}
-      <section className="operation-section" aria-label={t.title}>
+      <section className="operation-section">
         <h2>{t.title}</h2>
         <p className="faint">{t.text}</p>
         <p>
           <label>
             {t.year}{' '}
-            <select value={year} onChange={(e) => setYear(Number(e.target.value))}>
-              {Array.from({ length: YEARS_SHOWN }, (_, i) => last - i).map((y) => (
+            <select
+              className="input"
+              style={{ width: 'auto' }}
+              value={year}
+              onChange={(e) => setYear(Number(e.target.value))}
+            >
+              {Array.from({ length: YEARS_SHOWN }, (_, i) => last + 1 - i).map((y) => (
                 <option key={y} value={y}>
                   {y}
                 </option>
@@ -71,7 +79,7 @@ export function Disclosing() {
           {(draft) => <Draft draft={draft} year={year} tell={tell} />}
         </Loaded>
       </section>
-      <section className="operation-section" aria-label={t.published}>
+      <section className="operation-section">
         <h2>{t.published}</h2>
         {me ? <Disclosures party={me.party.id} /> : null}
         <p>
@@ -90,6 +98,8 @@ function Draft(props: {
   const t = useWords(WORDS);
   const say = useSay();
   const { document, missing } = props.draft;
+  // The server decides by the year in Beijing; here a button is only left out.
+  const over = props.year < new Date().getFullYear();
   if (!document.implementing && !document.operating) return <p className="empty">{t.nothing}</p>;
   return (
     <>
@@ -105,18 +115,20 @@ function Draft(props: {
           </ul>
         </>
       ) : (
-        <p>{t.complete}</p>
+        <p>{over ? t.complete : t.notOver}</p>
       )}
-      <div className="buttons">
-        <ActButton
-          act="disclosure.publish"
-          input={{ year: props.year }}
-          label={t.publish}
-          primary
-          confirm={t.confirm}
-          tell={props.tell}
-        />
-      </div>
+      {over ? (
+        <div className="buttons">
+          <ActButton
+            act="disclosure.publish"
+            input={{ year: props.year }}
+            label={t.publish}
+            primary
+            confirm={t.confirm}
+            tell={props.tell}
+          />
+        </div>
+      ) : null}
       <details className="fold operation-section" open>
         <summary>{t.draft}</summary>
         <DisclosureParts document={document} />

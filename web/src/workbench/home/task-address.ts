@@ -12,6 +12,8 @@ const PAGES: Readonly<Record<string, string>> = {
   imp: '/work/recognition',
   apl: '/work/authorisation/applications',
   scn: '/work/authorisation/scenarios',
+  rev: '/work/authorisation/revenues',
+  cap: '/work/authorisation/caps',
   gvd: '/work/authorisation/demands',
 };
 const PLACES: Readonly<Record<string, string>> = {

@@ -9,6 +9,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useAll } from '../authorisation/use-all.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
+import './pricing.css';
 
 const WORDS = words(
   {
@@ -40,6 +41,10 @@ const WORDS = words(
     set: '生效',
     noCaps: '还没有上限收费标准',
     noCapsText: '运营单位为收费产品提出上限，授权单位制定。',
+    'cost:platform': '平台建设和运维',
+    'cost:processing': '数据传输、汇聚、存储、处理',
+    'cost:staff': '人力',
+    'cost:other': '其他合理费用',
     noAgreement: '签订授权运营协议后，可以在这里申请。',
   },
   {
@@ -72,9 +77,15 @@ const WORDS = words(
     set: 'Since',
     noCaps: 'No cap yet',
     noCapsText: 'The operating unit proposes one for each product with a fee; the authorising unit sets it.',
+    'cost:platform': 'Building and running the platform',
+    'cost:processing': 'Transmission, gathering, storage, processing',
+    'cost:staff': 'Staff',
+    'cost:other': 'Other reasonable costs',
     noAgreement: 'Under an operation agreement you ask for it here.',
   },
 );
+
+const COSTS = ['platform', 'processing', 'staff', 'other'] as const;
 
 interface Titled {
   readonly id: string;
@@ -98,8 +109,8 @@ export function Prices() {
   return (
     <>
       {note}
-      <section className="operation-section" aria-label={t.revenues}>
-        <div className="head-row">
+      <section className="operation-section">
+        <div className="head-row desk-head">
           <h2>{t.revenues}</h2>
           {own.length > 0 ? (
             <ActDrawer
@@ -108,6 +119,7 @@ export function Prices() {
               explain={t.askRevenueText}
               options={{
                 agreementId: agreementOptions,
+                'costs.kind': COSTS.map((value) => ({ value, title: t[`cost:${value}`] })),
                 priceAuthorityId: (authorities.data?.items ?? []).map((p) => ({ value: p.id, title: p.name })),
               }}
               tell={tell}
@@ -118,13 +130,12 @@ export function Prices() {
         {operates && agreements && own.length === 0 ? <p className="faint">{t.noAgreement}</p> : null}
         <Revenues />
       </section>
-      <section className="operation-section" aria-label={t.caps}>
-        <div className="head-row">
+      <section className="operation-section">
+        <div className="head-row desk-head">
           <h2>{t.caps}</h2>
           {own.length > 0 ? (
             <ActDrawer
               act="price.propose-cap"
-              primary
               label={t.proposeCap}
               explain={t.proposeCapText}
               options={{
@@ -159,7 +170,7 @@ function Revenues() {
           title: t.period,
           render: (r) => (
             <>
-              <Link to={`/work/cases/${r.caseId}`}>
+              <Link to={`/work/authorisation/revenues/${r.id}`}>
                 {day(r.periodFrom)} — {day(r.periodUntil)}
               </Link>
               <small className="faint block">{r.operator.name}</small>
@@ -222,7 +233,7 @@ function Caps() {
           title: t.product,
           render: (c) => (
             <>
-              <Link to={`/work/cases/${c.caseId}`}>{c.product.title}</Link>
+              <Link to={`/work/authorisation/caps/${c.id}`}>{c.product.title}</Link>
               <small className="faint block">
                 {c.operator.name} · {c.scenario.title}
               </small>

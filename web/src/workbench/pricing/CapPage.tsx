@@ -1,0 +1,1 @@
+export { CapPage as default } from './PricePages.tsx';

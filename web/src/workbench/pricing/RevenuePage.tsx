@@ -1,0 +1,1 @@
+export { RevenuePage as default } from './PricePages.tsx';
