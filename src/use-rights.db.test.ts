@@ -4,12 +4,12 @@ import type { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deliveryRoutes } from '../../interfaces/http/files.ts';
-import { Refused } from '../../kernel/acts/index.ts';
-import { newId } from '../../kernel/ids.ts';
-import { endUse, grantUse, resumeUse, stopMade, suspendUse } from '../catalog/index.ts';
-import { ContentQuery, serveContent } from './index.ts';
-import { kindOf, rulesOf, type TestTrade, testTrade } from './testing.ts';
+import { endUse, grantUse, resumeUse, stopMade, suspendUse } from './exchange/catalog/index.ts';
+import { ContentQuery, serveContent } from './exchange/delivery/index.ts';
+import { kindOf, rulesOf, type TestTrade, testTrade } from './exchange/delivery/testing.ts';
+import { deliveryRoutes } from './interfaces/http/files.ts';
+import { Refused } from './kernel/acts/index.ts';
+import { newId } from './kernel/ids.ts';
 
 /** What was sold under a right of the procedure is used only while that right lives: each request, and while one runs. */
 let t: TestTrade;
