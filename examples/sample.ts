@@ -138,10 +138,18 @@ async function registerResource(stage: Stage, resource: SampleResource, size: Si
       classification: { class: resource.class, grade: 'general' },
       containsPersonalInformation: false,
       ...{ updateFrequency, coverage, opening, datasetId, columns },
+      ...(holder.roles.includes('data-provider') ? directoryParts(resource) : {}),
     },
   );
   return resourceId;
 }
+
+/** What the directory of a department says besides. */
+const directoryParts = ({ key, opening }: SampleResource) => ({
+  number: `SL-${key.toUpperCase()}`,
+  office: '信息中心',
+  ...(opening === 'conditional' ? { conditions: '限于本市公共治理、民生服务和数据产品开发，不得转让原始数据。' } : {}),
+});
 
 /** @param ground under which the product is made; none for the seller's own data */
 async function draft(

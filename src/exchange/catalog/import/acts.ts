@@ -30,6 +30,10 @@ const ATTEMPTS_MAX = 3;
 const SNAPSHOT_ATTEMPTS_MAX = 5;
 const HOUR_MS = 3_600_000;
 const PROVIDER = role('data-provider');
+const DefaultsField = Defaults.default({}).meta({
+  title: '来源没有写明的，一律按此填写',
+  'x-title-en': 'Where the source does not say',
+});
 
 async function startFacts(tx: Tx, actor: Actor) {
   const holder = await holderFacts(tx, actor);
@@ -84,7 +88,7 @@ export const importFile = act({
   name: 'directory.import-file',
   title: text('从文件导入目录', 'Import a directory from a file'),
   by: PROVIDER,
-  input: z.object({ fileId: FileId, defaults: Defaults.default({}) }),
+  input: z.object({ fileId: FileId, defaults: DefaultsField }),
   output: z.object({ importId: ImportId }),
   rules: [registeredEntity, catalogueRules.publicProvider, rules.importsAtOnce],
   facts: async ({ tx, actor, input }) => {
@@ -151,7 +155,7 @@ export const importDatabase = act({
     password: z.string().max(256).meta({ title: '口令', 'x-title-en': 'Password' }),
     tls: z.boolean().default(true).meta({ title: '加密连接', 'x-title-en': 'Encrypted connection' }),
     snapshot: z.boolean().default(false).meta({ title: '同时归集数据', 'x-title-en': 'Gather the data too' }),
-    defaults: Defaults.default({}),
+    defaults: DefaultsField,
   }),
   secretInput: ['password'],
   output: z.object({ importId: ImportId }),
@@ -186,7 +190,7 @@ export const importCatalogue = act({
       .url({ protocol: /^https?$/ })
       .max(500)
       .meta({ title: '网址', 'x-title-en': 'Address' }),
-    defaults: Defaults.default({}),
+    defaults: DefaultsField,
   }),
   output: z.object({ importId: ImportId }),
   rules: [registeredEntity, catalogueRules.publicProvider, rules.importsAtOnce, rules.publicAddress],

@@ -43,6 +43,8 @@ export async function serveOpen(source: ContentSource, resourceId: string, forma
     .select(['id', 'title', 'object_id', 'opening', 'version'])
     .where('id', '=', resourceId)
     .where('state', '=', 'registered')
+    // What a company holds is its own, whatever it calls it.
+    .where('public_data', '=', true)
     .executeTakeFirst();
   if (!resource?.object_id) throw notFound();
   if (resource.opening !== 'unconditional')

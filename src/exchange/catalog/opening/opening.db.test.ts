@@ -111,6 +111,9 @@ describe('open without conditions', () => {
     for (const opening of ['conditional', 'paid'])
       expect(await refusedKind(serveOpen(source, await resource(opening), 'csv'))).toBe('forbidden');
     expect(await refusedKind(serveOpen(source, 'res_none', 'csv'))).toBe('not-found');
+    const firms = await resource('unconditional');
+    await x.db.updateTable('resource').set({ public_data: false }).where('id', '=', firms).execute();
+    expect(await refusedKind(serveOpen(source, firms, 'csv'))).toBe('not-found');
     const resourceId = await resource('unconditional');
     await x.run(changeEntry, department, {
       resourceId,
