@@ -55,12 +55,6 @@ const HEADS: Readonly<Record<string, keyof EntryInput>> = {
   数据项: 'columns',
   columns: 'columns',
 };
-/** The heads a template has, in the order of the form. */
-export const TEMPLATE_HEADS = [
-  ...['目录编号', '名称', '简介', '行业', '数据类别', '数据级别', '含个人信息', '处理依据', '开放属性', '开放条件'],
-  ...['更新频率', '覆盖地区', '责任处室', '来源说明', '数据项'],
-] as const;
-
 export const partOf = (head: string): keyof EntryInput | undefined => HEADS[head.trim().toLowerCase()];
 
 const WORDS: Readonly<Partial<Record<keyof EntryInput, Readonly<Record<string, unknown>>>>> = {
