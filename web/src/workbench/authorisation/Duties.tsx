@@ -100,12 +100,13 @@ export function Duties({
         </section>
       ) : null}
       <section className="operation-section" aria-label={t.trainings}>
-        <div className="section-head">
+        <div className="head-row">
           <h2>{t.trainings}</h2>
           {side && living ? (
             <ActDrawer
               act="training.record"
               label={t.record}
+              submit={t.record}
               explain={t.recordText}
               fixed={{ agreementId: g.id }}
               options={{
@@ -131,12 +132,13 @@ export function Duties({
         </ul>
       </section>
       <section className="operation-section" aria-label={t.inspections}>
-        <div className="section-head">
+        <div className="head-row">
           <h2>{t.inspections}</h2>
           {me?.party.id === g.authoriser.id && living ? (
             <ActDrawer
               act="inspection.record"
               label={t.inspect}
+              submit={t.inspect}
               explain={t.inspectText}
               fixed={{ agreementId: g.id }}
               initial={{ accepted: true, standardsFollowed: true }}

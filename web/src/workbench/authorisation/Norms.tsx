@@ -88,7 +88,7 @@ function PublishedNorms({ tell }: Telling) {
   const query = useRead<SecurityNorms>('/security-norms');
   return (
     <section className="operation-section" aria-label={t.norms}>
-      <div className="section-head">
+      <div className="head-row">
         <h2>{t.norms}</h2>
         {may ? (
           <ActDrawer
@@ -138,7 +138,7 @@ function Maintenance({ tell }: Telling) {
   const parties = useAll<PartySummary>(may ? '/parties' : null);
   return (
     <section className="operation-section" aria-label={t.maintenance}>
-      <div className="section-head">
+      <div className="head-row">
         <h2>{t.maintenance}</h2>
         {may ? (
           <ActDrawer

@@ -70,7 +70,7 @@ export function Operating({
   return (
     <>
       <section className="operation-section" aria-label={t.scenarios}>
-        <div className="section-head">
+        <div className="head-row">
           <h2>{t.scenarios}</h2>
           {operates && living ? (
             <Link className="button" to={`/work/authorisation/scenarios/new?agreement=${g.id}`}>
@@ -85,12 +85,13 @@ export function Operating({
         <Rights agreementId={g.id} />
       </section>
       <section className="operation-section" aria-label={t.demands}>
-        <div className="section-head">
+        <div className="head-row">
           <h2>{t.demands}</h2>
           {operates && g.endedAt === null ? (
             <ActDrawer
               act="governance.raise"
               label={t.raise}
+              submit={t.raise}
               explain={t.raiseText}
               fixed={{ agreementId: g.id }}
               titles={{ resourceId: t.resource }}
