@@ -433,6 +433,7 @@ it('shows each party what is theirs, and nothing else', async () => {
   // The provider knows who uses its data, and for what; the agreement is between others.
   expect(await sees('/use-rights', provider, scenarioId, { resource: resourceId, state: 'live' })).toBe(true);
   expect(await sees('/use-rights', provider, scenarioId, { state: 'suspended' })).toBe(false);
+  expect(await ids('/use-rights', provider, { scenario: scenarioId })).toHaveLength(1);
   expect(await sees('/governance-demands', provider, governanceId)).toBe(true);
   expect(await sees('/agreements', provider, agreementId)).toBe(false);
   for (const path of ['/agreements', '/scenarios', '/governance-demands', '/use-rights'])

@@ -4,7 +4,7 @@ import { afterOf, PageQuery, page, pageOf, type Read, read, signedIn } from '../
 import { seesAllCases } from '../../kernel/cases/index.ts';
 import { text } from '../../kernel/text.ts';
 import { ResourceId } from '../catalog/index.ts';
-import { AgreementId, RowFilter } from './model.ts';
+import { AgreementId, RowFilter, ScenarioId } from './model.ts';
 import { namesOf, Party, sideOfCase } from './reads-shared.ts';
 
 const STATES = ['live', 'suspended', 'ended'] as const;
@@ -66,6 +66,7 @@ const rights = read({
   params: z.object({}),
   query: PageQuery.extend({
     agreement: AgreementId.optional(),
+    scenario: ScenarioId.optional(),
     resource: ResourceId.optional(),
     state: z.enum(STATES).optional(),
   }),
@@ -87,6 +88,7 @@ const rights = read({
       join data_scenario s on s.id = u.scenario_id join operation_agreement g on g.id = u.agreement_id
      where (${after}::text is null or u.id < ${after})
        and (${query.agreement ?? null}::text is null or u.agreement_id = ${query.agreement ?? null})
+       and (${query.scenario ?? null}::text is null or u.scenario_id = ${query.scenario ?? null})
        and (${query.resource ?? null}::text is null or u.resource_id = ${query.resource ?? null})
        and ${query.state ? inState[query.state] : sql`true`} and ${mine}
      order by u.id desc limit ${query.limit + 1}`.execute(db);

@@ -45,19 +45,19 @@ const WORDS = words(
 );
 
 /** Rights under agreements: one's own with what is left, and those on one's own data. */
-export function Rights({ agreementId }: { readonly agreementId?: string }) {
+export function Rights({ agreementId, scenarioId }: { readonly agreementId?: string; readonly scenarioId?: string }) {
   const t = useWords(WORDS);
   const leftOf = useLeftWords();
   const extentOf = useExtentWords();
   return (
     <DataTable<UseRight>
       path="/use-rights"
-      query={{ agreement: agreementId }}
+      query={{ agreement: agreementId, scenario: scenarioId }}
       caption={t.title}
       csvName="use-rights"
       rowKey={(u) => u.id}
       filters={
-        agreementId
+        agreementId || scenarioId
           ? []
           : [
               {

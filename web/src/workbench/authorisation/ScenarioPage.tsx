@@ -111,7 +111,7 @@ function Shown({ scenario: s }: { readonly scenario: Scenario }) {
         s.right ? (
           <section className="operation-section" aria-label={t.rights}>
             <h2>{t.rights}</h2>
-            <Rights agreementId={s.agreementId} />
+            <Rights scenarioId={s.id} />
           </section>
         ) : null
       }
