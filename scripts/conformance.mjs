@@ -13,6 +13,11 @@ const PARTS = {
   receipts: { what: 'every receipt of the sample, then flipped bits', whole: ['sh', 'conformance/receipts.sh'] },
   twins: { what: 'the same requests at once to two servers', whole: node('conformance/twins/twins.ts') },
   kill: { what: 'kill -9 while parties trade', whole: node('conformance/kill/kill.ts'), quick: ['10'] },
+  clocks: {
+    what: 'ten thousand clocks over at once under kill -9',
+    whole: node('conformance/clocks/clocks.ts'),
+    quick: ['400', '3'],
+  },
   'kill-second': {
     what: 'kill -9 of two servers of one database in turn',
     whole: node('conformance/kill/kill.ts', '--second'),

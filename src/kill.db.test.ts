@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { besides, startExchange, withDatabase, withExchange } from '../bench/exchange.ts';
 import { openMarket, seenFrom } from '../bench/trade.ts';
+import { runClocks } from '../conformance/clocks/run.ts';
 import { runKills } from '../conformance/kill/run.ts';
 import { runTwins } from '../conformance/twins/run.ts';
 
@@ -14,6 +15,12 @@ describe('an exchange under faults', { timeout: 900_000 }, () => {
     expect(report.kills, said.join('\n')).toBe(KILLS);
     expect(report.acknowledged).toBeGreaterThan(0);
     expect(report.receipts).toBe(report.acts);
+  });
+
+  it('fires clocks that are over at the same moment once each, killed in the middle', async () => {
+    const said: string[] = [];
+    const report = await runClocks({ clocks: 60, kills: 2, fromSources: true, say: (line) => said.push(line) });
+    expect(report, said.join('\n')).toMatchObject({ kills: 2, databaseKills: 1, escalated: 48, moved: 12 });
   });
 
   it('does the same hundred requests once each, however close together they come to two servers of one database', async () => {

@@ -65,6 +65,29 @@ it('does at once what a dead process left locked, and leaves alone what a living
   }
 });
 
+it('begins anew when the database refuses what its own runner asks', async () => {
+  const { pool, close } = openDatabase(database.url);
+  const done: unknown[] = [];
+  await sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`.execute(
+    database.db,
+  );
+  await sql`create trigger refuse before delete on graphile_worker._private_jobs for each row execute function refuse()`.execute(
+    database.db,
+  );
+  const jobs = await startJobs(pool, [task('note', async ({ n }) => void done.push(n))], context);
+  try {
+    await enqueue(database.db, { task: 'note', payload: { n: 1 } });
+    await until(() => done.includes(1));
+    await sleep(500);
+    await sql`drop trigger refuse on graphile_worker._private_jobs`.execute(database.db);
+    await enqueue(database.db, { task: 'note', payload: { n: 2 } });
+    await until(() => done.includes(2));
+  } finally {
+    await jobs.stop();
+    await close();
+  }
+});
+
 it('keeps the hours of a repeated task in the database, so that of several processes one begins it', async () => {
   const { pool, close } = openDatabase(database.url);
   const both = await Promise.all(

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { Logger, parseCronItems, run, type WorkerEvents } from 'graphile-worker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger, parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import type { Pool, PoolClient } from 'pg';
 import type { Kernel } from './acts/index.ts';
 import type { Vault } from './vault/index.ts';
@@ -50,7 +51,37 @@ export async function startJobs(pool: Pool, tasks: readonly Task[], context: Job
   events.on('pool:create', ({ workerPool }) => {
     if ('id' in workerPool) lease.name(String(workerPool.id));
   });
-  const runner = await run({
+  const begin = () => beginRunner(pool, tasks, context, events);
+  let runner: Runner | undefined = await begin();
+  let stopping = false;
+  const watching = (async () => {
+    while (!stopping) {
+      await runner?.promise.catch(() => undefined);
+      runner = undefined;
+      if (stopping) return;
+      // It gives up when the database refuses one of its own statements; the process would live on without doing any work.
+      complain('the runner of the jobs ended; another begins');
+      await sleep(RESTART_MS, undefined, { ref: false });
+      if (!stopping) runner = await begin().catch(() => undefined);
+    }
+    await runner?.stop().catch(() => undefined);
+  })();
+  return {
+    stop: async () => {
+      stopping = true;
+      await runner?.stop().catch(() => undefined);
+      await watching;
+      await lease.end();
+    },
+  };
+}
+
+const RESTART_MS = 1_000;
+const complain = (message: string) =>
+  process.stderr.write(`${JSON.stringify({ level: 'error', source: 'jobs', message: message.slice(0, 500) })}\n`);
+
+function beginRunner(pool: Pool, tasks: readonly Task[], context: JobContext, events: WorkerEvents): Promise<Runner> {
+  return run({
     pgPool: pool,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
@@ -63,23 +94,16 @@ export async function startJobs(pool: Pool, tasks: readonly Task[], context: Job
     },
     noHandleSignals: true,
     parsedCronItems: parseCronItems(
-      tasks.flatMap((t) => (t.cron ? { task: t.name, match: t.cron, identifier: t.name } : [])),
+      tasks.flatMap((t) => (t.cron ? [{ task: t.name, match: t.cron, identifier: t.name }] : [])),
     ),
     events,
     logger: new Logger(() => (level, message) => {
-      if (level === 'error')
-        process.stderr.write(`${JSON.stringify({ level, source: 'jobs', message: message.slice(0, 500) })}\n`);
+      if (level === 'error') complain(message);
     }),
     taskList: Object.fromEntries(
       tasks.map((t) => [t.name, (payload: unknown) => t.run((payload ?? {}) as Record<string, unknown>, context)]),
     ),
   });
-  return {
-    stop: async () => {
-      await runner.stop();
-      await lease.end();
-    },
-  };
 }
 
 /**
@@ -90,6 +114,8 @@ export async function startJobs(pool: Pool, tasks: readonly Task[], context: Job
 function holdLease(pool: Pool): { name: (id: string) => void; end: () => Promise<void> } {
   let own: string | undefined;
   let client: PoolClient | undefined;
+  /** The name this session holds the lock of. */
+  let held: string | undefined;
   let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     if (own === undefined) return;
@@ -97,12 +123,16 @@ function holdLease(pool: Pool): { name: (id: string) => void; end: () => Promise
       if (!client) {
         const taken = await pool.connect();
         client = taken;
+        held = undefined;
         taken.once('error', () => {
           if (client !== taken) return;
           client = undefined;
           taken.release(true);
         });
-        await taken.query('select pg_advisory_lock(hashtextextended($1, 0))', [LEASE + own]);
+      }
+      if (held !== own) {
+        await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [LEASE + own]);
+        held = own;
       }
       await client.query(
         `select graphile_worker.force_unlock_workers(array_agg(id))

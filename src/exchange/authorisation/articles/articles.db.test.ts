@@ -7,6 +7,7 @@ import { type Actor, ANONYMOUS } from '../../../kernel/acts/index.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { coverage } from '../../../kernel/rulebook/coverage.ts';
 import type { Text } from '../../../kernel/text.ts';
+import { procedures } from '../index.ts';
 import {
   type AuthorisationWorld,
   authorisationWorld,
@@ -83,13 +84,13 @@ afterAll(async () => {
   await w?.close();
 });
 
-async function send({ act, by, input }: Attempt) {
+async function send({ act, by, input }: Attempt, headers: Readonly<Record<string, string>> = {}) {
   const token = newId('tok');
   actors.set(token, by);
   return app.inject({
     method: 'POST',
     url: `/v1/acts/${act}`,
-    headers: { authorization: `Bearer ${token}` },
+    headers: { ...headers, authorization: `Bearer ${token}` },
     payload: input as object,
   });
 }
@@ -387,6 +388,55 @@ it('keeps the words a human judgement rests on, with the decision under JN-14.3'
   expect(kept[0]?.decisions.find((d) => d.rule === 'JN-14.3')).toMatchObject({ effect: 'record', outcome: 'ok' });
   const { items } = (await w.look('/scenarios', w.authority, {}, { id: result.scenarioId })) as { items: unknown[] };
   expect(items).toMatchObject([{ feasibility: '数据逐日完整', value: '降低小微商户保费' }]);
+});
+
+describe('two people at once', () => {
+  const sendAt = (attempt: Attempt, version: number) => send(attempt, { 'if-match': `"${version}"` });
+  const versionOf = async (caseId: string): Promise<number> =>
+    (await w.t.db.selectFrom('case_file').select('version').where('id', '=', caseId).executeTakeFirstOrThrow()).version;
+  const reason = '同时办理';
+
+  it('lets one win, and tells the other what the case is now', async () => {
+    const { agreementId, caseId, operator } = await w.operating(await operatorOf('示例同时公司'));
+    const rounds: readonly (readonly [Attempt, Attempt])[] = [
+      [
+        { act: 'authorisation.suspend', by: w.authority, input: { agreementId, reason } },
+        { act: 'authorisation.evaluate', by: w.authority, input: { agreementId, passed: true, findings: reason } },
+      ],
+      [
+        { act: 'authorisation.exit', by: operator, input: { agreementId, reason } },
+        { act: 'authorisation.exit', by: w.authority, input: { agreementId, reason } },
+      ],
+    ];
+    for (const [one, other] of rounds) {
+      const version = await versionOf(caseId);
+      const answers = await Promise.all([sendAt(one, version), sendAt(other, version)]);
+      expect(answers.map((a) => a.statusCode).sort()).toEqual([200, 409]);
+      const lost = answers.find((a) => a.statusCode === 409)?.json() as { violations: { rule: string; fact: Text }[] };
+      expect(lost.violations[0]).toMatchObject({
+        rule: 'HS-1.5',
+        fact: { zh: `您看到的是第 ${version} 版，现在是第 ${version + 1} 版。` },
+      });
+      expect(await versionOf(caseId)).toBe(version + 1);
+    }
+    // Whoever did not say what they saw is told where the case stands instead.
+    const again = await send({ act: 'authorisation.suspend', by: w.authority, input: { agreementId, reason } });
+    expect(again.json()).toMatchObject({ violations: [{ fact: { zh: expect.stringContaining('退出中') } }] });
+  });
+
+  it('holds for every act that moves a case of authorised operation', () => {
+    // Experts score side by side: the last sheet moves the case, and none of them may be sent away.
+    const beside = ['application.score'];
+    const moving = procedures.flatMap((p) =>
+      Object.values(p.states).flatMap((state) => Object.values(state.moves).map((move) => move.act)),
+    );
+    const unseen = [...new Set(moving)]
+      .map((name) => w.act(name))
+      .filter(({ by, definition, name }) => by.kind !== 'system' && !definition.version && !beside.includes(name))
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('notice.'));
+    expect(unseen).toEqual([]);
+  });
 });
 
 describe('without the adoption', () => {

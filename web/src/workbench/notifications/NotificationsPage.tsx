@@ -5,6 +5,7 @@ import { Pager } from '../../portal/products/CataloguePage.tsx';
 import { NotificationItems, useMarkRead } from '../../shared/NotificationItems.tsx';
 import { Empty, Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
+import { NotificationSettings } from './NotificationSettings.tsx';
 
 const WORDS = words(
   {
@@ -65,6 +66,7 @@ export default function NotificationsPage() {
           }
         </Loaded>
       </div>
+      <NotificationSettings />
     </div>
   );
 }
