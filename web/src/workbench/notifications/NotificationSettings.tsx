@@ -34,7 +34,10 @@ const WORDS = words(
     state: '状态',
     attempts: '次数',
     outcome: '结果',
-    states: { waiting: '待重试', sent: '已送达', failed: '已放弃', dropped: '未发送' },
+    waiting: '待重试',
+    sent: '已送达',
+    failed: '已放弃',
+    dropped: '未发送',
   },
   {
     title: 'How I am notified',
@@ -64,7 +67,10 @@ const WORDS = words(
     state: 'State',
     attempts: 'Attempts',
     outcome: 'Outcome',
-    states: { waiting: 'to be tried again', sent: 'delivered', failed: 'given up', dropped: 'not sent' },
+    waiting: 'to be tried again',
+    sent: 'delivered',
+    failed: 'given up',
+    dropped: 'not sent',
   },
 );
 
@@ -169,7 +175,12 @@ function Webhook({
           </>
         )}
       </div>
-      {deliveries.length > 0 ? <Deliveries items={deliveries} /> : null}
+      {deliveries.length > 0 ? (
+        <>
+          <h4>{t.last}</h4>
+          <Deliveries items={deliveries} />
+        </>
+      ) : null}
     </>
   );
 }
@@ -177,9 +188,9 @@ function Webhook({
 function Deliveries({ items }: { readonly items: readonly Delivery[] }) {
   const t = useWords(WORDS);
   return (
-    <div className="table-scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too
+    <section className="scroll" aria-label={t.last} tabIndex={0}>
       <table>
-        <caption>{t.last}</caption>
         <thead>
           <tr>
             <th scope="col">{t.at}</th>
@@ -192,13 +203,13 @@ function Deliveries({ items }: { readonly items: readonly Delivery[] }) {
           {items.map((d) => (
             <tr key={d.id}>
               <td>{dateTime(d.createdAt)}</td>
-              <td>{t.states[d.state]}</td>
+              <td>{t[d.state]}</td>
               <td>{d.attempts}</td>
               <td>{d.outcome ?? '—'}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
