@@ -13,7 +13,7 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   // Where on another chain to look for the log's own checkpoints.
   'evidence.record-anchor': ['block', 'blockHash', 'chain', 'chainId', 'checkpoint', 'size', 'state', 'transaction'],
   // Who runs the platform, who was admitted to it, and the measures against a party.
-  'access.bootstrap': [],
+  'access.bootstrap': ['sample'],
   'party.admit': ['identityChecked', 'roles'],
   'party.resume': [],
   'party.suspend': [],
@@ -39,6 +39,13 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   // Who may operate public data is announced and filed in public (Jinan measures, article 8).
   'announcement.publish': ['applyUntil', 'mode', 'resources'],
   'authorisation.file': ['mode', 'until'],
+  'security-norm.publish': ['kind'],
+  // Who maintains the platform, and may not operate on it (article 13).
+  'maintenance.end': ['party'],
+  'maintenance.entrust': ['from', 'party', 'until'],
+  // What a product of public data may cost at most, and the yearly disclosure with the hash of its words (PPN, PDN).
+  'price.set-cap': ['cap', 'capFen', 'trial', 'units'],
+  'disclosure.publish': ['document', 'version', 'year'],
   // Which days are days off.
   'calendar.record-year': ['holidays', 'workdays', 'year'],
   // Which drafts bind.
