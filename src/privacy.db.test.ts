@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { buildSample } from '../examples/sample.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -97,7 +97,7 @@ beforeAll(async () => {
   await buildSample(engine, () => undefined, { size: 'small' });
   // Its court bundle is made in the background, and sealed in the log.
   const making = () => database.db.selectFrom('evidence_bundle').select('id').where('state', '=', 'making').execute();
-  await expect.poll(making, { timeout: 60_000 }).toEqual([]);
+  await vi.waitFor(async () => expect(await making()).toEqual([]), { timeout: 60_000, interval: 200 });
   await settled(database.db);
 });
 afterAll(async () => {
