@@ -37,7 +37,7 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'resource.register': ['containsPersonalInformation', 'grade', 'opening', 'source'],
   'resource.withdraw': [],
   // Who may operate public data is announced and filed in public (Jinan measures, article 8).
-  'announcement.publish': ['applyUntil', 'mode', 'resources'],
+  'announcement.publish': ['applyUntil', 'interests', 'mode', 'resources'],
   'authorisation.file': ['mode', 'until'],
   'security-norm.publish': ['kind'],
   // Who maintains the platform, and may not operate on it (article 13).
@@ -54,6 +54,8 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Words in clear of acts that are no public fact. A certificate's number tells nothing of what it certifies. */
 const OPEN_WORDS: Readonly<Record<string, readonly string[]>> = {
+  // That a sample exchange cut a publicity short: it happens nowhere else.
+  'application.close-publicity-early': ['sample'],
   'certificate.issue': ['kind', 'number'],
   'certificate.reissue': ['kind', 'number', 'supersedes'],
   'certificate.revoke': ['ground', 'number'],
