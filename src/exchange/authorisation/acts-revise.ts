@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type Act, act, role } from '../../kernel/acts/index.ts';
 import { moveCase, partsOf } from '../../kernel/cases/index.ts';
 import { text } from '../../kernel/text.ts';
-import { hashOfClauses } from './agreements.ts';
+import { keptClauses } from './agreements.ts';
 import { AgreementId, CLAUSE_TITLES, CLAUSES, type Clause } from './model.ts';
 import { operation } from './procedure.ts';
 import * as rules from './rules/index.ts';
@@ -41,19 +40,18 @@ const revise = act({
   },
   version: (f) => f.row.version,
   perform: async ({ tx, facts: { agreement, row, revised }, at, enqueue }) => {
-    const clausesHash = hashOfClauses(revised, randomBytes(16).toString('hex'));
+    const kept = keptClauses(revised);
     await tx
       .updateTable('operation_agreement')
       .set({
-        clauses: JSON.stringify(revised),
-        clauses_hash: clausesHash,
+        ...kept,
         authoriser_signed_at: null,
         operator_signed_at: null,
       })
       .where('id', '=', agreement.id)
       .execute();
     await moveCase(tx, { procedure: operation, row, event: 'revise' }, { at, enqueue });
-    return { agreementId: agreement.id, clausesHash };
+    return { agreementId: agreement.id, clausesHash: kept.clauses_hash };
   },
   entry: ({ facts: { agreement }, result }) => ({
     subject: agreement.application_id,

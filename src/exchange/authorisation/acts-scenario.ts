@@ -268,7 +268,7 @@ const approve = act({
         purpose: scenario.purpose,
         columns: scenario.columns,
         rowFilter: scenario.row_filter,
-        validUntil: scenario.valid_until < agreementUntil ? scenario.valid_until : agreementUntil,
+        validUntil: new Date(Math.min(scenario.valid_until.getTime(), agreementUntil.getTime())),
         rowsMax: scenario.rows_max,
         usesMax: scenario.uses_max,
       },

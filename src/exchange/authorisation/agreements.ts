@@ -13,9 +13,15 @@ import { getAnnouncement } from './store.ts';
 /** How long an agreement runs unless the authorising unit drafts another term; never longer than the rule on terms allows. */
 const TERM_MONTHS = dated({ from: '2020-01-01', value: 36, unit: 'month', reference: 'HS-17.1' });
 
-/** What both sign is known by this hash; a salt keeps it from being guessed from the log. */
-export const hashOfClauses = (clauses: Readonly<Record<string, Text>>, salt: string): string =>
+/** What both sign is known by this hash; a salt keeps it from being guessed from the log, and stands beside the words. */
+const hashOfClauses = (clauses: Readonly<Record<string, Text>>, salt: string): string =>
   sha256Hex(`${salt}\n${canonical(clauses)}`);
+
+/** The words of an agreement as they are kept: with their hash, and the salt that makes it again. */
+export function keptClauses(clauses: Readonly<Record<string, Text>>) {
+  const salt = randomBytes(16).toString('hex');
+  return { clauses: JSON.stringify(clauses), clauses_salt: salt, clauses_hash: hashOfClauses(clauses, salt) };
+}
 
 /** The agreement with the six clauses of Jinan's article 9, generated from announcement and application. */
 export async function draftAgreement(
@@ -39,8 +45,7 @@ export async function draftAgreement(
       authoriser_id: announcement.authoriser_id,
       operator_id: application.party_id,
       resource_ids: announcement.resource_ids,
-      clauses: JSON.stringify(clauses),
-      clauses_hash: hashOfClauses(clauses, randomBytes(16).toString('hex')),
+      ...keptClauses(clauses),
       valid_from: at,
       valid_until: validUntil,
       drafted_at: at,
@@ -71,8 +76,7 @@ export async function redraftAgreement(tx: Tx, agreement: Agreement, months: num
   await tx
     .updateTable('operation_agreement')
     .set({
-      clauses: JSON.stringify(clauses),
-      clauses_hash: hashOfClauses(clauses, randomBytes(16).toString('hex')),
+      ...keptClauses(clauses),
       valid_from: at,
       valid_until: validUntil,
       drafted_at: at,

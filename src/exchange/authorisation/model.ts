@@ -109,6 +109,8 @@ interface AgreementTable {
   resource_ids: string[];
   clauses: Json<Readonly<Record<Clause, Text>>>;
   clauses_hash: string;
+  /** Hex; empty for drafts made before it was kept. */
+  clauses_salt: string;
   valid_from: Date;
   valid_until: Date;
   drafted_at: Date;

@@ -38,6 +38,8 @@ const AgreementDetail = AgreementItem.extend({
   authority: Party,
   clauses: z.array(z.object({ name: z.string(), title: TextSchema, words: TextSchema })),
   clausesHash: z.string(),
+  /** The hash is SHA-256 of this, a line feed and the clauses as canonical JSON (RFC 8785). */
+  clausesSalt: z.string(),
   draftedAt: z.iso.datetime(),
   signedByAuthoriserAt: z.iso.datetime().nullable(),
   signedByOperatorAt: z.iso.datetime().nullable(),
@@ -160,6 +162,7 @@ const agreement = read({
       authority: name(g.authority_id),
       clauses: CLAUSES.map((c) => ({ name: c, title: CLAUSE_TITLES[c], words: g.clauses[c] })),
       clausesHash: g.clauses_hash,
+      clausesSalt: g.clauses_salt,
       draftedAt: g.drafted_at.toISOString(),
       signedByAuthoriserAt: g.authoriser_signed_at?.toISOString() ?? null,
       signedByOperatorAt: g.operator_signed_at?.toISOString() ?? null,

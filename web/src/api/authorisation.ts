@@ -100,6 +100,7 @@ export interface AgreementDetail extends AgreementItem {
   readonly authority: PartyRef;
   readonly clauses: readonly { readonly name: string; readonly title: Text; readonly words: Text }[];
   readonly clausesHash: string;
+  readonly clausesSalt: string;
   readonly draftedAt: string;
   readonly signedByAuthoriserAt: string | null;
   readonly signedByOperatorAt: string | null;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Act, type Actor, act, notFound, refused, role, system } from '../../../kernel/acts/index.ts';
+import { isPublicAddress } from '../../../kernel/addresses.ts';
 import type { Tx } from '../../../kernel/database/index.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { SEARCH_VERSION } from '../../../kernel/search.ts';
@@ -13,7 +14,6 @@ import * as catalogueRules from '../rules.ts';
 import { governmentGathered, utilitiesGathered } from '../rules-directory.ts';
 import { catalogueSetting } from '../setting.ts';
 import { holderFacts } from '../store.ts';
-import { isOwnNetwork } from './guard.ts';
 import {
   Defaults,
   type DirectoryImport,
@@ -129,7 +129,7 @@ export const importFile = act({
 /** A name is looked up when it is connected to; an address, and the machine's own name, are judged at once. */
 function addressFacts(host: string) {
   const plain = host.replace(/^\[(.*)\]$/, '$1');
-  const own = isIP(plain) === 0 ? /(^|\.)localhost\.?$/i.test(plain) : isOwnNetwork(plain);
+  const own = isIP(plain) === 0 ? /(^|\.)localhost\.?$/i.test(plain) : !isPublicAddress(plain);
   return { ownNetwork: own, privateAllowed: catalogueSetting().privateAddresses };
 }
 

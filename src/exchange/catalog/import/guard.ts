@@ -1,48 +1,10 @@
-import { lookup as dnsLookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
+import { isIP, isIPv6, type LookupFunction } from 'node:net';
+import { isPublicAddress, lookedUp } from '../../../kernel/addresses.ts';
 import { text } from '../../../kernel/text.ts';
 import { catalogueSetting } from '../setting.ts';
 import { ImportFailure } from './model.ts';
-
-/**
- * Addresses the platform may be talked into reaching: none of its own network (HS-18.8). A name is resolved once and the
- * connection goes to the address that was looked at, so that a second answer of the name server changes nothing.
- */
-const OWN = new BlockList();
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  OWN.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  OWN.addSubnet(net, bits, 'ipv6');
-
-export const isOwnNetwork = (address: string): boolean => OWN.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 
 const HOST = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
 
@@ -54,15 +16,19 @@ const refusedAddress = (): ImportFailure =>
     ),
   );
 
-/** The address to connect to. @throws ImportFailure for what is no host name, is not found, or lies in a private network */
+/**
+ * The address to connect to, none of a private network (HS-18.8). A name is looked up once and the connection goes to the
+ * address that was judged, so that a second answer of the name server changes nothing.
+ * @throws ImportFailure for what is no host name, is not found, or lies in a private network
+ */
 export async function reachable(host: string): Promise<string> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
   if (isIP(name) === 0 && !HOST.test(name))
     throw new ImportFailure(text('主机名称不正确。', 'That is no name of a host.'));
-  const found = await dnsLookup(name, { all: true }).catch(() => []);
+  const found = await lookedUp(name);
   const [first] = found;
   if (!first) throw new ImportFailure(text('找不到该主机。', 'The host is not found.'));
-  if (!catalogueSetting().privateAddresses && found.some(({ address }) => isOwnNetwork(address)))
+  if (!catalogueSetting().privateAddresses && !found.every(({ address }) => isPublicAddress(address)))
     throw refusedAddress();
   return first.address;
 }

@@ -15,6 +15,7 @@ const WORDS = words(
     authoriser: '授权单位',
     operator: '运营单位',
     hash: '双方签署的是这份文本（SHA-256，加盐）',
+    salt: '盐，换行后接规范化 JSON（RFC 8785）的条款，即可重算：',
     resources: '授权范围内的数据资源',
     redraft: '改授权期限',
     redraftText: '双方都未签署时，可以按新的期限重拟协议；文本随之改变，须重新核对后签署。',
@@ -35,6 +36,7 @@ const WORDS = words(
     authoriser: 'Authorising unit',
     operator: 'Operating unit',
     hash: 'What both sign is this text (salted SHA-256)',
+    salt: 'Made again from this salt, a line feed and the clauses as canonical JSON (RFC 8785):',
     resources: 'Resources in its scope',
     redraft: 'Change the term',
     redraftText:
@@ -104,6 +106,11 @@ export function AgreementText(props: {
         <dt>{t.hash}</dt>
         <dd>
           <code className="hash">{g.clausesHash}</code>
+          {g.clausesSalt ? (
+            <small className="faint block">
+              {t.salt} <code className="hash">{g.clausesSalt}</code>
+            </small>
+          ) : null}
         </dd>
       </dl>
     </section>

@@ -1,13 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../../../interfaces/http/app.ts';
-import { usccCheckCharacter } from '../../../kernel/access/index.ts';
-import { type Actor, ANONYMOUS } from '../../../kernel/acts/index.ts';
-import { newId } from '../../../kernel/ids.ts';
-import { coverage } from '../../../kernel/rulebook/coverage.ts';
-import type { Text } from '../../../kernel/text.ts';
-import { procedures } from '../index.ts';
 import {
   type AuthorisationWorld,
   authorisationWorld,
@@ -15,7 +8,14 @@ import {
   type Party,
   resourceOf,
   soon,
-} from './testing.ts';
+} from './exchange/authorisation/articles/testing.ts';
+import { procedures } from './exchange/authorisation/index.ts';
+import { buildApp } from './interfaces/http/app.ts';
+import { usccCheckCharacter } from './kernel/access/index.ts';
+import { type Actor, ANONYMOUS } from './kernel/acts/index.ts';
+import { newId } from './kernel/ids.ts';
+import { coverage } from './kernel/rulebook/coverage.ts';
+import type { Text } from './kernel/text.ts';
 
 /**
  * Each article of Jinan's measures that is encoded, broken once through the public API: a tier-A row refuses, a monitored
