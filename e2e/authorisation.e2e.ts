@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import pg from 'pg';
 import { type Account, accounts, codeOf, dataFolder } from './accounts.ts';
 import { Api, makeExperts } from './operation.ts';
+import { accessible } from './people.ts';
 
 /**
  * Authorised operation of public data by nine people of six parties: two of the data authority, two of the department
@@ -26,13 +26,6 @@ let people: Readonly<Record<Who, Page>>;
 let outsider: Page;
 let apis: Readonly<Record<'operator' | 'authority' | 'transport' | 'compliance' | 'quality', Api>>;
 let expertNames: readonly string[];
-
-/** No page of the journey may keep anybody out. */
-async function accessible(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
-}
 
 const CSRF = { 'X-Shuheng-Csrf': '1' };
 

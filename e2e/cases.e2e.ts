@@ -40,7 +40,7 @@ async function visit(browser: Browser, login: string, password: string, path: st
   const page = await (await browser.newContext({ locale: 'zh-CN', viewport: DESK })).newPage();
   await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
   await page.getByLabel('登录名').fill(login);
-  await page.getByLabel('密码', { exact: true }).fill(password);
+  await page.getByLabel('口令', { exact: true }).fill(password);
   await page.getByRole('main').getByRole('button', { name: '登录' }).click();
   if (code !== undefined) {
     await page.getByLabel('动态口令').fill(code);

@@ -317,7 +317,7 @@ test('a court bundle is asked for, followed and downloaded in the workbench', as
   if (!account) throw new Error('the sample has no insurer');
   await page.goto('/sign-in?next=/work/bundles');
   await page.getByLabel('登录名').fill(account.login);
-  await page.getByLabel('密码', { exact: true }).fill(account.password);
+  await page.getByLabel('口令', { exact: true }).fill(account.password);
   await page.getByRole('main').getByRole('button', { name: '登录' }).click();
   await expect(page.getByRole('heading', { name: '司法包', level: 1 })).toBeVisible();
   await page.getByRole('button', { name: '制作司法包' }).click();

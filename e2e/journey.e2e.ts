@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
-import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { accounts } from './accounts.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { accessible, signInAs } from './people.ts';
 
 /**
  * One real trade by hand: a merchant registers its own file, makes a product of it and has it assessed by two parties;
@@ -20,26 +19,6 @@ const rows = LINES.flatMap((line, l) =>
   ),
 );
 const CSV = `line,day,passengers\n${rows.join('\n')}\n`;
-
-async function signedIn(browser: Browser, login: string): Promise<Page> {
-  const account = (await accounts()).find((a) => a.login === login);
-  if (!account) throw new Error(`the sample has no account ${login}`);
-  const context: BrowserContext = await browser.newContext({ locale: 'zh-CN', acceptDownloads: true });
-  const page = await context.newPage();
-  await page.goto('/sign-in?next=/work');
-  await page.getByLabel('登录名').fill(account.login);
-  await page.getByLabel('密码', { exact: true }).fill(account.password);
-  await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-  await expect(page.getByRole('heading', { name: '轮到我办' })).toBeVisible();
-  return page;
-}
-
-/** No page of the journey may keep anybody out. */
-async function accessible(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
-}
 
 async function registerResource(page: Page): Promise<void> {
   await page.goto('/work/resources/new');
@@ -157,13 +136,13 @@ async function downloadCsv(page: Page, order: string): Promise<string> {
 
 test('a whole trade in the browser, from a file to a verified receipt', async ({ browser }) => {
   test.setTimeout(300_000);
-  const seller = await signedIn(browser, 'merchant');
-  const buyer = await signedIn(browser, 'insurer');
+  const seller = await signInAs(browser, 'merchant');
+  const buyer = await signInAs(browser, 'insurer');
 
   await registerResource(seller);
   const productId = await draftProduct(seller);
   await requestAssessments(seller);
-  for (const login of ['compliance', 'quality']) await issueAssessment(await signedIn(browser, login));
+  for (const login of ['compliance', 'quality']) await issueAssessment(await signInAs(browser, login));
   await listProduct(seller, productId);
 
   const order = await placeOrder(buyer, productId);

@@ -185,7 +185,7 @@ async function firstContent(
     const made = await bootstrap(kernel, { name: settings.EXCHANGE_NAME, uscc: settings.EXCHANGE_USCC });
     if (!made) {
       throw new OperatorError(
-        `平台已设立，但首批管理员的密码没有保存下来（启动时被中断）：请删除空的数据目录后重新启动。The platform was set up but its first passwords were not saved (a start was cut off): remove the empty data folder and start again.`,
+        `平台已设立，但首批管理员的口令没有保存下来（启动时被中断）：请删除空的数据目录后重新启动。The platform was set up but its first passwords were not saved (a start was cut off): remove the empty data folder and start again.`,
       );
     }
     await writePrivate(first, made.accounts);

@@ -21,7 +21,7 @@ export async function startCommand(): Promise<number> {
   process.stdout.write(`\n数衡已启动 Shuheng is running (${seconds} s)\n\n  ${server.url}\n\n`);
   if (server.accounts) {
     process.stdout.write(
-      `示例账号（密码见 passwords in ${join(settings.SHUHENG_DATA, 'sample-accounts.json')}）Sample accounts:\n`,
+      `示例账号（口令见 passwords in ${join(settings.SHUHENG_DATA, 'sample-accounts.json')}）Sample accounts:\n`,
     );
     for (const a of server.accounts)
       process.stdout.write(

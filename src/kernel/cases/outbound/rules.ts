@@ -4,7 +4,7 @@ import type { Barred } from './address.ts';
 
 const WHY = {
   'not-https': text('地址不是 https。', 'The address is not https.'),
-  credentials: text('地址中含有用户名或者密码。', 'The address holds a user name or password.'),
+  credentials: text('地址中含有用户名或口令。', 'The address holds a user name or password.'),
   private: text('地址指向内部网络。', 'The address leads into a private network.'),
   'unknown-host': text('主机名无法解析。', 'The host name is not known.'),
 };

@@ -202,7 +202,7 @@ function directoryOf(bytes: Uint8Array, view: DataView): Entry[] {
     const extraBytes = view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     const path = textOf(bytes.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes));
     if (view.getUint16(at + 8, true) & ENCRYPTED_FLAG)
-      throw new Trouble('unreadable', '压缩包加了密码，请先解开。', 'The archive is encrypted; decrypt it first.');
+      throw new Trouble('unreadable', '压缩包设有口令，请先解开。', 'The archive is encrypted; decrypt it first.');
     // Folders have entries of their own in what other programs pack.
     if (path === undefined || !/^[\w.-]+(?:\/[\w.-]+)*\/?$/.test(path) || path.split('/').includes('..'))
       throw new Trouble(

@@ -82,13 +82,13 @@ export const failures = {
   spreadsheet: () =>
     fail(
       'format',
-      '无法按 XLSX 读取该文件，文件可能损坏或设有密码。请用表格软件另存后重新上传。',
+      '无法按 XLSX 读取该文件，文件可能损坏或设有口令。请用表格软件另存后重新上传。',
       'The file cannot be read as XLSX; it may be damaged or locked with a password. Save it again and upload.',
     ),
   oldSpreadsheet: () =>
     fail(
       'format',
-      '这是旧版 XLS 文件，或设有密码的表格文件。请另存为不加密的 XLSX 后重新上传。',
+      '这是旧版 XLS 文件，或设有口令的表格文件。请另存为不加密的 XLSX 后重新上传。',
       'This is an old XLS file, or a spreadsheet locked with a password. Save it as XLSX without a password and upload again.',
     ),
   markup: () =>
