@@ -83,7 +83,9 @@ const end = (agreementId: string) => t.db.transaction().execute((tx) => endUse(t
 const withdrawOne = () =>
   t.db
     .transaction()
-    .execute((tx) => stopMade(tx, { resourceId, purpose: '指数' }, new Date(Date.now() - 3_600_000), new Date()));
+    .execute((tx) =>
+      stopMade(tx, { resourceId, purpose: '指数', partyId: null }, new Date(Date.now() - 3_600_000), new Date()),
+    );
 const endsAt = (agreementId: string, at: Date) =>
   t.db.updateTable('resource_authorisation').set({ valid_until: at }).where('agreement_id', '=', agreementId).execute();
 

@@ -93,7 +93,7 @@ const ask = act({
       unknownColumns: [...input.columns, ...input.rowFilter.map((f) => f.column)].filter((c) => !known.has(c)),
       rowProblems: conditionProblems(input.rowFilter, resource.columns),
       askedUntil: new Date(input.validUntil).toISOString(),
-      ...(await consentFacts(tx, resource, input.columns, input.purpose)),
+      ...(await consentFacts(tx, resource, { ...input, partyId: agreement.operator_id })),
     };
   },
   perform: async ({ tx, input, facts: { agreement, resource, authorityId }, at, enqueue }) => {
@@ -147,13 +147,21 @@ const ask = act({
 });
 
 /** What consent a scenario needs, and how many have given it (art. 6(2)). */
-async function consentFacts(tx: Tx, resource: Resource, columns: readonly string[], purpose: string) {
+async function consentFacts(
+  tx: Tx,
+  resource: Resource,
+  {
+    columns,
+    purpose,
+    partyId,
+  }: { readonly columns: readonly string[]; readonly purpose: string; readonly partyId: string },
+) {
   const sensitive = resource.columns.some((c) => c.sensitive && columns.includes(c.name));
   const needsConsent = resource.contains_personal_information || sensitive;
   return {
     needsConsent,
     containsPersonalInformation: resource.contains_personal_information,
-    consents: needsConsent ? await livingConsents(tx, resource.id, purpose) : 0,
+    consents: needsConsent ? await livingConsents(tx, { resourceId: resource.id, purpose, partyId }) : 0,
     purposeAsked: purpose,
   };
 }
@@ -238,7 +246,7 @@ const approve = act({
       agreementUntil: agreement.valid_until,
       ...(await reviewOf(tx, actor, scenario, row)),
       trainingsHeld: await trainingsHeld(tx, scenario.agreement_id),
-      ...(await consentFacts(tx, resource, scenario.columns, scenario.purpose)),
+      ...(await consentFacts(tx, resource, { ...scenario, partyId: scenario.operator_id })),
     };
   },
   version: (f) => f.row.version,

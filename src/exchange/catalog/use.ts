@@ -46,16 +46,21 @@ export async function grantUse(tx: Tx, grant: UseGrant, at: Date): Promise<strin
 /** Why rights stand still: the agreement is suspended, or the consent of those concerned was withdrawn. */
 export type HoldCause = 'agreement' | 'consent';
 
+/** Rights to a resource for one purpose; those of one party alone, or with null of every party. */
+export interface PurposeScope {
+  readonly resourceId: string;
+  readonly purpose: string;
+  readonly partyId: string | null;
+}
+
 /** Which rights: all under an agreement (its id), all to a resource, those for one purpose of it, or the one of a scenario. */
-export type UseScope =
-  | string
-  | { readonly resourceId: string }
-  | { readonly resourceId: string; readonly purpose: string }
-  | { readonly scenarioId: string };
+export type UseScope = string | { readonly resourceId: string } | PurposeScope | { readonly scenarioId: string };
 
 function rightsOf(scope: UseScope): RawBuilder<unknown> {
   if (typeof scope === 'string') return sql`agreement_id = ${scope}`;
-  if ('purpose' in scope) return sql`resource_id = ${scope.resourceId} and purpose = ${scope.purpose}`;
+  if ('purpose' in scope)
+    return sql`resource_id = ${scope.resourceId} and purpose = ${scope.purpose}
+      and (${scope.partyId}::text is null or party_id = ${scope.partyId})`;
   return 'resourceId' in scope ? sql`resource_id = ${scope.resourceId}` : sql`scenario_id = ${scope.scenarioId}`;
 }
 
@@ -86,11 +91,12 @@ export async function endUse(tx: Tx, scope: UseScope, at: Date, reason = '授权
  */
 export async function stopMade(
   tx: Tx,
-  { resourceId, purpose }: { readonly resourceId: string; readonly purpose: string },
+  { resourceId, purpose, partyId }: PurposeScope,
   since: Date,
   at: Date,
 ): Promise<void> {
   await sql`update resource_use u set consent_withdrawn_at = ${at} from resource_authorisation a
    where a.id = u.authorisation_id and a.resource_id = ${resourceId} and a.purpose = ${purpose}
+     and (${partyId}::text is null or a.party_id = ${partyId})
      and u.consent_withdrawn_at is null and u.taken_at >= ${since}`.execute(tx);
 }

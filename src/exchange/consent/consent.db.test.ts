@@ -215,3 +215,31 @@ describe('consent for the whole', () => {
     expect((await right()).items[0]?.right.state).toBe('ended');
   });
 });
+
+describe('consents of a rival', () => {
+  it('neither end, nor empty, nor cover the right of another operating unit to the same purpose', async () => {
+    const shared = await o.resource('card,line,passengers\nB001,1,10\nB002,1,20\n', { title: '共用客流' });
+    const ours = await o.agreement(operator, [shared]);
+    await o.agreement(rival, [shared]);
+    await o.grant(operator, { ...o.scenario(ours.agreementId, shared), title: '共用指数' });
+    const { productId } = await o.run('product.draft', operator, product(shared));
+    expect((await built(productId)).build).toMatchObject({ state: 'built', rows: 2 });
+
+    const byRow = await o.run('consent.publish-notice', rival, notice({ resourceId: shared }));
+    const given = { noticeId: byRow.noticeId, subjectKind: 'person', subject: 'B001', method: 'app', givenAt: now() };
+    const { consentId } = await o.run('consent.record', rival, given);
+    await o.run('product.revise', operator, { productId, summary: '对方登记同意之后' });
+    expect((await built(productId)).build).toMatchObject({ state: 'built', rows: 2 });
+    await o.run('consent.withdraw', rival, { consentId });
+    expect((await rightsBehind(o.db, String(productId), 2, new Date())).stopped).toBeNull();
+    await o.run('product.revise', operator, { productId, summary: '对方撤回同意之后' });
+    expect((await built(productId)).build).toMatchObject({ state: 'built', rows: 2 });
+
+    const personal = await o.resource('card,line,passengers\nC001,1,10\n', { title: '共用个人', sensitive: ['card'] });
+    const own = await o.agreement(operator, [personal]);
+    await o.agreement(rival, [personal]);
+    const { noticeId } = await o.run('consent.publish-notice', rival, notice({ resourceId: personal }));
+    await o.run('consent.record', rival, { ...given, noticeId, subject: 'C001', givenAt: now() });
+    expect(await refused('scenario.ask', operator, o.scenario(own.agreementId, personal))).toContain('JN-6.2');
+  });
+});

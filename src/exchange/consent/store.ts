@@ -3,14 +3,22 @@ import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { endUse, stopMade } from '../catalog/index.ts';
 import type { ConsentNotice } from './model.ts';
 
-/** Living consents to one purpose of one resource. */
-export async function livingConsents(q: Queryable, resourceId: string, purpose: string): Promise<number> {
+/**
+ * Living consents to one purpose of one resource that a party may rely on: those it keeps itself, and those the holder of
+ * the data keeps for all. What a rival wrote down covers nobody else (PIPL-17.1: the notice names who processes).
+ */
+export async function livingConsents(
+  q: Queryable,
+  { resourceId, purpose, partyId }: { readonly resourceId: string; readonly purpose: string; readonly partyId: string },
+): Promise<number> {
   const { n } = await q
-    .selectFrom('consent')
+    .selectFrom('consent as c')
+    .innerJoin('resource as r', 'r.id', 'c.resource_id')
     .select((e) => e.fn.countAll<number>().as('n'))
-    .where('resource_id', '=', resourceId)
-    .where('purpose', '=', purpose)
-    .where('withdrawn_at', 'is', null)
+    .where('c.resource_id', '=', resourceId)
+    .where('c.purpose', '=', purpose)
+    .where('c.withdrawn_at', 'is', null)
+    .where((e) => e.or([e('c.party_id', '=', partyId), e('c.party_id', '=', e.ref('r.holder_id'))]))
     .executeTakeFirstOrThrow();
   return Number(n);
 }
@@ -26,8 +34,12 @@ export interface Consented {
 export async function consentedRows(q: Queryable, authorisationId: string): Promise<Consented | null> {
   const notice = await q
     .selectFrom('resource_authorisation as a')
+    .innerJoin('resource as r', 'r.id', 'a.resource_id')
     .innerJoin('consent_notice as n', (j) =>
-      j.onRef('n.resource_id', '=', 'a.resource_id').onRef('n.purpose', '=', 'a.purpose'),
+      j
+        .onRef('n.resource_id', '=', 'a.resource_id')
+        .onRef('n.purpose', '=', 'a.purpose')
+        .on((e) => e.or([e('n.party_id', '=', e.ref('a.party_id')), e('n.party_id', '=', e.ref('r.holder_id'))])),
     )
     .select(['n.resource_id', 'n.purpose', 'n.level', 'n.key_column', 'n.salt'])
     .where('a.id', '=', authorisationId)
@@ -48,16 +60,23 @@ export async function consentedRows(q: Queryable, authorisationId: string): Prom
 
 /**
  * Stops what rests on a consent that was withdrawn. By records: whatever was made while the consent stood is used no
- * more, and the next build leaves the rows out. For the whole, or where nobody's consent is left: the rights end.
+ * more, and the next build leaves the rows out. For the whole, or where nobody's consent is left: the rights end. What the
+ * holder keeps stands behind every right to the purpose; what an operating unit keeps, behind its own alone.
  */
 export async function stopUse(
   tx: Tx,
-  notice: Pick<ConsentNotice, 'resource_id' | 'purpose' | 'level'>,
+  notice: Pick<ConsentNotice, 'resource_id' | 'purpose' | 'level' | 'party_id'>,
   recordedAt: Date,
   at: Date,
 ): Promise<'rows-left-out' | 'rights-ended'> {
-  const scope = { resourceId: notice.resource_id, purpose: notice.purpose };
-  const left = await livingConsents(tx, notice.resource_id, notice.purpose);
+  const { holder_id } = await tx
+    .selectFrom('resource')
+    .select('holder_id')
+    .where('id', '=', notice.resource_id)
+    .executeTakeFirstOrThrow();
+  const [resourceId, purpose, keeperId] = [notice.resource_id, notice.purpose, notice.party_id];
+  const scope = { resourceId, purpose, partyId: keeperId === holder_id ? null : keeperId };
+  const left = await livingConsents(tx, { resourceId, purpose, partyId: keeperId });
   if (notice.level === 'record' && left > 0) {
     await stopMade(tx, scope, recordedAt, at);
     return 'rows-left-out';
