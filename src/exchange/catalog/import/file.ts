@@ -6,6 +6,8 @@ import { partOf } from './draft.ts';
 import { type Found, ImportFailure } from './model.ts';
 
 const CELL_CHARACTERS_MAX = 100_000;
+/** A head of commas alone must not fill the memory. */
+const CELLS_MAX = 1_000;
 
 /**
  * Lends the rows of a table of entries: CSV in UTF-8 or GB 18030, cells as they are written, so that `1.10` stays a number
@@ -101,6 +103,8 @@ async function* records(path: string, encoding: string): AsyncGenerator<string[]
       } else if (c === delimiter) {
         cells.push(cell);
         [cell, closed] = ['', false];
+        if (cells.length >= CELLS_MAX)
+          throw new ImportFailure(text(`一行超过${CELLS_MAX}格。`, `A line has more than ${CELLS_MAX} cells.`));
       } else if (c === '\n') {
         cells.push(cell.replace(/\r$/, ''));
         yield cells;

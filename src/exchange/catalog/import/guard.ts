@@ -34,17 +34,45 @@ export async function reachable(host: string): Promise<string> {
 }
 
 const PAGE_BYTES_MAX = 64 * 1024 ** 2;
+/** Values, and levels of them, in one answer: a real page of a catalogue has some ten thousand, ten deep. */
+const PAGE_VALUES_MAX = 2_000_000;
+const PAGE_DEPTH_MAX = 100;
+const [QUOTE, BACKSLASH, COMMA] = [...Buffer.from('"\\,')];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [...Buffer.from('{}[]')];
 const REQUEST_MS_MAX = 60_000;
 const REDIRECTS_MAX = 3;
 
 /** A page of a catalogue as JSON. @throws ImportFailure saying why not */
 export async function fetchJson(address: string, accept: string): Promise<unknown> {
   const body = await fetchBytes(address, accept, REDIRECTS_MAX);
+  if (isBomb(body))
+    throw new ImportFailure(
+      text('对方一次答复的内容过多或嵌套过深。', 'One answer holds too many values, or too deep ones.'),
+    );
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
     throw new ImportFailure(text('对方答复的不是 JSON。', 'The answer is not JSON.'));
   }
+}
+
+/**
+ * Whether JSON of a few bytes a value would fill the memory and hold up everybody: 64 MB of `{},` take two gigabytes and half
+ * a minute to parse.
+ */
+export function isBomb(body: Buffer): boolean {
+  let [values, depth] = [0, 0];
+  let quoted = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) i += byte === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) [values, depth] = [values + 1, depth + 1];
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    else if (byte === COMMA) values++;
+    if (values > PAGE_VALUES_MAX || depth > PAGE_DEPTH_MAX) return true;
+  }
+  return false;
 }
 
 async function fetchBytes(address: string, accept: string, redirects: number): Promise<Buffer> {

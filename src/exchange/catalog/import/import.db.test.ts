@@ -16,6 +16,7 @@ import { ANONYMOUS, refusedKind, rulesOf, type TestExchange, testExchange } from
 import { changeEntry, listEntry } from '../acts-directory.ts';
 import { configureCatalogue, reads, tasks } from '../index.ts';
 import { commitImport, discardImport, importCatalogue, importDatabase, importFile } from './acts.ts';
+import { isBomb } from './guard.ts';
 
 type Person = Actor & { readonly partyId: string };
 let x: TestExchange;
@@ -376,6 +377,24 @@ describe('from a DCAT catalogue', () => {
       (await look(await start(importCatalogue, { format: 'dcat', url: base + path, defaults }))).failure?.zh;
     expect(await why('/circle')).toMatch(/成环/);
     expect(await why('/none')).toMatch(/没有数据集/);
+  });
+});
+
+describe('answers and files made to fill the memory', () => {
+  test.each([
+    ['objects of nothing', `[${'{},'.repeat(1_500_000)}0]`, true],
+    ['numbers without end', `[${'0,'.repeat(2_100_000)}0]`, true],
+    ['brackets without end', `${'['.repeat(101)}${']'.repeat(101)}`, true],
+    ['a deep page', `${'['.repeat(100)}${']'.repeat(100)}`, false],
+    ['a long page with brackets in its texts', JSON.stringify(Array(10_000).fill('[[{{,,"\\')), false],
+  ])('%s', (_, json, bomb) => expect(isBomb(Buffer.from(json))).toBe(bomb));
+
+  test('are refused in words', async () => {
+    const { base } = await site(() => ({ success: true, result: { results: Array(1_100_000).fill([0]) } }));
+    const importId = await start(importCatalogue, { format: 'ckan', url: base, defaults });
+    expect((await look(importId)).failure?.en).toMatch(/too many values/);
+    const fileId = await x.paper(department, '逗号.csv', `${HEAD.trim()}${','.repeat(1_000)}\n`);
+    expect((await look(await start(importFile, { fileId }))).failure?.en).toMatch(/more than 1000 cells/);
   });
 });
 
