@@ -95,6 +95,10 @@ describe('open without conditions', () => {
     await closeDaysTask.run({}, { kernel: x.kernel, vault: x.vault });
     const { items } = (await x.read(reads, '/opening-days', ANONYMOUS)) as { items: Record<string, unknown>[] };
     expect(items).toMatchObject([{ day: '2026-01-02', downloads: 2, resources: 1 }]);
+    const never = Buffer.from('0000-01-01').toString('base64url');
+    for (const cursor of [never, Buffer.from('9999-12-32').toString('base64url')])
+      expect(await x.read(reads, '/opening-days', ANONYMOUS, {}, { cursor })).toMatchObject({ items });
+    await expect(x.read(reads, '/opening-days/:day', ANONYMOUS, { day: '0000-01-01' })).rejects.toThrow('no such day');
     const day = (await x.read(reads, '/opening-days/:day', ANONYMOUS, { day: '2026-01-02' })) as {
       day: string;
       digest: string;

@@ -140,6 +140,9 @@ const one = read({
   },
 });
 
+/** A day there is: the database knows no year 0. */
+const DayOf = z.iso.date().refine((day) => day >= '0001-01-01', 'no such day');
+
 const days = read({
   path: '/opening-days',
   title: { zh: '开放下载日结', en: 'Days of open downloads' },
@@ -158,7 +161,7 @@ const days = read({
     }),
   ),
   run: async ({ db, query }) => {
-    const after = /^\d{4}-\d{2}-\d{2}$/.exec(afterOf(query.cursor) ?? '')?.[0] ?? '9999-12-31';
+    const after = DayOf.safeParse(afterOf(query.cursor)).data ?? '9999-12-31';
     const { rows } = await sql<{
       day: string;
       receiptSubject: string;
@@ -176,7 +179,7 @@ const day = read({
   path: '/opening-days/:day',
   title: { zh: '一日的开放下载', en: 'Open downloads of a day' },
   by: anyone(),
-  params: z.object({ day: z.iso.date() }),
+  params: z.object({ day: DayOf }),
   query: z.object({}),
   output: z.object({
     day: z.string(),
