@@ -1,6 +1,6 @@
 import type { Text } from '../api.ts';
 import { useLanguage, useSay, useWords, words } from '../app/words.ts';
-import { dateTime, fromNow, moment } from './format.ts';
+import { dateTime, deadline, fromNow } from './format.ts';
 import './panels.css';
 
 const WORDS = words(
@@ -49,7 +49,7 @@ export function TurnBanner({ waitingFor, mine }: { readonly waitingFor: WaitingF
   if (!waitingFor) return <p className="turn over">{t.over}</p>;
   const { dueAt } = waitingFor;
   const late = dueAt !== null && new Date(dueAt).getTime() < Date.now();
-  const until = dueAt === null ? t.noDate : (late ? t.late : t.by)(moment(dueAt, language), fromNow(dueAt, language));
+  const until = dueAt === null ? t.noDate : (late ? t.late : t.by)(deadline(dueAt, language), fromNow(dueAt, language));
   return (
     <p className={`turn ${late ? 'late' : mine ? 'mine' : ''}`} {...(dueAt ? { title: dateTime(dueAt) } : {})}>
       <b>{mine ? t.mine(say(waitingFor.what)) : t.other(nameOf(waitingFor), say(waitingFor.what))}</b>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brief, bytes, dateTime, day, deadline, fenOf, fromNow, shortId, yuan } from './format.ts';
+import { brief, bytes, dateTime, day, deadline, fenOf, fromNow, lastDay, shortId, yuan } from './format.ts';
 
 describe('money', () => {
   it('comes back from every way people write it', () => {
@@ -62,7 +62,14 @@ describe('a deadline', () => {
     ['2026-11-13T10:00:00Z', '11月13日 18:00', '13 November at 18:00'],
     ['2026-11-13T16:00:00Z', '11月13日 24:00', 'the end of 13 November'],
     ['2026-12-31T16:00:00Z', '12月31日 24:00', 'the end of 31 December'],
+    ['2027-11-26T16:00:00Z', '2027年11月26日 24:00', 'the end of 26 November 2027'],
+    ['2027-11-26T10:00:00Z', '2027年11月26日 18:00', '26 November 2027 at 18:00'],
   ])('%s', (iso, zh, en) => {
-    expect([deadline(iso, 'zh'), deadline(iso, 'en')]).toEqual([zh, en]);
+    const now = Date.parse('2026-11-13T00:00:00Z');
+    expect([deadline(iso, 'zh', now), deadline(iso, 'en', now)]).toEqual([zh, en]);
+  });
+  it('falls on the day that ends, in lists too', () => {
+    expect(lastDay('2026-12-10T16:00:00Z')).toBe('2026-12-10');
+    expect(lastDay('2026-12-10T10:00:00Z')).toBe('2026-12-10');
   });
 });

@@ -63,10 +63,17 @@ export function timeOfDay(iso: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'short' }).format(new Date(iso));
 }
 
-/** `11月23日 18:20` or `23 Nov, 18:20`: for sentences. */
-export function moment(iso: string, language: Language): string {
+const yearOf = (time: number): string => day(new Date(time).toISOString()).slice(0, 4);
+
+/** The year is said only where it is another than this one: a day without a year is taken for one of this year. */
+const yearWhereOther = (time: number, now: number): Intl.DateTimeFormatOptions =>
+  yearOf(time) === yearOf(now) ? {} : { year: 'numeric' };
+
+/** `11月23日 18:20` or `23 November at 18:20`, of another year `2027年11月23日 18:20`: for sentences. */
+export function moment(iso: string, language: Language, now = Date.now()): string {
   return new Intl.DateTimeFormat(LOCALE[language], {
     timeZone,
+    ...yearWhereOther(Date.parse(iso), now),
     month: 'long',
     day: 'numeric',
     hour: '2-digit',
@@ -76,11 +83,19 @@ export function moment(iso: string, language: Language): string {
 
 const MIDNIGHT = '00:00';
 
+/** The last day before a moment at which something ends: of `2026-12-10T16:00:00Z`, midnight in Beijing, `2026-12-10`. */
+export const lastDay = (iso: string): string => day(new Date(Date.parse(iso) - 1).toISOString());
+
 /** A moment by which something is due, `11月13日 18:00`; a day that ends is called by itself: `11月13日 24:00`, `the end of 13 November`. */
-export function deadline(iso: string, language: Language): string {
-  if (timeOfDay(iso) !== MIDNIGHT) return moment(iso, language);
-  const last = new Date(Date.parse(iso) - 1);
-  const said = new Intl.DateTimeFormat(LOCALE[language], { timeZone, month: 'long', day: 'numeric' }).format(last);
+export function deadline(iso: string, language: Language, now = Date.now()): string {
+  if (timeOfDay(iso) !== MIDNIGHT) return moment(iso, language, now);
+  const last = Date.parse(iso) - 1;
+  const said = new Intl.DateTimeFormat(LOCALE[language], {
+    timeZone,
+    ...yearWhereOther(last, now),
+    month: 'long',
+    day: 'numeric',
+  }).format(last);
   return language === 'zh' ? `${said} 24:00` : `the end of ${said}`;
 }
 
@@ -103,3 +118,6 @@ export const shortId = (id: string): string => {
   const [prefix, rest] = id.split('_');
   return rest ? `${prefix}…${rest.slice(-6)}` : id;
 };
+
+/** What stands between a label and its value. */
+export const colon = (language: Language): string => (language === 'zh' ? '：' : ': ');

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { DisclosureDocument, UseClass } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
-import { day, number } from '../../shared/format.ts';
+import { day, lastDay, number } from '../../shared/format.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import './disclosure.css';
 
@@ -289,7 +289,7 @@ function Operating({ of }: { readonly of: NonNullable<DisclosureDocument['operat
           title={t.periods}
           columns={[t.period, t.cost, t.allowed, t.earned, t.excess]}
           rows={o.periods.map((p) => [
-            `${day(p.from)} — ${day(p.until)}`,
+            `${day(p.from)} — ${lastDay(p.until)}`,
             <Amount key="c" value={p.cost} />,
             <Amount key="a" value={p.allowed} />,
             p.revenue ? <Amount key="r" value={p.revenue} /> : '—',

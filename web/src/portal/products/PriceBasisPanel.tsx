@@ -35,6 +35,17 @@ const WORDS = words(
   },
 );
 
+const WITHIN_CAP = {
+  rule: 'PPN-2.3',
+  article: '第二条',
+  citation: { zh: '公共数据授权运营价格形成机制通知 第二条', en: 'Notice on prices of authorised operation, art. 2' },
+};
+const FREE_USE = {
+  rule: 'PPN-1.1',
+  article: '第一条',
+  citation: { zh: '公共数据授权运营价格形成机制通知 第一条', en: 'Notice on prices of authorised operation, art. 1' },
+};
+
 /** What a product of authorised operation may cost and who said so; nothing for all others. */
 export function PriceBasisPanel({ productId }: { readonly productId: string }) {
   const t = useWords(WORDS);
@@ -47,8 +58,7 @@ export function PriceBasisPanel({ productId }: { readonly productId: string }) {
     <>
       <h2>{t.title}</h2>
       <p>
-        {free ? (chargeable ? t.noFee : t.free) : t.fee}{' '}
-        <CitationChip rule={chargeable ? 'PPN-2.3' : 'PPN-1.1'} article="" />
+        {free ? (chargeable ? t.noFee : t.free) : t.fee} <CitationChip {...(chargeable ? WITHIN_CAP : FREE_USE)} />
       </p>
       {cap ? (
         <dl className="facts">

@@ -58,7 +58,7 @@ const WORDS = words(
     weight: '满分',
     add: '添加评分项',
     remove: '删除这一项',
-    sum: (n: number) => `合计 ${n} 分`,
+    sum: (n: number) => `合计 ${n} 分，`,
     sumOk: '正好。',
     sumOff: (n: number) => (n > 0 ? `还差 ${n} 分。` : `多了 ${-n} 分。`),
     pass: '通过分数（平均分不低于）',
@@ -111,7 +111,7 @@ const WORDS = words(
     weight: 'Full points',
     add: 'Add a criterion',
     remove: 'Remove this criterion',
-    sum: (n: number) => `${n} points together`,
+    sum: (n: number) => `${n} points together. `,
     sumOk: 'Just right.',
     sumOff: (n: number) => (n > 0 ? `${n} are missing.` : `${-n} too many.`),
     pass: 'Points to pass (on average)',
@@ -398,7 +398,8 @@ function Judged({ form }: { readonly form: Form }) {
           <Icon name="plus" size={14} /> {t.add}
         </button>
         <output className={sum === POINTS ? 'sum-ok' : 'sum-off'}>
-          {t.sum(sum)}，{sum === POINTS ? t.sumOk : t.sumOff(POINTS - sum)}
+          {t.sum(sum)}
+          {sum === POINTS ? t.sumOk : t.sumOff(POINTS - sum)}
         </output>
       </div>
       {errors.criteria ? (

@@ -155,9 +155,7 @@ function ColumnRow(props: {
         </label>
       </td>
       <td className="faint">{c.type}</td>
-      <td className="faint">
-        {c.description} {c.unit ? `（${c.unit}）` : ''}
-      </td>
+      <td className="faint">{[c.description, c.unit].filter(Boolean).join(' · ')}</td>
     </tr>
   );
 }

@@ -14,7 +14,7 @@ const WORDS = words(
     text: '请按公告的评审标准逐项独立评分。其他专家的评分在贵方提交后也不可见；提交后不能更改。',
     tiedTitle: '贵方与申请人有关联，应当回避',
     tied: '请向授权单位说明，由其另行指定专家。关系已经终止的，先在“关联关系”中撤除。',
-    ties: '贵方申报的关联关系',
+    ties: (n: number) => `贵方申报的关联关系（${n}）`,
     noTies: '贵方没有申报关联关系。与申请人有控股、人员兼任、业务往来的，请先申报并回避。',
     of: (max: number) => `/ ${max} 分`,
     points: (title: string) => `${title} 的得分`,
@@ -34,7 +34,7 @@ const WORDS = words(
     text: 'Score each announced criterion by yourself. You do not see the scores of others, and yours cannot be changed once handed in.',
     tiedTitle: 'You are tied to the applicant and must stand aside',
     tied: 'Tell the authorising unit, which names another expert. If the tie is over, end it under “Ties” first.',
-    ties: 'Ties you have declared',
+    ties: (n: number) => `Ties you have declared (${n})`,
     noTies:
       'You have declared no ties. If there are holdings, shared staff or business with the applicant, declare them and stand aside.',
     of: (max: number) => `of ${max}`,
@@ -198,9 +198,7 @@ function Ties() {
   if (data.items.length === 0) return <p className="small faint">{t.noTies}</p>;
   return (
     <details className="fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        {t.ties}（{data.items.length}）
-      </summary>
+      <summary>{t.ties(data.items.length)}</summary>
       <ul className="line-list">
         {data.items.map((a) => (
           <li key={a.id}>

@@ -32,7 +32,7 @@ const WORDS = words(
     noAgreementsText: '公示期满且没有成立的异议后，系统按公告与申请起草协议，双方在事项页面签署。',
     scenario: '应用场景',
     resource: '数据资源',
-    provider: '数据提供单位',
+    from: (name: string) => `数据提供单位：${name}`,
     asked: '申请时间',
     noScenarios: '还没有数据申请',
     noScenariosText: '协议生效后，运营单位按“一场景一申请”申请字段和行。',
@@ -66,7 +66,7 @@ const WORDS = words(
       'When the publicity is over without an objection that holds, the agreement is drafted for both to sign.',
     scenario: 'Scenario',
     resource: 'Resource',
-    provider: 'Provider',
+    from: (name: string) => `Provider: ${name}`,
     asked: 'Asked',
     noScenarios: 'No application for data yet',
     noScenariosText: 'Under an agreement the operating unit asks for columns and rows, one application a scenario.',
@@ -239,9 +239,7 @@ export function Scenarios({ agreementId }: { readonly agreementId?: string }) {
           render: (s) => (
             <>
               {s.operator.name}
-              <small className="faint block">
-                {t.provider}：{s.provider.name}
-              </small>
+              <small className="faint block">{t.from(s.provider.name)}</small>
             </>
           ),
           csv: (s) => s.operator.name,
@@ -282,9 +280,7 @@ export function Demands({ agreementId }: { readonly agreementId?: string }) {
           render: (d) => (
             <>
               {d.operator.name}
-              <small className="faint block">
-                {t.provider}：{d.provider.name}
-              </small>
+              <small className="faint block">{t.from(d.provider.name)}</small>
             </>
           ),
           csv: (d) => d.operator.name,

@@ -1,7 +1,7 @@
 import type { RowFilter, Text } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { stateLook } from '../../portal/authorisation/operation-state.ts';
-import { day, fromNow, number } from '../../shared/format.ts';
+import { fromNow, lastDay, number } from '../../shared/format.ts';
 
 const WORDS = words(
   {
@@ -10,7 +10,7 @@ const WORDS = words(
     unlimited: '不限',
     used: (uses: string, max: string, left: string) => `已用 ${uses} / ${max} 次，还剩 ${left} 次`,
     uses: (uses: string) => `已用 ${uses} 次，不限次数`,
-    rows: (max: string) => `每次至多 ${max} 行`,
+    rows: (max: string) => `，每次至多 ${max} 行`,
     allColumns: '全部字段',
     columns: (n: number) => `${n} 个字段`,
     late: '已逾期',
@@ -21,7 +21,7 @@ const WORDS = words(
     unlimited: 'unlimited',
     used: (uses: string, max: string, left: string) => `${uses} of ${max} uses, ${left} left`,
     uses: (uses: string) => `${uses} uses, without limit`,
-    rows: (max: string) => `at most ${max} rows each time`,
+    rows: (max: string) => `, at most ${max} rows each time`,
     allColumns: 'all columns',
     columns: (n: number) => `${n} columns`,
     late: 'overdue',
@@ -41,7 +41,7 @@ export function Due({ at }: { readonly at: string | null }) {
   const late = new Date(at).getTime() < Date.now();
   return (
     <>
-      {day(at)}
+      {lastDay(at)}
       <small className={`block ${late ? 'field-error' : 'faint'}`}>{late ? t.late : fromNow(at, language)}</small>
     </>
   );
@@ -82,6 +82,6 @@ export function useExtentWords(): (right: {
   const t = useWords(WORDS);
   return ({ columns, rowsMax }) => {
     const what = columns === null ? t.allColumns : t.columns(columns.length);
-    return rowsMax === null ? what : `${what}，${t.rows(number(rowsMax))}`;
+    return rowsMax === null ? what : `${what}${t.rows(number(rowsMax))}`;
   };
 }

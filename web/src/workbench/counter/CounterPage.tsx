@@ -3,7 +3,7 @@ import type { Me, Page, PartySummary } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime, day, fromNow, money } from '../../shared/format.ts';
+import { dateTime, fromNow, lastDay, money } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
@@ -283,7 +283,8 @@ function Disputes() {
         {
           key: 'due',
           title: t.due,
-          render: (o) => (o.waitingFor ? `${day(o.waitingFor.dueAt)} · ${fromNow(o.waitingFor.dueAt, language)}` : '—'),
+          render: (o) =>
+            o.waitingFor ? `${lastDay(o.waitingFor.dueAt)} · ${fromNow(o.waitingFor.dueAt, language)}` : '—',
         },
         { key: 'handle', title: '', render: (o) => <Link to={`/work/orders/${o.id}`}>{t.handle}</Link> },
       ]}

@@ -1,7 +1,7 @@
 import type { PartyRef, Text } from '../../api.ts';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime, fromNow } from '../../shared/format.ts';
+import { colon, dateTime, fromNow } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 
@@ -92,7 +92,9 @@ export function Reports() {
                 <span className="block-text">{r.description}</span>
                 {r.steps.map((s) => (
                   <small key={s.at} className="faint block">
-                    {dateTime(s.at)} {s.by} · {decision(s.decision)}：{s.reason}
+                    {dateTime(s.at)} {s.by} · {decision(s.decision)}
+                    {colon(language)}
+                    {s.reason}
                   </small>
                 ))}
               </>

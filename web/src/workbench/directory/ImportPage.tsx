@@ -1,8 +1,8 @@
 import { Link, useParams } from 'react-router';
-import { useSay, useWords, words } from '../../app/words.ts';
+import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { useOriginTerm, usePartTerm } from '../../portal/products/data-terms.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime, number } from '../../shared/format.ts';
+import { colon, dateTime, number } from '../../shared/format.ts';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
@@ -228,6 +228,7 @@ function Details({ row }: { readonly row: ImportRow }) {
   const t = useWords(WORDS);
   const say = useSay();
   const part = usePartTerm();
+  const language = useLanguage();
   const shown = (value: unknown) =>
     Array.isArray(value) ? t.columns(number(value.length)) : value === null || value === '' ? t.empty : String(value);
   return (
@@ -239,11 +240,15 @@ function Details({ row }: { readonly row: ImportRow }) {
       ))}
       {row.changes.map((c) => (
         <p key={c.part}>
-          {part(c.part)}：<del>{shown(c.from)}</del> → <ins>{shown(c.to)}</ins>
+          {part(c.part)}
+          {colon(language)}
+          <del>{shown(c.from)}</del> → <ins>{shown(c.to)}</ins>
         </p>
       ))}
       {row.outcome === 'new' && row.columnCount > 0 ? <p>{t.columns(number(row.columnCount))}</p> : null}
-      {row.missing.length > 0 ? <p className="faint">{t.lacking(row.missing.map(part).join('、'))}</p> : null}
+      {row.missing.length > 0 ? (
+        <p className="faint">{t.lacking(row.missing.map(part).join(language === 'zh' ? '、' : ', '))}</p>
+      ) : null}
       {row.snapshot === 'taken' ? <p>{t.taken}</p> : null}
       {row.snapshot === 'failed' ? (
         <p className="field-error">

@@ -2,7 +2,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { OpeningApplication } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { day } from '../../shared/format.ts';
+import { lastDay } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe } from '../../shared/use-api.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
@@ -118,7 +118,9 @@ export default function OpeningsPage() {
                 <span className={`tag ${r.living ? 'good' : r.state === 'asked' ? 'wait' : ''}`}>
                   {say(r.stateTitle)}
                 </span>
-                {r.state === 'asked' && r.dueAt ? <small className="faint block">{t.due(day(r.dueAt))}</small> : null}
+                {r.state === 'asked' && r.dueAt ? (
+                  <small className="faint block">{t.due(lastDay(r.dueAt))}</small>
+                ) : null}
                 {r.reason ? <small className="faint block">{r.reason}</small> : null}
                 {r.downloads > 0 ? <small className="faint block">{t.downloads(r.downloads)}</small> : null}
               </>

@@ -2,7 +2,7 @@ import { Link, useParams } from 'react-router';
 import type { AllowedRevenue, Page, PriceCap } from '../../api.ts';
 import { useSay, useWords, words } from '../../app/words.ts';
 import { Amount } from '../../shared/Amount.tsx';
-import { day, number, percent } from '../../shared/format.ts';
+import { day, lastDay, number, percent } from '../../shared/format.ts';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { CaseFrame } from '../cases/CaseFrame.tsx';
@@ -120,7 +120,7 @@ function RevenueFacts({ revenue: r }: { readonly revenue: AllowedRevenue }) {
       </dd>
       <dt>{t.period}</dt>
       <dd>
-        {day(r.periodFrom)} — {day(r.periodUntil)}
+        {day(r.periodFrom)} — {lastDay(r.periodUntil)}
       </dd>
       <dt>{t.costs}</dt>
       <dd>

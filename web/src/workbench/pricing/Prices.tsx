@@ -4,7 +4,7 @@ import { useSay, useWords, words } from '../../app/words.ts';
 import { stateLook } from '../../portal/authorisation/operation-state.ts';
 import { Amount } from '../../shared/Amount.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { day, money, number } from '../../shared/format.ts';
+import { day, lastDay, money, number } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useAll } from '../authorisation/use-all.ts';
@@ -171,7 +171,7 @@ function Revenues() {
           render: (r) => (
             <>
               <Link to={`/work/authorisation/revenues/${r.id}`}>
-                {day(r.periodFrom)} — {day(r.periodUntil)}
+                {day(r.periodFrom)} — {lastDay(r.periodUntil)}
               </Link>
               <small className="faint block">{r.operator.name}</small>
             </>

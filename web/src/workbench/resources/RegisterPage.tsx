@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Page, Profile } from '../../api.ts';
-import { useSay, useWords, words } from '../../app/words.ts';
+import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { ProfileGrid } from '../../portal/products/ProfileGrid.tsx';
-import { bytes, dateTime, number, percent } from '../../shared/format.ts';
+import { bytes, colon, dateTime, number, percent } from '../../shared/format.ts';
 import { ReceiptChip } from '../../shared/ReceiptChip.tsx';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { Loaded } from '../../shared/States.tsx';
@@ -253,6 +253,7 @@ type Stage = 'waiting' | 'checking' | 'reading' | 'writing' | 'profiling' | 'sea
 
 function Progress({ dataset }: { readonly dataset: Dataset }) {
   const t = useWords(WORDS);
+  const language = useLanguage();
   const { stage, done, total, unit } = dataset.progress;
   const said =
     unit === 'bytes'
@@ -262,7 +263,9 @@ function Progress({ dataset }: { readonly dataset: Dataset }) {
   return (
     <div className="form-narrow" role="status">
       <b>
-        {dataset.title}：{title}
+        {dataset.title}
+        {colon(language)}
+        {title}
       </b>
       <progress className="stage-bar" aria-label={title} {...(total ? { value: done, max: Math.max(total, 1) } : {})} />
       <p className="faint">

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Page } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime, day } from '../../shared/format.ts';
+import { dateTime, lastDay } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
@@ -199,7 +199,7 @@ export function People() {
                   <span className={`tag ${TONES[p.state]}`}>{term(p.state)}</span>
                   {asked ? (
                     <small className="block">
-                      {t.asked} · {t.askedBy(day(asked.dueAt))}
+                      {t.asked} · {t.askedBy(lastDay(asked.dueAt))}
                     </small>
                   ) : null}
                 </>

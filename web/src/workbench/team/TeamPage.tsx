@@ -4,7 +4,7 @@ import type { Page } from '../../api.ts';
 import { mayAct } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
-import { dateTime, day } from '../../shared/format.ts';
+import { dateTime, day, lastDay } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useActs, useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
@@ -202,7 +202,7 @@ function Mine() {
           <ActDrawer quiet act="access.request-erasure" label={t.erasure} explain={t.erasureText} tell={tell} />
         )}
       </div>
-      {erasure?.state === 'open' ? <p className="faint">{t.erasureOpen(day(erasure.dueAt))}</p> : null}
+      {erasure?.state === 'open' ? <p className="faint">{t.erasureOpen(lastDay(erasure.dueAt))}</p> : null}
       {erasure?.state === 'declined' ? <p>{t.erasureDeclined(erasure.answer ?? '')}</p> : null}
     </div>
   );
