@@ -94,12 +94,19 @@ export async function beginDuties(tx: Tx, agreement: Agreement, moment: Moment):
 }
 
 async function begin(tx: Tx, agreement: Agreement, kind: Duty, moment: Moment): Promise<void> {
+  const { title } = PROCEDURES[kind];
+  // An authority has the same duty under every agreement: its cases are told apart by unit and announcement.
+  const of = await tx
+    .selectFrom('case_file')
+    .select('title')
+    .where('id', '=', agreement.case_id)
+    .executeTakeFirstOrThrow();
   const row = await openCase(
     tx,
     {
       procedure: PROCEDURES[kind],
       subjectId: agreement.id,
-      title: PROCEDURES[kind].title,
+      title: text(`${title.zh} · ${of.title.zh}`, `${title.en} · ${of.title.en}`),
       parts: {
         authority: [await authorityOf(tx, agreement)],
         authoriser: [agreement.authoriser_id],

@@ -13,6 +13,7 @@ import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { task } from '../../kernel/jobs.ts';
 import { Money, money } from '../../kernel/ledger/index.ts';
+import { beijingDay } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
 import { AgreementId, authorityOf, itsTurn, lockAgreement, underLivingAgreement } from '../authorisation/index.ts';
 import { getParty, PartyId } from '../parties/index.ts';
@@ -71,7 +72,8 @@ const propose = act({
   perform: async ({ tx, input, facts, at, enqueue }) => {
     const { agreement, authorityId, priceAuthorityId, operatorName } = facts;
     const revenueId = newId('rev');
-    const period = `${input.periodFrom}–${input.periodUntil}`;
+    // The field names the day after the period; people read a period by its first and last day.
+    const period = `${input.periodFrom}–${beijingDay(new Date(startOf(input.periodUntil).getTime() - 1))}`;
     const row = await openCase(
       tx,
       {
