@@ -9,6 +9,7 @@ import { AUTHORISED_COUNT, authoriseOperation, type Ground } from './authorisati
 import { assemble, PARTY_COUNT, type SampleAccount } from './cast.ts';
 import { certify } from './certificates.ts';
 import { RESOURCES, type SampleResource, type Size } from './data.ts';
+import { leaveDirectoryOpen } from './directory.ts';
 import { capPrices } from './prices.ts';
 import { PRODUCTS, type SampleProduct } from './products.ts';
 import { type Report, type SampleContext, Stage } from './stage.ts';
@@ -74,6 +75,7 @@ export async function buildSample(
   });
   report('凭证、需求与举报 certificates, demands, reports');
   await finish(stage, products, orders);
+  await leaveDirectoryOpen(stage, resources);
   return accounts;
 }
 

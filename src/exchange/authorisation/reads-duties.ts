@@ -52,7 +52,7 @@ const duties = read({
       .selectFrom('operation_agreement')
       .select('id')
       .where('id', '=', params.agreementId)
-      .where(sideOfCase(actor, 'case_id'))
+      .where(sideOfCase(actor, 'operation_agreement.case_id'))
       .executeTakeFirst();
     if (!agreement) throw notFound();
     const due = await db

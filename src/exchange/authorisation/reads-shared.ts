@@ -23,14 +23,17 @@ export async function namesOf(q: Queryable, ids: readonly string[]): Promise<Nam
 /** Parts whose players know the agreement and what follows from it; experts knew the application only. */
 const SIDES: readonly string[] = ['applicant', 'authoriser', 'authority', 'provider'];
 
+/** The column with its table: alone it would mean the column of the parts, and everybody would be in every case. */
+type CaseColumn = `${string}.${string}`;
+
 /** @param caseId the column, such as `g.case_id` @returns that the reader may know of the case */
-export const inCase = (actor: Actor, caseId: string): RawBuilder<boolean> =>
+export const inCase = (actor: Actor, caseId: CaseColumn): RawBuilder<boolean> =>
   seesAllCases(actor)
     ? sql<boolean>`true`
     : sql<boolean>`exists (select from case_part cp where cp.case_id = ${sql.ref(caseId)} and cp.party_id = ${actor.partyId})`;
 
 /** @param caseId the column @returns that the reader is a side of what was agreed in the case, or supervises */
-export const sideOfCase = (actor: Actor, caseId: string): RawBuilder<boolean> =>
+export const sideOfCase = (actor: Actor, caseId: CaseColumn): RawBuilder<boolean> =>
   seesAllCases(actor)
     ? sql<boolean>`true`
     : sql<boolean>`exists (select from case_part cp where cp.case_id = ${sql.ref(caseId)} and cp.party_id = ${actor.partyId}
