@@ -26,6 +26,7 @@ import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
 import { authorityOf, lockAgreement } from './store.ts';
 
+const [ROWS_MAX, USES_MAX] = [1_000_000_000_000, 1_000_000_000];
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 const words = (zh: string, en: string) => z.string().trim().min(2).max(2_000).meta(field(zh, en));
 
@@ -46,8 +47,8 @@ const ask = act({
     columns: z.array(z.string().min(1).max(200)).min(1).max(2_000).meta(field('所需字段', 'Columns')),
     rowFilter: z.array(RowFilter).max(20).default([]).meta(field('行范围', 'Rows')),
     validUntil: z.iso.datetime({ offset: true }).meta(field('使用期限至', 'Until')),
-    rowsMax: z.number().int().min(1).nullable().default(null).meta(field('行数上限', 'Rows at most')),
-    usesMax: z.number().int().min(1).nullable().default(null).meta(field('使用次数上限', 'Uses at most')),
+    rowsMax: z.number().int().min(1).max(ROWS_MAX).nullable().default(null).meta(field('行数上限', 'Rows at most')),
+    usesMax: z.number().int().min(1).max(USES_MAX).nullable().default(null).meta(field('使用次数上限', 'Uses at most')),
   }),
   output: z.object({ scenarioId: ScenarioId, caseId: z.string() }),
   rules: [

@@ -60,7 +60,12 @@ const propose = act({
     const scenario = await scenarioOf(tx, input.scenarioId, actor.partyId);
     return {
       agreement,
-      product: { id: product.id, title: product.title, units: unitsOf(product) },
+      product: {
+        id: product.id,
+        title: product.title,
+        mode: product.content.pricing.mode,
+        units: unitsOf(product),
+      },
       authorityId: await authorityOf(tx, agreement),
       state: row.state,
       ended: agreement.ended_at !== null,
@@ -98,6 +103,7 @@ const propose = act({
         scenario_id: input.scenarioId,
         revenue_id: null,
         cap_fen: Number(input.cap.amountFen),
+        mode: product.mode,
         units: product.units,
         expected_quantity: input.expectedQuantity,
         basis: input.basis,
@@ -114,6 +120,7 @@ const propose = act({
     sealed: {
       product: input.productId,
       cap: input.cap,
+      mode: facts.product.mode,
       units: facts.product.units,
       expectedQuantity: input.expectedQuantity,
       basis: input.basis,
@@ -169,7 +176,7 @@ const set = act({
   entry: ({ facts: { cap }, result }) => ({
     subject: cap.product_id,
     public: true,
-    open: { cap: cap.id, capFen: String(cap.cap_fen), units: String(cap.units), trial: result.trial },
+    open: { cap: cap.id, capFen: String(cap.cap_fen), mode: cap.mode, units: String(cap.units), trial: result.trial },
     parties: [cap.operator_id],
   }),
 });

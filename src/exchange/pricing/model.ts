@@ -48,6 +48,9 @@ interface AllowedRevenueTable {
 }
 export type AllowedRevenue = Selectable<AllowedRevenueTable>;
 
+export const PRICE_MODES = ['one-off', 'per-call'] as const;
+type PriceMode = (typeof PRICE_MODES)[number];
+
 interface PriceCapTable {
   id: string;
   agreement_id: string;
@@ -58,6 +61,8 @@ interface PriceCapTable {
   scenario_id: string;
   revenue_id: string | null;
   cap_fen: number;
+  /** How the product is sold for which the cap was set. */
+  mode: PriceMode;
   units: number;
   expected_quantity: number;
   basis: string;

@@ -142,6 +142,38 @@ describe('the price of a product made under authorised operation', () => {
     await o.run('order.place', buyer, order(productId));
   });
 
+  it('is not within the cap of a licence when it is sold by calls instead', async () => {
+    const productId = await product('50000');
+    await setCap(productId, '50000');
+    const pricing = { mode: 'per-call', price: yuan('4000000'), callsPerPackage: 100 };
+    await o.run('product.revise', operator, { productId, pricing });
+    await o.jobs();
+    await o.db.updateTable('product').set({ state: 'assessed' }).where('id', '=', productId).execute();
+    expect(await refused('product.list', operator, { productId })).toContain('PPN-2.3');
+    expect(await basis(productId, operator)).toMatchObject({ cap: { mode: 'one-off' } });
+  });
+
+  it('is nothing where one of the data was given for welfare, though another right to it is for industry', async () => {
+    const both = await o.resource('line,day,passengers\n1,2026-01-01,100\n2,2026-01-02,200\n', { title: '两用客流' });
+    const under = await o.agreement(operator, [both]);
+    const asked = { ...o.scenario(under.agreementId, both), title: '两用公益', useClass: 'public-welfare' };
+    const welfare = await o.grant(operator, asked);
+    const { id: authorisationId } = await o.db
+      .selectFrom('resource_authorisation')
+      .select('id')
+      .where('scenario_id', '=', welfare)
+      .executeTakeFirstOrThrow();
+    const paid = await o.grant(operator, {
+      ...o.scenario(under.agreementId, both),
+      title: '两用产业',
+      columns: ['line'],
+    });
+    const made = { resourceIds: [both], recipe: recipeOf(both), authorisationIds: [authorisationId] };
+    const productId = await product('50000', made);
+    await setCap(productId, '50000', { agreementId: under.agreementId, scenarioId: paid });
+    expect(await refused('product.list', operator, { productId })).toContain('PPN-1.1');
+  });
+
   it('is nothing where the data serve welfare, and such an order goes all the way', async () => {
     const welfare = await o.resource('line,day,passengers\n1,2026-01-01,100\n2,2026-01-02,200\n', {
       title: '公交客流',

@@ -18,7 +18,16 @@ import { AgreementId, inCase, USE_CLASSES } from '../authorisation/index.ts';
 import { partiesById } from '../parties/index.ts';
 import { getProduct, ProductId } from '../products/index.ts';
 import { computed } from './acts-revenue.ts';
-import { type AllowedRevenue, CapId, COST_TITLES, Cost, type PriceCap, RevenueId, sumOf } from './model.ts';
+import {
+  type AllowedRevenue,
+  CapId,
+  COST_TITLES,
+  Cost,
+  PRICE_MODES,
+  type PriceCap,
+  RevenueId,
+  sumOf,
+} from './model.ts';
 import { capSetting, revenueApproval } from './procedure.ts';
 import { basisOf, capOf } from './store.ts';
 
@@ -118,6 +127,7 @@ const CapItem = z.object({
   product: z.object({ id: ProductId, title: z.string() }),
   scenario: z.object({ id: z.string(), title: z.string() }),
   cap: Money,
+  mode: z.enum(PRICE_MODES),
   units: z.number(),
   expectedQuantity: z.number(),
   basis: z.string(),
@@ -163,6 +173,7 @@ const caps = read({
         product: { id: x.product_id, title: x.product },
         scenario: { id: x.scenario_id, title: x.scenario },
         cap: money(BigInt(x.cap_fen)),
+        mode: x.mode,
         units: x.units,
         expectedQuantity: x.expected_quantity,
         basis: x.basis,
@@ -198,6 +209,7 @@ const basis = read({
       .object({
         id: CapId,
         amount: Money,
+        mode: z.enum(PRICE_MODES),
         units: z.number(),
         trial: z.boolean(),
         setBy: Party,
@@ -230,6 +242,7 @@ const basis = read({
           ? {
               id: cap.id,
               amount: money(BigInt(cap.cap_fen)),
+              mode: cap.mode,
               units: cap.units,
               trial: cap.revenue_id === null,
               setBy: { id: cap.authoriser_id, name: names.get(cap.authoriser_id)?.name ?? '' },

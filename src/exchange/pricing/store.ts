@@ -3,7 +3,11 @@ import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import type { PriceBasis } from '../products/index.ts';
 import type { AllowedRevenue, PriceCap } from './model.ts';
 
-/** What of a product's data stands under authorised operation, and for what it may be used: one row a resource. */
+/**
+ * What of a product's data stands under authorised operation, and for what it may be used: one row a resource. What was
+ * built says under which right; before a build any living one may still be taken. A right for industry does not make a
+ * product chargeable that was built under one for welfare.
+ */
 async function governedResources(
   q: Queryable,
   { id, holderId }: { readonly id: string; readonly holderId: string },
@@ -14,7 +18,11 @@ async function governedResources(
       from product_resource p
       join resource_authorisation a on a.resource_id = p.resource_id and a.party_id = ${holderId}
       join data_scenario s on s.id = a.scenario_id
-     where p.product_id = ${id} and a.revoked_at is null and a.valid_until > ${at}
+      join product d on d.id = p.product_id
+      left join lateral (select array_agg(u.authorisation_id) as ids from resource_use u
+        where u.made_id = d.id and u.made_version = d.version and u.resource_id = a.resource_id) taken on true
+     where p.product_id = ${id}
+       and case when taken.ids is null then a.revoked_at is null and a.valid_until > ${at} else a.id = any (taken.ids) end
      group by a.resource_id`.execute(q);
   return rows;
 }
@@ -43,7 +51,7 @@ export async function basisOf(
   return {
     governed: resources.length > 0 || cap !== undefined,
     chargeable: resources.every((r) => r.industry),
-    cap: cap ? { id: cap.id, amountFen: String(cap.cap_fen), units: String(cap.units) } : null,
+    cap: cap ? { id: cap.id, amountFen: String(cap.cap_fen), mode: cap.mode, units: String(cap.units) } : null,
   };
 }
 

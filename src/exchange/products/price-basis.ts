@@ -9,7 +9,13 @@ export interface PriceBasis {
   /** Each such resource may be used for industry; otherwise the product serves governance or welfare and is free. */
   readonly chargeable: boolean;
   /** The most that `units` calls, or one licence, may cost; null while no cap is set. */
-  readonly cap: { readonly id: string; readonly amountFen: string; readonly units: string } | null;
+  readonly cap: {
+    readonly id: string;
+    readonly amountFen: string;
+    /** A cap of a licence says nothing of calls, nor the other way round. */
+    readonly mode: string;
+    readonly units: string;
+  } | null;
 }
 interface Asked {
   readonly id: string;
@@ -38,10 +44,10 @@ const pricing = (amountFen: string, callsPerPackage: number | null = null) => ({
   amountFen,
   callsPerPackage,
 });
-const capped = (amountFen: string, units = '1'): PriceBasis => ({
+const capped = (amountFen: string, units = '1', mode = units === '1' ? 'one-off' : 'per-call'): PriceBasis => ({
   governed: true,
   chargeable: true,
-  cap: { id: 'cap_1', amountFen, units },
+  cap: { id: 'cap_1', amountFen, mode, units },
 });
 
 /** 用于公共治理、公益事业的免费: nothing is charged for them. */
@@ -101,7 +107,7 @@ export const freeForPublicUse = rule<PricedByBasis>({
 export const priceWithinCap = rule<PricedByBasis>({
   id: 'PPN-2.3',
   title: text('收费不高于上限标准', 'The price is within the cap'),
-  decide: ({ priceBasis, pricing: { amountFen, callsPerPackage } }) => {
+  decide: ({ priceBasis, pricing: { mode, amountFen, callsPerPackage } }) => {
     if (!priceBasis.governed || !priceBasis.chargeable || amountFen === '0') return notApplicable();
     const { cap } = priceBasis;
     if (cap === null)
@@ -111,6 +117,11 @@ export const priceWithinCap = rule<PricedByBasis>({
           'A fee is charged, but no cap is set for the product.',
         ),
         text('请先提出上限收费标准，由授权单位制定。', 'Propose a cap first; the authorising unit sets it.'),
+      );
+    if (cap.mode !== mode)
+      return violated(
+        text('上限收费标准按另一种计价方式制定。', 'The cap was set for another way of charging.'),
+        text('请按现在的计价方式重新提出上限收费标准。', 'Propose a cap for the way the product is charged now.'),
       );
     const calls = BigInt(callsPerPackage ?? 1);
     return BigInt(amountFen) * BigInt(cap.units) <= BigInt(cap.amountFen) * calls
@@ -136,6 +147,18 @@ export const priceWithinCap = rule<PricedByBasis>({
       name: 'the same package a call smaller',
       at: DAY,
       facts: { priceBasis: capped('1', '3'), pricing: pricing('100', 299) },
+      expect: 'violated',
+    },
+    {
+      name: 'calls under the cap of a licence',
+      at: DAY,
+      facts: { priceBasis: capped('100'), pricing: pricing('1', 100) },
+      expect: 'violated',
+    },
+    {
+      name: 'a licence under the cap of one call',
+      at: DAY,
+      facts: { priceBasis: capped('100', '1', 'per-call'), pricing: pricing('100') },
       expect: 'violated',
     },
     {

@@ -38,6 +38,7 @@ export interface PriceCap {
   readonly product: { readonly id: string; readonly title: string };
   readonly scenario: { readonly id: string; readonly title: string };
   readonly cap: Money;
+  readonly mode: 'one-off' | 'per-call';
   readonly units: number;
   readonly expectedQuantity: number;
   readonly trial: boolean;
@@ -57,6 +58,7 @@ export interface PriceBasis {
   readonly cap: {
     readonly id: string;
     readonly amount: Money;
+    readonly mode: 'one-off' | 'per-call';
     readonly units: number;
     readonly trial: boolean;
     readonly setBy: PartyRef;

@@ -230,7 +230,7 @@ function CapFacts({ cap: c }: { readonly cap: PriceCap }) {
         <b>
           <Amount value={c.cap} />
         </b>{' '}
-        {c.units > 1 ? t.calls(number(c.units)) : t.licence}
+        {c.mode === 'per-call' ? t.calls(number(c.units)) : t.licence}
       </dd>
       <dt>{t.expected}</dt>
       <dd>{number(c.expectedQuantity)}</dd>

@@ -248,7 +248,7 @@ function Caps() {
           render: (c) => (
             <>
               <Amount value={c.cap} />
-              <small className="faint block">{c.units > 1 ? t.perCalls(number(c.units)) : t.perLicence}</small>
+              <small className="faint block">{c.mode === 'per-call' ? t.perCalls(number(c.units)) : t.perLicence}</small>
             </>
           ),
           csv: (c) => money(c.cap),
