@@ -64,7 +64,8 @@ export function PriceBasisPanel({ productId }: { readonly productId: string }) {
         <dl className="facts">
           <dt>{t.cap}</dt>
           <dd>
-            <Amount value={cap.amount} /> <small>{cap.mode === 'per-call' ? t.calls(number(cap.units)) : t.licence}</small>
+            <Amount value={cap.amount} />{' '}
+            <small>{cap.mode === 'per-call' ? t.calls(number(cap.units)) : t.licence}</small>
             <small className="faint block">
               {t.set(cap.setBy.name, day(cap.setAt))}
               {cap.trial ? ` · ${t.trial}` : ''}

@@ -248,7 +248,9 @@ function Caps() {
           render: (c) => (
             <>
               <Amount value={c.cap} />
-              <small className="faint block">{c.mode === 'per-call' ? t.perCalls(number(c.units)) : t.perLicence}</small>
+              <small className="faint block">
+                {c.mode === 'per-call' ? t.perCalls(number(c.units)) : t.perLicence}
+              </small>
             </>
           ),
           csv: (c) => money(c.cap),
