@@ -387,6 +387,8 @@ it('puts a case before the public: an objection stops it, the last one dismissed
   const first = await object(ANONYMOUS, '申请人不具备条件');
   const second = await object(other, '范围过宽');
   expect((await look(authority, caseId)).state).toBe('objected');
+  const again = { noticeId, grounds: '再次提出' };
+  expect((await t.refusal(named('notice.object'), other, again)).violations[0]?.rule).toBe('HS-12.7');
   const decide = { decision: 'dismiss', reason: '经查不属实' };
   expect(
     (await t.refusal(named('notice.decide-objection'), applicant, { ...decide, objectionId: first.objectionId }))
@@ -408,6 +410,19 @@ it('puts a case before the public: an objection stops it, the last one dismissed
   expect(
     (await t.refusal(named('notice.object'), ANONYMOUS, { noticeId, grounds: '太晚了' })).violations[0]?.rule,
   ).toBe('HS-12.3');
+});
+
+it('lets strangers pile up no more objections than can be looked into, and hears whoever signs in', async () => {
+  const caseId = await begin();
+  await go(authority, caseId, 'accept');
+  const { items } = (await t.read(room.reads, '/notices', ANONYMOUS, {}, { case: caseId })) as {
+    items: { id: string }[];
+  };
+  const noticeId = items[0]?.id;
+  for (let i = 0; i < 20; i++) await t.run(named('notice.object'), ANONYMOUS, { noticeId, grounds: `第${i}件` });
+  const more = await t.refusal(named('notice.object'), ANONYMOUS, { noticeId, grounds: '又一件' });
+  expect(more.violations[0]?.rule).toBe('HS-12.7');
+  await t.run(named('notice.object'), other, { noticeId, grounds: '登录后提出' });
 });
 
 it('never guesses a date beyond the calendar, and sets it when the notice is recorded', async () => {

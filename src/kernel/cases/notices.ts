@@ -5,7 +5,7 @@ import { idOf, newId } from '../ids.ts';
 import { type Text, text } from '../text.ts';
 import { notifyPart } from './notifications.ts';
 import type { Procedure } from './procedure.ts';
-import { decidedByWhoeverInvestigates, withinPublicity } from './rules.ts';
+import { decidedByWhoeverInvestigates, noFloodOfObjections, withinPublicity } from './rules.ts';
 import { moveCase, partsOf, stateOf } from './store.ts';
 import type { CaseRow, Notice, Objection } from './tables.ts';
 
@@ -97,10 +97,14 @@ export function noticeActs(procedures: Procedures): Act[] {
     }),
     secretInput: ['contact'],
     output: z.object({ objectionId: ObjectionId }),
-    rules: [withinPublicity],
-    facts: async ({ tx, input }) => {
+    rules: [withinPublicity, noFloodOfObjections],
+    facts: async ({ tx, actor, input }) => {
       const { notice, row } = await lockNotice(tx, input.noticeId);
+      const waiting = await undecided(tx, notice.id);
       return {
+        signedIn: actor.partyId !== null,
+        own: waiting.filter((o) => o.party_id !== null && o.party_id === actor.partyId).length,
+        anonymous: waiting.filter((o) => o.party_id === null).length,
         notice,
         row,
         open: notice.closed_at === null,

@@ -148,6 +148,52 @@ export const withinPublicity = rule({
   ],
 });
 
+interface Undecided {
+  readonly signedIn: boolean;
+  readonly own: number;
+  readonly anonymous: number;
+}
+
+/**
+ * 异议不得刷量: each undecided objection holds the publicity up and is looked into, so nobody piles them up. Whoever signs in
+ * is always heard once, however many strangers wrote before.
+ */
+export const noFloodOfObjections = rule({
+  id: 'HS-12.7',
+  title: text('异议不重复提出', 'Objections are not piled up'),
+  params: { anonymousMost: dated({ from: '2020-01-01', value: 20, unit: 'objection', reference: 'HS-12.7' }) },
+  decide: ({ signedIn, own, anonymous }: Undecided, { anonymousMost }) => {
+    if (signedIn)
+      return own === 0
+        ? ok()
+        : violated(
+            text('贵单位对该公示已有未处理的异议。', 'Your party has an undecided objection to this notice.'),
+            text('请等待处理结果，有新的事实再行提出。', 'Wait for the decision; new facts make a new objection then.'),
+          );
+    return anonymous < anonymousMost
+      ? ok()
+      : violated(
+          text(
+            `未登录提出、尚未处理的异议已有${anonymous}件。`,
+            `${anonymous} objections from people who did not sign in are undecided.`,
+          ),
+          text('请登录后提出，或者待其处理后再提出。', 'Sign in to object, or come back when they are decided.'),
+        );
+  },
+  examples: [
+    { name: 'the first', at: '2026-01-08', facts: { signedIn: false, own: 0, anonymous: 0 }, expect: 'ok' },
+    { name: 'the twentieth', at: '2026-01-08', facts: { signedIn: false, own: 0, anonymous: 19 }, expect: 'ok' },
+    { name: 'one more', at: '2026-01-08', facts: { signedIn: false, own: 0, anonymous: 20 }, expect: 'violated' },
+    {
+      name: 'a party after strangers',
+      at: '2026-01-08',
+      facts: { signedIn: true, own: 0, anonymous: 20 },
+      expect: 'ok',
+    },
+    { name: 'a party again', at: '2026-01-08', facts: { signedIn: true, own: 1, anonymous: 0 }, expect: 'violated' },
+  ],
+});
+
 interface Decision {
   readonly state: string;
   readonly parts: readonly string[];
