@@ -33,6 +33,7 @@ const WORDS = words(
     light: '外观：浅色',
     dark: '外观：深色',
     report: '举报',
+    consent: '撤回同意',
     evidence: '存证健康',
     coverage: '规则覆盖情况',
     api: '接口文档',
@@ -62,6 +63,7 @@ const WORDS = words(
     light: 'Theme: light',
     dark: 'Theme: dark',
     report: 'Report a violation',
+    consent: 'Withdraw a consent',
     evidence: 'Evidence log',
     coverage: 'Rule coverage',
     api: 'API',
@@ -190,6 +192,7 @@ export function Shell() {
           <nav aria-label={t.more}>
             <Link to="/join">{t.join}</Link>
             <Link to="/report">{t.report}</Link>
+            <Link to="/consent">{t.consent}</Link>
             <Link to="/evidence">{t.evidence}</Link>
             <Link to="/coverage">{t.coverage}</Link>
             <a href="/docs">{t.api}</a>
