@@ -87,11 +87,29 @@ export async function serveGranted(
     .selectFrom('opening_application as a')
     .innerJoin('resource as r', 'r.id', 'a.resource_id')
     .innerJoin('resource_authorisation as u', 'u.id', 'a.authorisation_id')
-    .select(['u.id as rightId', 'u.columns', 'r.object_id', 'r.title', 'r.version', 'r.holder_id'])
+    .innerJoin('party as p', 'p.id', 'a.applicant_id')
+    .select([
+      'p.state as partyState',
+      'u.id as rightId',
+      'u.columns',
+      'r.object_id',
+      'r.title',
+      'r.version',
+      'r.holder_id',
+    ])
     .where('a.id', '=', applicationId)
     .where('a.applicant_id', '=', actor.partyId ?? '')
+    .where('r.state', '=', 'registered')
     .executeTakeFirst();
   if (!found?.object_id) throw notFound();
+  if (found.partyState !== 'admitted')
+    throw refused(
+      'rule',
+      'GY-4.3',
+      text('现在不能下载', 'The download is not possible now'),
+      text('该单位没有入驻，或已被暂停。', 'The party is not admitted, or is suspended.'),
+      text('请先办理入驻或恢复。', 'Apply for admission, or have the suspension lifted.'),
+    );
   const excerpt = await excerptOf(source, {
     rightId: found.rightId,
     sourceId: found.object_id,
@@ -114,12 +132,16 @@ export async function serveGranted(
   const object = await source.renderingOf(kernel.db, excerpt.objectId, format);
   const lives = async () =>
     (await kernel.db
-      .selectFrom('resource_authorisation')
-      .select('id')
-      .where('id', '=', found.rightId)
-      .where('revoked_at', 'is', null)
-      .where('suspended_at', 'is', null)
-      .where('valid_until', '>', new Date())
+      .selectFrom('resource_authorisation as u')
+      .innerJoin('resource as r', 'r.id', 'u.resource_id')
+      .innerJoin('party as p', 'p.id', 'u.party_id')
+      .select('u.id')
+      .where('u.id', '=', found.rightId)
+      .where('u.revoked_at', 'is', null)
+      .where('u.suspended_at', 'is', null)
+      .where('u.valid_until', '>', new Date())
+      .where('r.state', '=', 'registered')
+      .where('p.state', '=', 'admitted')
       .executeTakeFirst()) !== undefined;
   return {
     headers: headersOf(object, found.title, found.version, format),
@@ -190,7 +212,8 @@ async function* metered(
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   let whole = false;
-  let checkedMs = Date.now();
+  // Before the first byte too: whoever asked may begin to read long after.
+  let checkedMs = 0;
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       if (Date.now() - checkedMs >= CHECK_MS) {

@@ -177,6 +177,24 @@ describe('open under conditions', () => {
     expect(await refusedKind(serveGranted(source, lab, String(applicationId), 'parquet'))).toBe('rule');
   });
 
+  test('a suspended party is served nothing, and neither is what its holder took back', async () => {
+    const resourceId = await resource('conditional');
+    const { applicationId } = await x.run(apply, lab, application(resourceId));
+    await x.run(decide, department, { applicationId, approve: true });
+    const download = () => serveGranted(source, lab, String(applicationId), 'parquet');
+    const party = (state: 'admitted' | 'suspended') =>
+      x.db.updateTable('party').set({ state }).where('id', '=', lab.partyId).execute();
+    await party('suspended');
+    expect(await refusedKind(download())).toBe('rule');
+    await party('admitted');
+    const running = await download();
+    await party('suspended');
+    await expect(bytesOf(running)).rejects.toThrow('not open any more');
+    await party('admitted');
+    await x.db.updateTable('resource').set({ state: 'withdrawn' }).where('id', '=', resourceId).execute();
+    expect(await refusedKind(download())).toBe('not-found');
+  });
+
   test('what is free, paid, only listed, or too long is refused; an application can be withdrawn', async () => {
     const refusal = async (resourceId: string, change = {}) =>
       rulesOf(await x.refusal(apply, lab, application(resourceId, change)));
