@@ -44,7 +44,7 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
   'maintenance.end': ['party'],
   'maintenance.entrust': ['from', 'party', 'until'],
   // What a product of public data may cost at most, and the yearly disclosure with the hash of its words (PPN, PDN).
-  'price.set-cap': ['cap', 'capFen', 'trial', 'units'],
+  'price.set-cap': ['cap', 'capFen', 'mode', 'trial', 'units'],
   'disclosure.publish': ['document', 'version', 'year'],
   // Which days are days off.
   'calendar.record-year': ['holidays', 'workdays', 'year'],
