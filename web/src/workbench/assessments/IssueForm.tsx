@@ -110,7 +110,7 @@ export function IssueForm(props: {
             item={i.item}
             source={i.source}
             value={v.answers[i.item]}
-            missing={errors['answers'] !== undefined && !v.answers[i.item]?.answer}
+            missing={errors.answers !== undefined && !v.answers[i.item]?.answer}
             onChange={(part) => change(i.item, part)}
           />
         ))}
@@ -118,16 +118,16 @@ export function IssueForm(props: {
       <button type="button" className="button quiet" onClick={allYes}>
         {t.allYes}
       </button>
-      {errors['answers'] ? (
+      {errors.answers ? (
         <p className="field-error" role="alert">
-          {errors['answers']}
+          {errors.answers}
         </p>
       ) : null}
       <div className="work-gap">
         <ChoiceField
           label={t.conclusion}
           value={v.conclusion}
-          error={errors['conclusion']}
+          error={errors.conclusion}
           options={[
             { value: 'passed', title: t.passed },
             { value: 'failed', title: t.failed },
@@ -141,7 +141,7 @@ export function IssueForm(props: {
         rows={5}
         maxLength={5000}
         value={v.statement}
-        error={errors['statement']}
+        error={errors.statement}
         onChange={(x) => set('statement', x)}
       />
       {issue.error ? <RefusalPanel key={issue.submittedAt} problem={issue.error} asked={t.submit} /> : null}

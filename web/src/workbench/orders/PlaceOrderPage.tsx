@@ -140,7 +140,7 @@ function OrderForm({ product }: { readonly product: Product }) {
             label={t.packages}
             inputMode="numeric"
             value={v.quantity}
-            error={errors['quantity']}
+            error={errors.quantity}
             onChange={(x) => set('quantity', x)}
           />
         ) : null}
@@ -151,7 +151,7 @@ function OrderForm({ product }: { readonly product: Product }) {
             value={v.purpose}
             empty={t.choose}
             options={purposes.map((p) => ({ value: p, title: p }))}
-            error={errors['purpose']}
+            error={errors.purpose}
             onChange={(x) => set('purpose', x)}
           />
         ) : (
@@ -159,7 +159,7 @@ function OrderForm({ product }: { readonly product: Product }) {
             label={t.purpose}
             maxLength={100}
             value={v.purpose}
-            error={errors['purpose']}
+            error={errors.purpose}
             onChange={(x) => set('purpose', x)}
           />
         )}
@@ -168,7 +168,7 @@ function OrderForm({ product }: { readonly product: Product }) {
           hint={t.scenarioHint}
           maxLength={1000}
           value={v.scenario}
-          error={errors['scenario']}
+          error={errors.scenario}
           onChange={(x) => set('scenario', x)}
         />
         {place.error ? <RefusalPanel key={place.submittedAt} problem={place.error} asked={t.submit} /> : null}

@@ -240,7 +240,7 @@ export function DraftForm(props: {
           label={t.resourceLabel}
           value={v.resourceId}
           empty={t.choose}
-          error={errors['resourceId']}
+          error={errors.resourceId}
           options={usable.map((r) => ({
             value: r.id,
             title: `${r.title}${r.holder.id === me?.party?.id ? '' : t.authorised(r.holder.name)}`,
@@ -266,7 +266,7 @@ export function DraftForm(props: {
           <SharesEditor
             shares={v.shares}
             parties={parties.data?.items ?? []}
-            error={errors['shares']}
+            error={errors.shares}
             onChange={(x) => set('shares', x)}
           />
         ) : (
@@ -298,7 +298,7 @@ function About({ values: v, errors, set }: PartProps) {
         label={t.name}
         value={v.title}
         maxLength={80}
-        error={errors['title']}
+        error={errors.title}
         onChange={(x) => set('title', x)}
       />
       <ChoiceField
@@ -315,7 +315,7 @@ function About({ values: v, errors, set }: PartProps) {
         label={t.summary}
         value={v.summary}
         maxLength={2000}
-        error={errors['summary']}
+        error={errors.summary}
         onChange={(x) => set('summary', x)}
       />
       <AreaField
@@ -323,7 +323,7 @@ function About({ values: v, errors, set }: PartProps) {
         hint={t.scenarioHint}
         value={v.scenario}
         maxLength={2000}
-        error={errors['scenario']}
+        error={errors.scenario}
         onChange={(x) => set('scenario', x)}
       />
     </Section>
@@ -342,7 +342,7 @@ function Licence({ values: v, errors, set }: PartProps) {
             label={perCall ? t.pricePackage : t.priceOnce}
             inputMode="decimal"
             value={v.price}
-            error={errors['price']}
+            error={errors.price}
             onChange={(x) => set('price', x)}
           />
           {perCall ? (
@@ -350,7 +350,7 @@ function Licence({ values: v, errors, set }: PartProps) {
               label={t.calls}
               inputMode="numeric"
               value={v.calls}
-              error={errors['calls']}
+              error={errors.calls}
               onChange={(x) => set('calls', x)}
             />
           ) : null}
@@ -358,7 +358,7 @@ function Licence({ values: v, errors, set }: PartProps) {
             label={t.validDays}
             inputMode="numeric"
             value={v.validDays}
-            error={errors['validDays']}
+            error={errors.validDays}
             onChange={(x) => set('validDays', x)}
           />
         </div>
@@ -366,7 +366,7 @@ function Licence({ values: v, errors, set }: PartProps) {
           label={t.purposes}
           hint={t.purposesHint}
           value={v.purposes}
-          error={errors['purposes']}
+          error={errors.purposes}
           onChange={(x) => set('purposes', x)}
         />
         <CheckField
@@ -381,7 +381,7 @@ function Licence({ values: v, errors, set }: PartProps) {
           label={t.frequency}
           value={v.updateFrequency}
           maxLength={40}
-          error={errors['updateFrequency']}
+          error={errors.updateFrequency}
           suggestions={suggested(FREQUENCIES, language)}
           onChange={(x) => set('updateFrequency', x)}
         />
@@ -390,7 +390,7 @@ function Licence({ values: v, errors, set }: PartProps) {
           hint={t.commitmentHint}
           value={v.commitment}
           maxLength={1000}
-          error={errors['commitment']}
+          error={errors.commitment}
           rows={2}
           onChange={(x) => set('commitment', x)}
         />

@@ -151,16 +151,16 @@ export function RecipeBuilder(props: {
               hint={t.minimumHint}
               inputMode="numeric"
               value={v.minimumGroupSize}
-              error={errors['minimumGroupSize']}
+              error={errors.minimumGroupSize}
               onChange={(minimumGroupSize) => patch({ minimumGroupSize })}
             />
           </div>
         </>
       )}
       <FilterRows values={v} dictionary={dictionary} patch={patch} />
-      {errors['recipe'] ? (
+      {errors.recipe ? (
         <p className="field-error" role="alert">
-          {errors['recipe']}
+          {errors.recipe}
         </p>
       ) : null}
       <Summary values={v} dictionary={dictionary} />

@@ -306,10 +306,10 @@ export function DescribeForm(props: {
       <section className="form-section-wide">
         <h2>{t.dictionary}</h2>
         <p className="faint">{t.dictionaryNote}</p>
-        {errors['columns'] ? <p className="field-error">{errors['columns']}</p> : null}
+        {errors.columns ? <p className="field-error">{errors.columns}</p> : null}
         <DictionaryEditor
           columns={v.columns}
-          showErrors={errors['columns'] !== undefined}
+          showErrors={errors.columns !== undefined}
           onChange={(columns) => set('columns', columns)}
         />
       </section>
