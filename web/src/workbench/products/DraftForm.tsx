@@ -294,13 +294,7 @@ function About({ values: v, errors, set }: PartProps) {
   const term = useTerm();
   return (
     <Section title={t.product}>
-      <TextField
-        label={t.name}
-        value={v.title}
-        maxLength={80}
-        error={errors.title}
-        onChange={(x) => set('title', x)}
-      />
+      <TextField label={t.name} value={v.title} maxLength={80} error={errors.title} onChange={(x) => set('title', x)} />
       <ChoiceField
         label={t.kind}
         value={v.kind}
