@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../../kernel/acts/index.ts';
 import { sha256Hex } from '../../kernel/evidence/index.ts';
-import { loadRulebook } from '../../kernel/rulebook/index.ts';
+import { beijingDay, loadRulebook } from '../../kernel/rulebook/index.ts';
 import { platform } from '../../platform.ts';
 import { testOperation } from '../authorisation/testing.ts';
 import { ANONYMOUS, refusedKind, rulesOf } from '../testing.ts';
@@ -62,7 +62,16 @@ it('is published by both sides once it is complete, for anybody to read and to c
     trainings: 2,
     drills: 1,
   });
+  for (const kind of ['training', 'training', 'drill'])
+    await o.run('training.record', operator, {
+      agreementId,
+      kind,
+      heldOn: beijingDay(new Date()),
+      topic: '数据安全',
+      participants: 12,
+    });
   await sql`update security_report set reported_at = '2025-08-01'`.execute(o.db);
+  await sql`update security_training set held_on = '2025-08-01'`.execute(o.db);
   expect(caseId).toBeTruthy();
 
   const theirs = await o.run('disclosure.publish', o.authority, { year: YEAR });

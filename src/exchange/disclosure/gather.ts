@@ -310,17 +310,21 @@ async function figuresOf(q: Queryable, partyId: string, { from, until }: Period)
                   from clearing c join trade_order t on t.id = c.order_id
                  where t.product_id in (select made_id from made) and c.state = 'cleared'
                    and c.closed_at >= ${from} and c.closed_at < ${until}),
-       told as (select count(*)::int as reports, coalesce(sum(s.incidents), 0)::int as incidents,
-                       coalesce(sum(s.trainings), 0)::int as trainings, coalesce(sum(s.drills), 0)::int as drills
+       told as (select count(*)::int as reports, coalesce(sum(s.incidents), 0)::int as incidents
                   from security_report s join operation_agreement g on g.id = s.agreement_id
                  where g.operator_id = ${partyId} and s.reported_at >= ${from} and s.reported_at < ${until}),
+       trained as (select count(*) filter (where s.kind = 'training')::int as trainings,
+                          count(*) filter (where s.kind = 'drill')::int as drills
+                     from security_training s join operation_agreement g on g.id = s.agreement_id
+                    where g.operator_id = ${partyId} and s.held_on >= (${from}::timestamptz at time zone 'Asia/Shanghai')::date
+                      and s.held_on < (${until}::timestamptz at time zone 'Asia/Shanghai')::date),
        asked as (select count(*)::int as raised, count(d.answered_at)::int as answered
                    from governance_demand d join operation_agreement g on g.id = d.agreement_id
                   where g.operator_id = ${partyId} and d.raised_at >= ${from} and d.raised_at < ${until}),
        blamed as (select count(*)::int as violations from violation_report v
                    where (v.subject in (select made_id from made) or v.subject = ${partyId})
                      and v.reported_at >= ${from} and v.reported_at < ${until})
-     select * from sold, told, asked, blamed`.execute(q);
+     select * from sold, told, trained, asked, blamed`.execute(q);
   const [row] = rows;
   return {
     orders: row?.orders ?? 0,
