@@ -189,6 +189,10 @@ export const importCatalogue = act({
     url: z
       .url({ protocol: /^https?$/ })
       .max(500)
+      // A password in an address would be kept and shown with it.
+      .refine((url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''), {
+        message: '网址中不得含有用户名或口令 no user or password in the address',
+      })
       .meta({ title: '网址', 'x-title-en': 'Address' }),
     defaults: DefaultsField,
   }),

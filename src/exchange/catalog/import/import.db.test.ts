@@ -410,7 +410,13 @@ describe('addresses', () => {
       expect(rulesOf(await x.refusal(importCatalogue, department, { format: 'ckan', url, defaults }))).toEqual([
         'HS-18.8',
       ]);
-    for (const url of ['file:///etc/passwd', 'ftp://example.com/', 'gopher://x/'])
+    for (const url of [
+      'file:///etc/passwd',
+      'ftp://example.com/',
+      'gopher://x/',
+      'https://u:p@example.org/',
+      'https://u@example.org/',
+    ])
       expect((await x.refusal(importCatalogue, department, { format: 'ckan', url, defaults })).kind).toBe('invalid');
     // The name of this machine resolves to an address of its own network.
     const named = await start(importCatalogue, { format: 'ckan', url: 'http://ip6-localhost/', defaults });
