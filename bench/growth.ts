@@ -29,12 +29,9 @@ await withExchange(async (exchange) => {
       const behind = await count(db);
       const { orders } = await fill(db, template, Math.max(0, level - behind), filled);
       filled += orders;
-      const started = performance.now();
       await sequenced(db);
-      const seconds = (performance.now() - started) / 1000;
       await db.query('vacuum analyze');
       const figures = await look(exchange, market);
-      if (level - behind > 50_000) figures.set('entries/s sequenced while catching up', (level - behind) / seconds);
       first ??= figures;
       for (const [what, value] of figures) {
         const [, unit = '', name = what] = /^(\S+) (.*)$/.exec(what) ?? [];
