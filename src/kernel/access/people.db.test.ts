@@ -64,7 +64,7 @@ describe('setting up', () => {
     }
     expect(await bootstrap(t.kernel, { name: '另一家', uscc: USCC })).toBeUndefined();
     const { rows } = await t.database.pool.query("select name, result from act_log where name = 'access.bootstrap'");
-    expect(rows).toEqual([{ name: 'access.bootstrap', result: { partyId: exchange } }]);
+    expect(rows).toEqual([{ name: 'access.bootstrap', result: { partyId: exchange, sample: false } }]);
   });
 
   it('is not for anybody but the system, and not with a wrong code', async () => {
