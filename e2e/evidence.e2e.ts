@@ -131,7 +131,7 @@ function watch(page: Page): string[] {
 test('the portal verifies every kind of file, several at once, at desk and phone width', async ({ page }) => {
   const faults = watch(page);
   await page.goto('/verify');
-  await expect(page.getByText('本站公布的公钥')).toBeVisible();
+  await expect(page.getByText('本站公布的公钥', { exact: true })).toBeVisible();
   await give(
     page,
     'receipt.tlog-proof',
