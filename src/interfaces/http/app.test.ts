@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -115,4 +116,21 @@ it('keeps no more answers than it has room for, the latest used ones', () => {
     false,
     true,
   ]);
+});
+
+it('answers what is no HTTP request, such as raw Chinese in an address, with a problem that says what to do', async () => {
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  const answer = await new Promise<string>((done, fail) => {
+    let said = '';
+    const socket = connect(Number(new URL(address).port), '127.0.0.1', () =>
+      socket.write(Buffer.from('GET /v1/who?q=航班 HTTP/1.1\r\nHost: x\r\n\r\n')),
+    );
+    socket.on('data', (chunk) => {
+      said += chunk;
+    });
+    socket.on('end', () => done(said)).on('error', fail);
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain('application/problem+json');
+  expect(answer).toContain('百分号编码');
 });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import serveStatic from '@fastify/static';
@@ -19,7 +20,7 @@ import {
 import { docsPage } from './docs.ts';
 import { versionInTag } from './kept.ts';
 import { openApiOf, schemaOf } from './openapi.ts';
-import { sendRefusal } from './problem.ts';
+import { problemOf, sendRefusal } from './problem.ts';
 import { readRoutes } from './reads.ts';
 import { authorityText } from './roles.ts';
 
@@ -55,6 +56,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     http: { headersTimeout: HEADER_TIMEOUT_MS },
+    clientErrorHandler: (error, socket) => answerUnreadable(options.kernel, error, socket),
   });
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -132,6 +134,36 @@ const TOO_MANY: Refusal = {
       article: '',
       fact: { zh: '一分钟内的请求次数超过上限。', en: 'More requests in a minute than allowed.' },
       remedy: { zh: '请稍候再试。', en: 'Wait a little and try again.' },
+    },
+  ],
+};
+
+/** What is not HTTP gets an answer too; raw Chinese in an address is the common case. */
+function answerUnreadable({ rulebook }: Kernel, error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const body = Buffer.from(JSON.stringify(problemOf(rulebook, UNREADABLE, 'zh', '/')));
+  socket.end(
+    Buffer.concat([
+      Buffer.from(
+        `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`,
+      ),
+      body,
+    ]),
+  );
+}
+
+const UNREADABLE: Refusal = {
+  kind: 'invalid',
+  title: { zh: '请求无法解析', en: 'The request cannot be read' },
+  violations: [
+    {
+      rule: 'HS-1.6',
+      article: '',
+      fact: { zh: '收到的内容不是合规的 HTTP 请求。', en: 'What came is no valid HTTP request.' },
+      remedy: {
+        zh: '网址中的汉字须先按 UTF-8 百分号编码。',
+        en: 'Percent-encode letters beyond ASCII in the address as UTF-8.',
+      },
     },
   ],
 };
