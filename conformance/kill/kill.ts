@@ -19,7 +19,7 @@ const middle = (values: number[]) =>
 const most = (values: number[]) => (values.length > 0 ? Math.max(...values).toFixed(0) : '–');
 const { program, database } = report.recoveryMs;
 process.stdout.write(
-  `ok: ${report.kills} kill -9 (${report.databaseKills} of them with the database, ${report.startKills} once more while starting), ` +
+  `ok: ${report.kills} kill -9 (${report.databaseKills} of them with the database, ${report.startKills} once more while starting, ${report.witnessKills} after one of a witness alone), ` +
     `${report.orders} orders, ${report.acknowledged} acts acknowledged, ${report.acts} in the log; ` +
     `${report.retries} requests sent again, of which ${report.replayed} had been done; ` +
     `all ${report.receipts} receipts verify\n` +

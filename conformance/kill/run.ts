@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type pg from 'pg';
 import {
   besides,
   type Exchange,
@@ -28,6 +29,8 @@ const KILL_WITHIN_MS = 1_200;
 /** Every so many kills the database goes too; every so many the program is killed once more while it starts. */
 const DATABASE_EVERY = 4;
 const TWICE_EVERY = 5;
+/** Every so many kills begin with one of the program's two witnesses alone; both always end with the program. */
+const WITNESS_EVERY = 3;
 const SETTLE_MS_MAX = 240_000;
 
 export interface KillOptions {
@@ -42,6 +45,8 @@ export interface KillReport {
   readonly kills: number;
   readonly databaseKills: number;
   readonly startKills: number;
+  /** Of a witness alone, before the kill of the program. */
+  readonly witnessKills: number;
   readonly acknowledged: number;
   readonly orders: number;
   readonly retries: number;
@@ -59,6 +64,7 @@ export async function runKills({ kills, second = false, fromSources, say }: Kill
   const recoveryMs = { program: [] as number[], database: [] as number[] };
   let databaseKills = 0;
   let startKills = 0;
+  let witnessKills = 0;
   let exchange: Exchange = await startExchange(options);
   let beside: { options: ExchangeOptions; running: Exchange } | undefined;
   try {
@@ -85,6 +91,10 @@ export async function runKills({ kills, second = false, fromSources, say }: Kill
         recoveryMs.program.push(beside.running.readyAfterMs);
         checked = await lookAgain(exchange, ledger, checked);
         continue;
+      }
+      if (n % WITNESS_EVERY === 0 && (await killWitness(exchange.pid))) {
+        witnessKills++;
+        await Promise.race([sleep(Math.random() * KILL_WITHIN_MS), lanes]);
       }
       const withDatabaseToo = n % DATABASE_EVERY === 0;
       await exchange.kill();
@@ -121,6 +131,7 @@ export async function runKills({ kills, second = false, fromSources, say }: Kill
         }
       }
       await checkAll(db, ledger, 0);
+      await untilWitnessed(db);
     });
     // Much time may have passed: a session of the beginning was idle too long.
     const auditor = await signInAs(exchange, 'audit-admin');
@@ -133,6 +144,7 @@ export async function runKills({ kills, second = false, fromSources, say }: Kill
       kills,
       databaseKills,
       startKills,
+      witnessKills,
       acknowledged: ledger.acknowledged.length,
       orders: ledger.orders.length,
       retries: ledger.retries,
@@ -154,6 +166,33 @@ async function lookAgain(exchange: Exchange, ledger: Ledger, since: number): Pro
   const promises = ledger.acknowledged.length;
   await withDatabase(exchange.databaseUrl('postgres'), (db) => checkAll(db, ledger, since));
   return promises;
+}
+
+/** Kills one of the witnesses that a program runs, at random. @returns false when none runs just then */
+async function killWitness(program: number): Promise<boolean> {
+  const children = (await readFile(`/proc/${program}/task/${program}/children`, 'utf8').catch(() => '')).split(' ');
+  const witnesses: number[] = [];
+  for (const pid of children.filter((child) => child.trim() !== '')) {
+    const command = await readFile(`/proc/${pid.trim()}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('witness')) witnesses.push(Number(pid));
+  }
+  const chosen = witnesses[Math.floor(Math.random() * witnesses.length)];
+  if (chosen === undefined) return false;
+  process.kill(chosen, 'SIGKILL');
+  return true;
+}
+
+/** Both witnesses have cosigned the whole log: none refused it as a fork or a rollback of what it had seen. */
+async function untilWitnessed(db: pg.Client): Promise<void> {
+  const end = Date.now() + SETTLE_MS_MAX;
+  for (;;) {
+    const { rows } = await db.query<{ size: string; witnessed: string | null }>(
+      'select size, witnessed_size as witnessed from log_state',
+    );
+    if (rows[0] && rows[0].size === rows[0].witnessed) return;
+    if (Date.now() > end) throw new Broken(`the witnesses stopped at ${JSON.stringify(rows[0])}`);
+    await sleep(200);
+  }
 }
 
 async function killPostgres(folder: string): Promise<void> {

@@ -1,12 +1,12 @@
 /**
  * Lays out what an outsider gets of a stopped exchange: `log/` (its public files), `receipts/<id>.tlog-proof` with
- * `<id>.json`, `vkey`. Arguments: data folder, target folder.
+ * `<id>.json`, `vkey`, `policy`. Arguments: data folder, target folder.
  */
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { openDatabase, startEmbeddedServer } from '../../src/kernel/database/index.ts';
-import { entryBytes, logKey, proofFor } from '../../src/kernel/evidence/index.ts';
+import { entryBytes, logKey, policyFile, proofFor } from '../../src/kernel/evidence/index.ts';
 
 const [data, target] = process.argv.slice(2);
 if (!data || !target) throw new Error('usage: export.ts <data folder> <target folder>');
@@ -15,6 +15,7 @@ const { db, close } = openDatabase(server.url);
 await mkdir(join(target, 'receipts'), { recursive: true });
 await cp(join(data, 'log'), join(target, 'log'), { recursive: true, filter: (path) => !path.includes('.making') });
 await writeFile(join(target, 'vkey'), `${await logKey(db)}\n`);
+await writeFile(join(target, 'policy'), (await policyFile(db)) ?? '');
 const { rows: acts } = await sql<{ id: string }>`select 'rct_' || substr(id, 5) as id from act_log order by id`.execute(
   db,
 );
