@@ -7,6 +7,7 @@ import { DataTable } from '../../shared/DataTable.tsx';
 import { dateTime, number } from '../../shared/format.ts';
 import { KeptFile } from '../../shared/KeptFile.tsx';
 import { Empty } from '../../shared/States.tsx';
+import { useMe } from '../../shared/use-api.ts';
 import { Pills } from '../shared/Tabs.tsx';
 import type { ImportSummary } from './types.ts';
 
@@ -27,6 +28,8 @@ const WORDS = words(
     earlier: '以前的导入',
     none: '还没有导入过',
     noneText: '选择一种来源开始。',
+    notHere: '目录由数据提供单位导入',
+    notHereText: '贵方没有数据提供单位的角色；各单位的目录和归集情况见门户的部门页面。',
     place: '来源',
     state: '状态',
     counts: '条目',
@@ -51,6 +54,8 @@ const WORDS = words(
     earlier: 'Earlier imports',
     none: 'Nothing was imported yet',
     noneText: 'Choose a source to begin.',
+    notHere: 'Directories are imported by data providers',
+    notHereText: 'Your party is not one; the directories of the departments stand in the portal.',
     place: 'Source',
     state: 'State',
     counts: 'Entries',
@@ -69,6 +74,20 @@ const SOURCES = ['file', 'database', 'catalogue'] as const;
 type Source = (typeof SOURCES)[number];
 
 export default function ImportsPage() {
+  const t = useWords(WORDS);
+  const me = useMe();
+  if (!me) return null;
+  if (me.roles.includes('data-provider')) return <Imports />;
+  return (
+    <>
+      <title>{t.title}</title>
+      <h1>{t.title}</h1>
+      <Empty title={t.notHere}>{t.notHereText}</Empty>
+    </>
+  );
+}
+
+function Imports() {
   const t = useWords(WORDS);
   const say = useSay();
   const origin = useOriginTerm();
