@@ -28,7 +28,7 @@ const WORDS = words(
     waits: (who: string) => `等待${who}`,
     by: (at: string) => `最迟 ${at}`,
     late: '已逾期',
-    noDue: '没有期限',
+    noDue: '没有确定的期限',
     ended: (at: string) => `${at} 办结`,
   },
   {
@@ -47,7 +47,7 @@ const WORDS = words(
     waits: (who: string) => `waiting for ${who}`,
     by: (at: string) => `by ${at}`,
     late: 'overdue',
-    noDue: 'no deadline',
+    noDue: 'no date set',
     ended: (at: string) => `finished ${at}`,
   },
 );
