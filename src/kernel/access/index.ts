@@ -14,6 +14,7 @@ export const tasks: Task[] = [sweepTask];
 
 export { authenticate, type Credentials, effectiveRoles, type Identity, identify } from './authenticate.ts';
 export { type Bootstrapped, bootstrap, isSample } from './bootstrap.ts';
+export { erasures, keepErasuresOut } from './erasure/gate.ts';
 export { configureRetention, type Retention } from './erasure/setting.ts';
 export { actorOf, registerSessions, type SessionsOptions } from './http.ts';
 export { PersonId } from './ids.ts';

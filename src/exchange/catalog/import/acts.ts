@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { keepErasuresOut } from '../../../kernel/access/index.ts';
 import { type Act, type Actor, act, notFound, refused, role, system } from '../../../kernel/acts/index.ts';
 import { isPublicAddress } from '../../../kernel/addresses.ts';
 import type { Tx } from '../../../kernel/database/index.ts';
@@ -306,6 +307,8 @@ export const commitImport = act({
   ],
   facts: async ({ tx, actor, input, at }) => {
     const holder = await holderFacts(tx, actor);
+    // Its rows are copied: an erasure must find them where they were or where they come to be.
+    await keepErasuresOut(tx);
     await lockDirectory(tx, holder.holderId);
     const row = await lockImport(tx, input.importId, (r) => r.holder_id === holder.holderId);
     mustBe(row, 'preview');

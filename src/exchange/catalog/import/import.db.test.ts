@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { useAccessKey } from '../../../kernel/access/index.ts';
-import type { Actor } from '../../../kernel/acts/index.ts';
+import { acts as accessActs, createPerson, useAccessKey } from '../../../kernel/access/index.ts';
+import type { Act, Actor } from '../../../kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../../kernel/database/testing.ts';
 import { sheetRow, workbook } from '../../../kernel/vault/tables/testing.ts';
 import { ANONYMOUS, refusedKind, rulesOf, type TestExchange, testExchange } from '../../testing.ts';
@@ -236,10 +236,10 @@ describe('from a file', () => {
 /** Serves JSON by path; the paths asked for are kept. */
 async function site(answers: (path: string, base: string) => unknown): Promise<{ base: string; asked: string[] }> {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     asked.push(request.url ?? '');
-    const answer = answers(request.url ?? '', base);
+    const answer = await answers(request.url ?? '', base);
     if (answer === undefined) response.writeHead(404).end();
     else if (typeof answer === 'string') response.writeHead(302, { location: answer }).end();
     else response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
@@ -294,6 +294,45 @@ describe('from a CKAN site', () => {
       defaults: { ...defaults, sector: undefined },
     });
     expect((await look(again)).counts).toEqual({ total: 230, added: 0, changed: 1, same: 229, faulty: 0 });
+  });
+
+  test('a person erased while it is read does not come back with it', async () => {
+    const login = 'liu.erased77';
+    const person = await x.db.transaction().execute((tx) =>
+      createPerson(tx, {
+        partyId: department.partyId,
+        login,
+        displayName: '刘样例',
+        email: null,
+        password: 'long-enough-77-words',
+        roles: [],
+        personalRoles: [],
+        at: new Date(),
+      }),
+    );
+    const erase = accessActs.find((a) => a.name === 'access.erase-person') as Act;
+    const all = packages(101);
+    let erased = false;
+    const { base, asked } = await site(async (path) => {
+      const start = Number(new URL(path, 'http://x').searchParams.get('start'));
+      if (start > 0 && !erased) {
+        erased = true;
+        const manager = { ...department, roles: ['party-admin'] };
+        await x.run(erase, manager, { personId: person.id, reason: '本人申请' });
+      }
+      return { success: true, result: { count: all.length, results: all.slice(start, start + 100) } };
+    });
+    const importId = await start(importCatalogue, {
+      format: 'ckan',
+      url: base,
+      defaults: { ...defaults, office: `信息中心 ${login}` },
+    });
+    // Read anew from the start, by what the import says now.
+    expect(asked).toHaveLength(4);
+    expect((await look(importId)).counts).toMatchObject({ total: 101 });
+    const { rows } = await sql<{ entry: string }>`
+      select entry::text from directory_import_row where import_id = ${importId}`.execute(x.db);
+    expect(rows.filter((r) => r.entry?.includes(login))).toEqual([]);
   });
 
   test.each<[string, (path: string, base: string) => unknown, RegExp]>([

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import { erasures, keepErasuresOut } from '../../../kernel/access/index.ts';
 import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
-import type { Database } from '../../../kernel/database/index.ts';
+import type { Database, Tx } from '../../../kernel/database/index.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { type JobContext, task } from '../../../kernel/jobs.ts';
 import { valueAt } from '../../../kernel/rulebook/index.ts';
@@ -27,10 +28,19 @@ import {
 import { secretOf } from './secret.ts';
 
 const BATCH = 1_000;
+/** Readings begun anew within one job; after them the job itself is tried again, later. */
+const TRIES_MAX = 3;
+
+class ErasedMeanwhile extends Error {}
 
 /** Reads the source of an import into its preview: every row judged and compared, nothing of the directory touched. */
-async function readImport(payload: Readonly<Record<string, unknown>>, context: JobContext): Promise<void> {
+async function readImport(
+  payload: Readonly<Record<string, unknown>>,
+  context: JobContext,
+  triesLeft = TRIES_MAX - 1,
+): Promise<void> {
   const { db } = context.kernel;
+  const erasedBefore = await erasures(db);
   const found = await db
     .selectFrom('directory_import')
     .selectAll()
@@ -40,9 +50,11 @@ async function readImport(payload: Readonly<Record<string, unknown>>, context: J
   // A broken attempt may have left rows.
   await db.deleteFrom('directory_import_row').where('import_id', '=', found.id).execute();
   try {
-    await withEntries(context, found, (entries) => stage(db, found, entries));
+    await withEntries(context, found, (entries) => stage(db, found, entries, erasedBefore));
     await settle(context, { importId: found.id, failure: null });
   } catch (error) {
+    // What was read names a person who was erased meanwhile, perhaps: read it again.
+    if (error instanceof ErasedMeanwhile && triesLeft > 0) return readImport(payload, context, triesLeft - 1);
     if (!(error instanceof ImportFailure) && !(error instanceof TableFailure)) throw error;
     await db.deleteFrom('directory_import_row').where('import_id', '=', found.id).execute();
     await settle(context, { importId: found.id, failure: error.text });
@@ -92,7 +104,17 @@ type Row = Omit<DirectoryImportRowTable, 'entry' | 'dictionary' | 'changes' | 'p
   failure: null;
 };
 
-async function stage(db: Database, into: DirectoryImport, entries: AsyncIterable<Found>): Promise<void> {
+async function stage(
+  db: Database,
+  into: DirectoryImport,
+  entries: AsyncIterable<Found>,
+  erasedBefore: number,
+): Promise<void> {
+  const write = (rows: typeof batch) =>
+    db.transaction().execute(async (tx) => {
+      if ((await keepErasuresOut(tx)) !== erasedBefore) throw new ErasedMeanwhile('a person was erased meanwhile');
+      await stageBatch(tx, into, rows);
+    });
   const at = new Date();
   const { value: rowsMax } = valueAt(IMPORT_LIMITS.rows, at);
   const numbers = new Set<string>();
@@ -113,15 +135,15 @@ async function stage(db: Database, into: DirectoryImport, entries: AsyncIterable
       draft: again ? { ...draft, problems: [...draft.problems, twice(draft.number)] } : draft,
     });
     if (batch.length < BATCH) continue;
-    await stageBatch(db, into, batch);
+    await write(batch);
     batch = [];
   }
   if (position === 0) throw new ImportFailure(text('来源中没有条目。', 'The source holds no entry.'));
-  await stageBatch(db, into, batch);
+  await write(batch);
 }
 
 async function stageBatch(
-  db: Database,
+  db: Tx,
   into: DirectoryImport,
   batch: readonly { found: Found; draft: Draft; position: number }[],
 ): Promise<void> {
@@ -215,4 +237,4 @@ const originOf = (into: DirectoryImport, { external, page }: Found): Origin => (
   page: page ?? null,
 });
 
-export const readTask = task(READ_TASK, readImport);
+export const readTask = task(READ_TASK, (payload, context) => readImport(payload, context));

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../database/index.ts';
+import { lockErasure } from './gate.ts';
 import { ERASED, type Patterns } from './patterns.ts';
 import { retained } from './setting.ts';
 
@@ -43,6 +44,7 @@ export interface Erased {
 /** Removes a person's data everywhere but from what the law keeps. Ids stay, as ids of nobody. */
 export async function eraseEverywhere(tx: Tx, target: Target, at: Date): Promise<Erased> {
   await sql`select set_config('statement_timeout', ${String(STATEMENT_MS)}, true)`.execute(tx);
+  await lockErasure(tx);
   await eraseAccount(tx, target.personId, at);
   await sql`update upload set name = id where person_id = ${target.personId}`.execute(tx);
   const openings = await emptyOpenings(tx, target, at);
