@@ -48,7 +48,10 @@ export const GrantPolicy = z.object({
   /** Queries and jobs together. */
   usesMax: z.number().int().min(1).max(1_000_000),
   /** SHA-256 of the only programs that may run in the airlock; null: any, each reviewed. */
-  codeHashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(100).nullable(),
+  codeHashes: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .max(100)
+    .nullable(),
 });
 export type GrantPolicy = z.infer<typeof GrantPolicy>;
 
