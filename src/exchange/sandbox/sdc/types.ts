@@ -1,0 +1,115 @@
+import type { Tx } from '../../../kernel/database/index.ts';
+import type { Cell as Value } from '../../../kernel/vault/index.ts';
+import type { GuardedCell, Measure, SuppressionClass } from '../cells.ts';
+import type { GrantPolicy } from '../policy.ts';
+
+/** A group column of a query, in canonical SQL over names of data sets, so that projects with other aliases agree. */
+export interface GroupColumn {
+  readonly expression: string;
+  /** Values everybody may know; null: a key is told only where the group is large enough. */
+  readonly domain: readonly (string | number)[] | null;
+}
+
+/** What sets the rows of a query's cells apart: everything but measures, HAVING, ORDER BY and LIMIT. */
+export interface QueryShape {
+  /** Canonical source: a data set or a join of them, with the join's conditions. */
+  readonly source: string;
+  /** Canonical conjuncts of WHERE, sorted, each once; equalities with a constant belong into `fixed`. */
+  readonly filter: readonly string[];
+  /** `expression = constant` among the conjuncts of WHERE, so that a filter and a group key are known as the same. */
+  readonly fixed: readonly (readonly [expression: string, value: Value])[];
+  readonly groups: readonly string[];
+}
+
+/** The rows of one cell: the source's rows for which every conjunct holds and every key is as given. */
+export interface Predicate {
+  readonly source: string;
+  readonly filter: readonly string[];
+  /** Expression and value (null: the expression is null), sorted by expression. */
+  readonly keys: readonly (readonly [expression: string, value: Value])[];
+}
+
+export interface AskedQuery {
+  /** SHA-256 of the canonical query without HAVING, ORDER BY and LIMIT, which are applied to what was released. */
+  readonly fingerprint: string;
+  readonly source: string;
+  /** Keys of the data sets of the source; the ledger is theirs and the audience's. */
+  readonly datasets: readonly string[];
+  readonly filter: readonly string[];
+  readonly fixed: readonly (readonly [expression: string, value: Value])[];
+  readonly groups: readonly GroupColumn[];
+  /** In the order of the cells' `measures`; arguments in canonical SQL. */
+  readonly measures: readonly Measure[];
+}
+
+/** Two cells over one source and the argument (null: rows) whose contributions are compared. */
+export interface CellPair {
+  readonly a: Predicate;
+  readonly b: Predicate;
+  readonly argument: string | null;
+}
+/** Of the rows in one of the two but not in both: distinct entities, and those whose contribution is not zero. */
+export interface Difference {
+  readonly entities: number;
+  readonly contributing: number;
+}
+/** Runs on the data, in one statement, in the order asked (`differenceSql`). */
+export type Compare = (pairs: readonly CellPair[]) => Promise<readonly Difference[]>;
+
+/** Rows that no query told apart: for each of the shapes its group values, or null where its WHERE leaves them out. */
+export interface RowClass {
+  readonly keys: readonly (readonly Value[] | null)[];
+  readonly entities: number;
+  /** Entities whose contribution to the argument is not zero. */
+  readonly contributing: number;
+}
+/**
+ * Groups the rows by all shapes at once (one column for each shape: its values, or null) and counts entities. `null` where
+ * there are more classes than `limit`: then only pairs are compared. `disjoint`: no entity is in two classes.
+ */
+export type Classify = (
+  shapes: readonly QueryShape[],
+  argument: string | null,
+  limit: number,
+) => Promise<{ readonly classes: readonly RowClass[]; readonly disjoint: boolean } | null>;
+
+export interface DecideInput {
+  readonly tx: Tx;
+  readonly at: Date;
+  readonly query: AskedQuery;
+  /** Policies of every table of the source: the strictest value binds. */
+  readonly policies: readonly GrantPolicy[];
+  /** The party that reads the answers. */
+  readonly audience: string;
+  /** Id of the query in the room of projects, kept beside what it released. */
+  readonly queryId: string;
+  /** Runs the guarded SQL: finest cells and every margin. Not called where the answer is known. */
+  readonly cells: () => Promise<readonly GuardedCell[]>;
+  readonly compare: Compare;
+  readonly classify: Classify;
+}
+
+export interface ReleasedRow {
+  readonly key: readonly Value[];
+  /** As the query's measures; null where suppressed or without a value. */
+  readonly values: readonly (number | null)[];
+  readonly marks: readonly (SuppressionClass | null)[];
+}
+
+export interface Released {
+  readonly rows: readonly ReleasedRow[];
+  /**
+   * Cells marked in the rows by class. Groups left out whole are not counted: their number would be told of data that
+   * nobody may ask for.
+   */
+  readonly suppressed: { readonly protected: number; readonly complementary: number; readonly history: number };
+  /** The answer was given before and costs nothing. */
+  readonly cached: boolean;
+  /** Of the strictest grant; ε in millionths, null without noise. */
+  readonly budget: { readonly cellsLeft: number; readonly epsilonLeftMicro: number | null };
+}
+
+/** What is over before anything is computed: a refusal of the act, with its rule. Nothing of the data is in it. */
+export interface OverBudget {
+  readonly over: 'cells' | 'epsilon';
+}
