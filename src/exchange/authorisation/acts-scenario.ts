@@ -20,7 +20,7 @@ import {
   type Resource,
   ResourceId,
 } from '../catalog/index.ts';
-import { consentCovers, livingConsents, separateConsent } from '../consent/index.ts';
+import { consentCovers, livingConsents, lockPurpose, separateConsent } from '../consent/index.ts';
 import { AgreementId, RowFilter, type Scenario, ScenarioId, USE_CLASSES } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
@@ -159,6 +159,8 @@ async function consentFacts(
 ) {
   const sensitive = resource.columns.some((c) => c.sensitive && columns.includes(c.name));
   const needsConsent = resource.contains_personal_information || sensitive;
+  // Counted in turn with withdrawals: no right comes to be on a consent that is just leaving.
+  if (needsConsent) await lockPurpose(tx, { resource_id: resource.id, purpose });
   return {
     needsConsent,
     containsPersonalInformation: resource.contains_personal_information,

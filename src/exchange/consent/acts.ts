@@ -21,7 +21,7 @@ import {
   NoticeId,
 } from './model.ts';
 import * as rules from './rules.ts';
-import { mayKeep, newestNotice, stopUse } from './store.ts';
+import { holderColumn, lockPurpose, mayKeep, newestNotice, stopUse } from './store.ts';
 
 const KEEPERS = ['data-provider', 'operating-unit'] as const;
 /** Proofs are kept as long as the record of processing (PIPL-56.2). */
@@ -63,7 +63,9 @@ const publishNotice = act({
     const resource = await getResource(tx, input.resourceId);
     const partyId = actor.partyId ?? '';
     if (!resource || !(await mayKeep(tx, resource.id, partyId, at))) throw notFound();
-    const before = await newestNotice(tx, { resource_id: resource.id, purpose: input.purpose });
+    const of = { resource_id: resource.id, purpose: input.purpose, party_id: partyId };
+    await lockPurpose(tx, of);
+    const before = await newestNotice(tx, of);
     const { processor, kinds, retention, rights, words } = input;
     return {
       resourceId: resource.id,
@@ -72,7 +74,8 @@ const publishNotice = act({
       level: input.level,
       keyColumn: input.keyColumn,
       columns: resource.columns.map((c) => c.name),
-      before: before ? { level: before.level, keyColumn: before.key_column, ours: before.party_id === partyId } : null,
+      holderColumn: resource.holder_id === partyId ? null : ((await holderColumn(tx, resource)) ?? null),
+      before: before ? { level: before.level, keyColumn: before.key_column } : null,
       version: (before?.version ?? 0) + 1,
       salt: before?.salt ?? randomBytes(32).toString('hex'),
     };
@@ -166,7 +169,10 @@ async function keep(
       .insertInto('consent')
       .values(values)
       .onConflict((c) =>
-        c.columns(['resource_id', 'purpose', 'subject_digest']).where('withdrawn_at', 'is', null).doNothing(),
+        c
+          .columns(['resource_id', 'purpose', 'party_id', 'subject_digest'])
+          .where('withdrawn_at', 'is', null)
+          .doNothing(),
       )
       .returning('id')
       .execute();
@@ -212,6 +218,7 @@ const record = act({
       .select('id')
       .where('resource_id', '=', notice.resource_id)
       .where('purpose', '=', notice.purpose)
+      .where('party_id', '=', notice.party_id)
       .where('subject_digest', '=', digestOf(notice.salt, input.subject))
       .where('withdrawn_at', 'is', null)
       .executeTakeFirst();
@@ -287,9 +294,10 @@ const Withdrawn = z.object({ consentId: ConsentId, effect: z.enum(['rows-left-ou
 
 async function lockConsent(
   tx: Tx,
-  found: { readonly id: string } | undefined,
+  found: Pick<Consent, 'id' | 'resource_id' | 'purpose'> | undefined,
 ): Promise<{ consent: Consent; notice: ConsentNotice }> {
   if (!found) throw notFound();
+  await lockPurpose(tx, found);
   const consent = await tx
     .selectFrom('consent')
     .selectAll()
@@ -325,7 +333,7 @@ const withdrawFor = act({
   facts: async ({ tx, actor, input }) => {
     const found = await tx
       .selectFrom('consent')
-      .select('id')
+      .select(['id', 'resource_id', 'purpose'])
       .where('id', '=', input.consentId)
       .where('party_id', '=', actor.partyId ?? '')
       .executeTakeFirst();
@@ -351,7 +359,7 @@ const withdrawByCode = act({
   facts: async ({ tx, input }) => {
     const found = await tx
       .selectFrom('consent')
-      .select('id')
+      .select(['id', 'resource_id', 'purpose'])
       .where('code_hash', '=', codeHash(input.code))
       .executeTakeFirst();
     const inHand = await lockConsent(tx, found);

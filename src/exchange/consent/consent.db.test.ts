@@ -89,7 +89,9 @@ describe('consent by row', () => {
     expect(await refused('consent.publish-notice', o.provider, notice({ keyColumn: 'name' }))).toEqual(['HS-17.6']);
     const first = await o.run('consent.publish-notice', o.provider, notice());
     expect(first).toMatchObject({ version: 1 });
-    expect(await refused('consent.publish-notice', operator, notice())).toEqual(['HS-17.6']);
+    // Each keeper has versions of its own; who the person is, the holder has said.
+    expect(await refused('consent.publish-notice', operator, notice({ keyColumn: 'line' }))).toEqual(['HS-17.6']);
+    expect(await o.run('consent.publish-notice', operator, notice())).toMatchObject({ version: 1 });
     expect(await refused('consent.publish-notice', o.provider, notice({ keyColumn: 'line' }))).toEqual(['HS-17.6']);
     const second = await o.run('consent.publish-notice', o.provider, notice({ words: '改写后的告知书。' }));
     expect(second).toMatchObject({ version: 2 });
@@ -170,15 +172,47 @@ describe('consent by row', () => {
     expect(second.build).toMatchObject({ state: 'built', rows: 2 });
     expect(await stopped(2)).toBeNull();
     expect(await refused('consent.withdraw', rival, { consentId: items[0]?.id })).toEqual(['HS-1.4']);
-    await o.run('consent.withdraw', o.provider, { consentId: items[0]?.id });
-    // With the last one nothing covers the purpose any more: the right itself ends.
-    expect(await o.run('consent.withdraw', o.provider, { consentId: items[1]?.id })).toMatchObject({
-      effect: 'rights-ended',
-    });
+    // Two leave at once: one of them is the last, nothing covers the purpose any more, and the right itself ends.
+    const left = await Promise.all(
+      items.slice(0, 2).map(({ id }) => o.run('consent.withdraw', o.provider, { consentId: id })),
+    );
+    expect(left.map((l) => l.effect).sort()).toEqual(['rights-ended', 'rows-left-out']);
     expect(await refused('product.revise', operator, { productId, summary: '再改' })).not.toEqual([]);
     expect(
       await refusedKind(o.look('/consent-notices/:noticeId', ANONYMOUS, { noticeId: `cnt_${'0'.repeat(26)}` })),
     ).toBe('not-found');
+  });
+});
+
+describe('a purpose with two keepers', () => {
+  it('cannot be taken by the first; rows are read by consents to either, and the right lives while one of them does', async () => {
+    const both = await o.resource('card,line,passengers\nD001,1,10\nD002,1,20\nD003,2,30\n', {
+      title: '双方留存',
+      sensitive: ['card'],
+    });
+    const own = await o.agreement(operator, [both]);
+    const give = async (keeper: Party, subject: string) => {
+      const told = await o.run('consent.publish-notice', keeper, notice({ resourceId: both }));
+      const { noticeId } = told;
+      const given = { noticeId, subjectKind: 'person', subject, method: 'app', givenAt: now() };
+      return (await o.run('consent.record', keeper, given)).consentId;
+    };
+    await o.agreement(rival, [both]);
+    await give(rival, 'D003');
+    const kept = await give(operator, 'D001');
+    const holders = await give(o.provider, 'D002');
+    const columns = ['line', 'passengers'];
+    await o.grant(operator, { ...o.scenario(own.agreementId, both), title: '双方指数', columns });
+    const { productId } = await o.run('product.draft', operator, product(both));
+    expect((await built(productId)).build).toMatchObject({ state: 'built', rows: 2 });
+    // The holder's last one leaves; the operating unit has one of its own.
+    expect(await o.run('consent.withdraw', o.provider, { consentId: holders })).toMatchObject({
+      effect: 'rows-left-out',
+    });
+    await o.run('product.revise', operator, { productId, summary: '去除撤回' });
+    expect((await built(productId)).build).toMatchObject({ state: 'built', rows: 1 });
+    expect(await o.run('consent.withdraw', operator, { consentId: kept })).toMatchObject({ effect: 'rights-ended' });
+    expect(await refused('product.revise', operator, { productId, summary: '再改' })).not.toEqual([]);
   });
 });
 
@@ -208,7 +242,7 @@ describe('consent for the whole', () => {
         items: { right: { state: string } }[];
       };
     expect((await right()).items[0]?.right.state).toBe('live');
-    expect(await o.look('/consents', operator)).toMatchObject({
+    expect(await o.look('/consents', operator, {}, { notice: told.noticeId })).toMatchObject({
       items: [{ id: consentId, code, proofFileId: fileId }],
     });
     await o.run('consent.withdraw-by-code', ANONYMOUS, { code });

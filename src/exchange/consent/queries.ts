@@ -50,7 +50,7 @@ const notices = read({
     const after = afterOf(query.cursor) ?? null;
     const { rows } = await sql<NoticeRow>`select n.*, r.title,
         not exists (select from consent_notice m where m.resource_id = n.resource_id and m.purpose = n.purpose
-                     and m.version > n.version) as newest,
+                     and m.party_id = n.party_id and m.version > n.version) as newest,
         (select count(*)::int from consent c where c.notice_id = n.id and c.withdrawn_at is null) as living,
         (select count(*)::int from consent c where c.notice_id = n.id and c.withdrawn_at is not null) as withdrawn
       from consent_notice n join resource r on r.id = n.resource_id

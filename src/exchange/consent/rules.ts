@@ -97,19 +97,16 @@ interface Shape {
   readonly keyColumn: string | null;
   readonly columns: readonly string[];
   /** How the versions before stand; null for the first. */
-  readonly before: { readonly level: string; readonly keyColumn: string | null; readonly ours: boolean } | null;
+  readonly before: { readonly level: string; readonly keyColumn: string | null } | null;
+  /** What the holder of the data names as the column of the person, for a notice of somebody else. */
+  readonly holderColumn: string | null;
 }
 
-/** 逐条同意须指明主体字段: it stays the same from version to version, so that records can be told apart. */
+/** 逐条同意须指明主体字段: it stays the same from version to version and from keeper to keeper, so that records can be told apart. */
 export const shapeOfConsent = rule<Shape>({
   id: 'HS-17.6',
   title: text('同意范围与主体字段明确', 'The scope and the column of the person are clear'),
-  decide: ({ level, keyColumn, columns, before }) => {
-    if (before !== null && !before.ours)
-      return violated(
-        text('该资源的这一用途已由其他单位告知并留存同意。', 'Another party keeps the consents to this purpose.'),
-        text('请使用其同意记录，或者写明本单位的具体用途。', 'Rely on theirs, or name a purpose of your own.'),
-      );
+  decide: ({ level, keyColumn, columns, before, holderColumn }) => {
     if (before !== null && (before.level !== level || before.keyColumn !== keyColumn))
       return violated(
         text('与上一版告知书的同意范围或者主体字段不同。', 'Scope or column differ from the last version.'),
@@ -122,6 +119,14 @@ export const shapeOfConsent = rule<Shape>({
             text('整体同意不需要主体字段。', 'A consent for the whole needs no column.'),
             text('请去掉主体字段。', 'Leave the column out.'),
           );
+    if (holderColumn !== null && keyColumn !== holderColumn)
+      return violated(
+        text(
+          `数据提供单位告知的主体字段是“${holderColumn}”。`,
+          `The holder of the data names the person by “${holderColumn}”.`,
+        ),
+        text('请使用同一字段，才能按人核对同意。', 'Use the same column, so that consents are told person by person.'),
+      );
     return keyColumn !== null && columns.includes(keyColumn)
       ? ok()
       : violated(
@@ -133,31 +138,31 @@ export const shapeOfConsent = rule<Shape>({
     {
       name: 'records by card',
       at: DAY,
-      facts: { level: 'record', keyColumn: 'card', columns: ['card'], before: null },
+      facts: { level: 'record', keyColumn: 'card', columns: ['card'], before: null, holderColumn: null },
       expect: 'ok',
     },
     {
       name: 'no column',
       at: DAY,
-      facts: { level: 'record', keyColumn: null, columns: ['card'], before: null },
+      facts: { level: 'record', keyColumn: null, columns: ['card'], before: null, holderColumn: null },
       expect: 'violated',
     },
     {
       name: 'a column that is not there',
       at: DAY,
-      facts: { level: 'record', keyColumn: 'x', columns: ['card'], before: null },
+      facts: { level: 'record', keyColumn: 'x', columns: ['card'], before: null, holderColumn: null },
       expect: 'violated',
     },
     {
       name: 'for the whole',
       at: DAY,
-      facts: { level: 'organisation', keyColumn: null, columns: ['card'], before: null },
+      facts: { level: 'organisation', keyColumn: null, columns: ['card'], before: null, holderColumn: null },
       expect: 'ok',
     },
     {
       name: 'for the whole, with a column',
       at: DAY,
-      facts: { level: 'organisation', keyColumn: 'card', columns: ['card'], before: null },
+      facts: { level: 'organisation', keyColumn: 'card', columns: ['card'], before: null, holderColumn: null },
       expect: 'violated',
     },
     {
@@ -167,19 +172,21 @@ export const shapeOfConsent = rule<Shape>({
         level: 'record',
         keyColumn: 'id',
         columns: ['card', 'id'],
-        before: { level: 'record', keyColumn: 'card', ours: true },
+        before: { level: 'record', keyColumn: 'card' },
+        holderColumn: null,
       },
       expect: 'violated',
     },
     {
-      name: 'another party’s purpose',
+      name: 'the column of the holder',
       at: DAY,
-      facts: {
-        level: 'record',
-        keyColumn: 'card',
-        columns: ['card'],
-        before: { level: 'record', keyColumn: 'card', ours: false },
-      },
+      facts: { level: 'record', keyColumn: 'card', columns: ['card', 'line'], before: null, holderColumn: 'card' },
+      expect: 'ok',
+    },
+    {
+      name: 'another column than the holder’s',
+      at: DAY,
+      facts: { level: 'record', keyColumn: 'line', columns: ['card', 'line'], before: null, holderColumn: 'card' },
       expect: 'violated',
     },
     {
@@ -189,7 +196,8 @@ export const shapeOfConsent = rule<Shape>({
         level: 'record',
         keyColumn: 'card',
         columns: ['card'],
-        before: { level: 'record', keyColumn: 'card', ours: true },
+        before: { level: 'record', keyColumn: 'card' },
+        holderColumn: null,
       },
       expect: 'ok',
     },

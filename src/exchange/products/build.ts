@@ -159,9 +159,13 @@ async function portionsOf(
  * Who consented when the use was counted and has not withdrawn since: a withdrawal after the count finds the use and stops
  * what comes of it, one before it is seen here.
  */
-async function still(q: Queryable, authorisationId: string, counted: Consented): Promise<Consented> {
-  const now = new Set((await consentedRows(q, authorisationId))?.digests ?? []);
-  return { ...counted, digests: counted.digests.filter((d) => now.has(d)) };
+async function still(
+  q: Queryable,
+  authorisationId: string,
+  counted: readonly Consented[],
+): Promise<readonly Consented[]> {
+  const now = new Set((await consentedRows(q, authorisationId))?.flatMap((c) => c.digests) ?? []);
+  return counted.map((c) => ({ ...c, digests: c.digests.filter((d) => now.has(d)) }));
 }
 
 const reasonOf = ({ title, violations: [first] }: Refusal): Text =>

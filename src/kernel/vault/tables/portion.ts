@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts';
 import { failures } from './failures.ts';
 import { columnsOf } from './parquet.ts';
 import { type Compiled, columnNamed, comparisonType, parquetOf, pathOf, quoteName } from './sql.ts';
-import type { Column, Condition, Portion } from './types.ts';
+import type { Column, Condition, Consented, Portion } from './types.ts';
 
 /** The closed grammar of a condition, and its words in the engine's language. */
 const OPERATORS: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=', 'in']);
@@ -31,7 +31,8 @@ export async function sourceOf(engine: Engine, inputs: readonly (string | Portio
   const parts: string[] = [];
   for (const portion of portions) {
     const terms = await conditionsOf(engine, portion.rows, all, values);
-    if (portion.consented) terms.push(consentOf(portion.consented, all, values));
+    if (portion.consented)
+      terms.push(`(${portion.consented.map((c) => consentOf(c, all, values)).join(' or ') || 'false'})`);
     const where = terms.length > 0 ? ` where ${terms.join(' and ')}` : '';
     parts.push(`select ${select} from ${parquetOf([portion.path])}${where}`);
   }
@@ -79,11 +80,7 @@ async function conditionsOf(
 }
 
 /** Rows of those who consented: the engine makes of each key what was kept of them, so that nobody stands here in clear. */
-function consentOf(
-  { column, salt, digests }: NonNullable<Portion['consented']>,
-  columns: readonly Column[],
-  values: string[],
-): string {
+function consentOf({ column, salt, digests }: Consented, columns: readonly Column[], values: string[]): string {
   const name = quoteName(columnNamed(columns, column).name);
   values.push(salt, digests.join(','));
   const [secret, list] = [values.length - 1, values.length];

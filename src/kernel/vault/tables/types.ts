@@ -85,8 +85,15 @@ export interface Portion {
   readonly path: string;
   readonly columns: readonly string[] | null;
   readonly rows: readonly Condition[];
-  /** Besides: only rows of whom one of these stands for, as the SHA-256 of secret, line feed and the column's text. */
-  readonly consented?: { readonly column: string; readonly salt: string; readonly digests: readonly string[] };
+  /** Besides: only rows one of these lists lets be read. */
+  readonly consented?: readonly Consented[];
+}
+
+/** Rows of whom one of these digests stands for: the SHA-256 of secret, line feed and the column's text. */
+export interface Consented {
+  readonly column: string;
+  readonly salt: string;
+  readonly digests: readonly string[];
 }
 
 export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'median';
