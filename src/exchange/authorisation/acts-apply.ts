@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { type Act, act, notFound, role, signedIn } from '../../kernel/acts/index.ts';
 import { missingPapers, moveCase, openCase, partsOf, takePart } from '../../kernel/cases/index.ts';
+import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
 import { getResource, ResourceId } from '../catalog/index.ts';
-import { areAffiliated, getParty, PartyId, registeredEntity, registerOf } from '../parties/index.ts';
+import { getParty, maintainersTiedTo, PartyId, registeredEntity, registerOf } from '../parties/index.ts';
 import { circumstancesOf, yearsSinceDisqualified } from './circumstances.ts';
+import { tiesOfExperts } from './experts.ts';
 import { AnnouncementId, ApplicationId, Criterion, MODES } from './model.ts';
 import { INTERESTS } from './model-duties.ts';
 import { operation } from './procedure.ts';
@@ -130,8 +132,7 @@ const apply = act({
       partyId: party.id,
       partyName: party.name,
       partyState: party.state,
-      applicantRoles: actor.roles,
-      maintainsPlatform: (await registerOf(tx, party.id)).maintainsPlatform,
+      ...(await maintenanceFacts(tx, party.id)),
       applyUntil: announcement.apply_until.toISOString(),
       appliedBefore: before !== undefined,
       yearsSinceDisqualified: await yearsSinceDisqualified(tx, party.id, at),
@@ -175,6 +176,15 @@ const apply = act({
   }),
 });
 
+async function maintenanceFacts(tx: Tx, partyId: string) {
+  const party = await getParty(tx, partyId);
+  return {
+    maintainsPlatform: (await registerOf(tx, partyId)).maintainsPlatform,
+    applicantRoles: party?.roles ?? [],
+    tiedToMaintainer: (await maintainersTiedTo(tx, partyId)).length > 0,
+  };
+}
+
 /** 受理: the proofs are there, experts from outside are named. */
 const accept = act({
   name: 'application.accept',
@@ -185,16 +195,16 @@ const accept = act({
     expertIds: z.array(PartyId).min(1).max(15).meta(field('评审专家', 'Experts')),
   }),
   output: z.object({ applicationId: ApplicationId, state: z.string() }),
-  rules: [rules.itsTurn, rules.proofsAttached, rules.expertsFromOutside],
+  rules: [rules.itsTurn, rules.proofsAttached, rules.maintainerDoesNotApply, rules.expertsFromOutside],
   facts: async ({ tx, actor, input }) => {
     const inHand = await lockApplication(tx, actor, input.applicationId);
     const { row, application, announcement } = inHand;
     const experts = [];
+    const ties = await tiesOfExperts(tx, announcement, application.party_id, input.expertIds);
     for (const id of new Set(input.expertIds)) {
       const party = await getParty(tx, id);
       if (party?.state !== 'admitted' || !party.roles.includes('expert')) throw notFound();
-      const inside = id === announcement.authoriser_id || id === announcement.authority_id;
-      experts.push({ id, name: party.name, affiliated: inside || (await areAffiliated(tx, id, application.party_id)) });
+      experts.push({ id, name: party.name, tiedTo: ties.get(id) ?? null });
     }
     const missing = await missingPapers(tx, operation, row.id, 'accept');
     return {
@@ -203,6 +213,8 @@ const accept = act({
       needed: 'authoriser',
       missingPapers: missing.map((kind) => operation.papers[kind as keyof typeof operation.papers]?.title.zh ?? kind),
       experts,
+      // What was declared since the application counts too.
+      ...(await maintenanceFacts(tx, application.party_id)),
     };
   },
   version: (f) => f.row.version,

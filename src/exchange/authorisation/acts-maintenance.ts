@@ -5,7 +5,7 @@ import { oneAtATime } from '../../kernel/cases/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
-import { getParty, PartyId, setMaintainsPlatform } from '../parties/index.ts';
+import { getParty, PartyId, setMaintainsPlatform, tiesBetween } from '../parties/index.ts';
 import { EntrustmentId } from './model-duties.ts';
 import * as rules from './rules/index.ts';
 
@@ -41,7 +41,8 @@ const entrust = act({
       entrustedBefore: living !== undefined,
       from: new Date(input.from).toISOString(),
       until: new Date(input.until).toISOString(),
-      operates: party.roles.includes('operating-unit') || (await appliesOrOperates(tx, party.id)),
+      operates: party.roles.includes('operating-unit') || (await appliesOrOperates(tx, [party.id])),
+      affiliateOperates: await appliesOrOperates(tx, await affiliates(tx, party.id)),
     };
   },
   perform: async ({ tx, input, facts, at }) => {
@@ -70,10 +71,25 @@ const entrust = act({
   }),
 });
 
-async function appliesOrOperates(tx: Tx, partyId: string): Promise<boolean> {
+async function appliesOrOperates(tx: Tx, partyIds: readonly string[]): Promise<boolean> {
   const { rows } = await sql`select from operation_application a join case_file c on c.id = a.case_id
-    where a.party_id = ${partyId} and c.closed_at is null limit 1`.execute(tx);
+    where a.party_id = any (${[...partyIds]}::text[]) and c.closed_at is null limit 1`.execute(tx);
   return rows.length > 0;
+}
+
+/** Operating units the party is tied to. */
+async function affiliates(tx: Tx, partyId: string): Promise<readonly string[]> {
+  const units = await tx
+    .selectFrom('party')
+    .select('id')
+    .where((e) => e(e.val('operating-unit'), '=', e.fn.any('roles')))
+    .execute();
+  const ties = await tiesBetween(
+    tx,
+    [partyId],
+    units.map((u) => u.id),
+  );
+  return ties.map((t) => t.otherId);
 }
 
 /** 结束委托: the party may apply to operate again. */

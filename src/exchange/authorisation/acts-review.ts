@@ -5,8 +5,9 @@ import { type Act, act, type JobRequest, role, SYSTEM, system } from '../../kern
 import { CaseId, changePart, closeNotices, moveCase, openNotice, partsOf } from '../../kernel/cases/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
-import { areAffiliated, getParty } from '../parties/index.ts';
+import { getParty } from '../parties/index.ts';
 import { draftAgreement } from './agreements.ts';
+import { tiesOfExperts } from './experts.ts';
 import { ApplicationId, MODE_TITLES } from './model.ts';
 import { operation } from './procedure.ts';
 import * as rules from './rules/index.ts';
@@ -14,7 +15,7 @@ import { type ApplicationInHand, lockApplication } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 
-/** 专家评分: once, by the announced criteria, by nobody who is tied to the applicant. */
+/** 专家评分: once, by the announced criteria, by nobody who is tied to whom it is about. */
 const score = act({
   name: 'application.score',
   title: text('专家评分', 'Score an application'),
@@ -39,7 +40,8 @@ const score = act({
       expertId,
       points: input.points,
       weights: inHand.announcement.criteria.map((c) => c.weight),
-      affiliated: await areAffiliated(tx, expertId, inHand.application.party_id),
+      tiedTo:
+        (await tiesOfExperts(tx, inHand.announcement, inHand.application.party_id, [expertId])).get(expertId) ?? null,
       scoredBefore: !parts.includes('expert'),
     };
   },

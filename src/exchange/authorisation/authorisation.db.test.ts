@@ -204,6 +204,9 @@ it('refuses announcements, applications and reviews that the measures do not all
       on conflict (party_id) do update set maintains_platform = excluded.maintains_platform`.execute(t.db);
   await maintains(true);
   expect(await refused('application.submit', rival, { announcementId, statement: '申请' })).toContain('JN-13.3');
+  await run('party.declare-affiliation', operator, { otherId: rival.partyId, nature: 'common-control' });
+  expect(await refused('application.submit', operator, { announcementId, statement: '申请' })).toContain('JN-13.3');
+  await sql`update party_affiliation set ended_at = now()`.execute(t.db);
   await maintains(false);
   const { applicationId, caseId } = (await run('application.submit', operator, {
     announcementId,
@@ -216,10 +219,17 @@ it('refuses announcements, applications and reviews that the measures do not all
   expect(await refused('application.accept', authority, { applicationId, expertIds: expertIds.slice(1) })).toContain(
     'JN-8.3',
   );
-  await run('party.declare-affiliation', experts[0] as Party, { otherId: operator.partyId, nature: 'holding' });
-  expect(await refused('application.accept', authority, { applicationId, expertIds })).toContain('JN-8.3');
-  await sql`update party_affiliation set ended_at = now()`.execute(t.db);
+  for (const { partyId } of [operator, authority, provider]) {
+    await run('party.declare-affiliation', experts[0] as Party, { otherId: partyId, nature: 'holding' });
+    expect(await refused('application.accept', authority, { applicationId, expertIds })).toContain('JN-8.3');
+    await sql`update party_affiliation set ended_at = now()`.execute(t.db);
+  }
   await run('application.accept', authority, { applicationId, expertIds });
+  await run('party.declare-affiliation', provider, { otherId: expertIds[0], nature: 'staff' });
+  expect(
+    await refused('application.score', experts[0] as Party, { applicationId, points: [20, 10], opinion: '有关联' }),
+  ).toContain('JN-8.3');
+  await sql`update party_affiliation set ended_at = now()`.execute(t.db);
   expect(
     await refused('application.score', experts[0] as Party, { applicationId, points: [61, 40], opinion: '过高' }),
   ).toContain('JN-8.3');
@@ -441,14 +451,16 @@ it('shows each party what is theirs, and nothing else', async () => {
   const candidates = async () =>
     (
       (await look('/applications/:applicationId/experts', authority, { applicationId })) as unknown as {
-        items: { id: string; tied: boolean }[];
+        items: { id: string; tiedTo: { zh: string } | null }[];
       }
     ).items;
   expect((await candidates()).map((e) => e.id)).toEqual(expect.arrayContaining(experts.map((e) => e.partyId)));
-  expect((await candidates()).some((e) => e.tied)).toBe(false);
+  expect((await candidates()).some((e) => e.tiedTo)).toBe(false);
   await run('party.declare-affiliation', operator, { otherId: expert.partyId, nature: 'business', note: '内部说明' });
-  expect((await candidates()).filter((e) => e.tied).map((e) => e.id)).toEqual([expert.partyId]);
-  expect(await look('/applications/:applicationId', expert, { applicationId })).toMatchObject({ tied: true });
+  expect((await candidates()).filter((e) => e.tiedTo).map((e) => e.id)).toEqual([expert.partyId]);
+  expect(await look('/applications/:applicationId', expert, { applicationId })).toMatchObject({
+    tiedTo: { zh: '申请人' },
+  });
   const [own] = (await ids('/affiliations', operator)) as unknown as { own: boolean; note: string | null }[];
   expect(own).toMatchObject({ own: true, note: '内部说明' });
   expect(await ids('/affiliations', expert)).toMatchObject([

@@ -13,8 +13,8 @@ import {
 } from '../../kernel/acts/index.ts';
 import { seesCase } from '../../kernel/cases/index.ts';
 import { TextSchema, text } from '../../kernel/text.ts';
-import { affiliatesOf, areAffiliated } from '../parties/index.ts';
-import { AnnouncementId, ApplicationId, Criterion } from './model.ts';
+import { CONCERNED_TITLES, tiesOfExperts } from './experts.ts';
+import { type Announcement, AnnouncementId, ApplicationId, Criterion } from './model.ts';
 import { inCase, type NameOf, namesOf, Party, sideOfCase, stateTitle } from './reads-shared.ts';
 
 /** Whoever authorises sees the applications to it; whoever applied, the own. */
@@ -101,8 +101,8 @@ const application = read({
     scores: z
       .array(z.object({ expert: Party, points: z.array(z.number()), total: z.number(), opinion: z.string() }))
       .nullable(),
-    /** The reader's own party is tied to the applicant, so that it must not score. */
-    tied: z.boolean(),
+    /** Whom the reader's own party is tied to, so that it must not score. */
+    tiedTo: TextSchema.nullable(),
   }),
   run: async ({ db, actor, params }) => {
     const { rows } = await sql<
@@ -111,9 +111,13 @@ const application = read({
         decision_reason: string | null;
         pass_score: number;
         criteria: z.infer<typeof Criterion>[];
+        authoriser_id: string;
+        authority_id: string;
+        resource_ids: string[];
       }
     >`
-      select x.*, a.statement, a.decision_reason, n.pass_score, n.criteria from (${APPLICATIONS}) x
+      select x.*, a.statement, a.decision_reason, n.pass_score, n.criteria, n.authoriser_id, n.authority_id, n.resource_ids
+        from (${APPLICATIONS}) x
         join operation_application a on a.id = x.id join operation_announcement n on n.id = a.announcement_id
        where x.id = ${params.applicationId}`.execute(db);
     const [row] = rows;
@@ -129,6 +133,8 @@ const application = read({
     // An expert sees the own sheet, so that nobody scores after another; the applicant sees none.
     const visible =
       row.party_id === actor.partyId ? null : scores.filter((s) => !actor.roles.includes('expert') || mine(s.party_id));
+    const expertId = actor.roles.includes('expert') ? actor.partyId : null;
+    const tied = expertId ? (await tiesOfExperts(db, row, row.party_id, [expertId])).get(expertId) : undefined;
     return {
       ...applicationShown(row, name),
       statement: row.statement,
@@ -142,25 +148,24 @@ const application = read({
           total: Number(s.total),
           opinion: s.opinion,
         })) ?? null,
-      tied:
-        row.party_id !== actor.partyId &&
-        actor.partyId !== null &&
-        (await areAffiliated(db, actor.partyId, row.party_id)),
+      tiedTo: tied ? CONCERNED_TITLES[tied] : null,
     };
   },
 });
 
-/** Whom the authorising unit may name: who is tied to the applicant is shown as such, and is refused. */
+/** Whom the authorising unit may name: who is tied to those concerned is shown as such, and is refused. */
 const experts = read({
   path: '/applications/:applicationId/experts',
   title: text('可指定的评审专家', 'Experts who may be named'),
   by: role('data-authority', 'data-provider', 'regulator'),
   params: z.object({ applicationId: ApplicationId }),
   query: PageQuery,
-  output: pageOf(Party.extend({ tied: z.boolean() })),
+  output: pageOf(Party.extend({ tiedTo: TextSchema.nullable() })),
   run: async ({ db, actor, params, query }) => {
-    const found = await sql<{ party_id: string; authoriser_id: string; authority_id: string }>`
-      select a.party_id, n.authoriser_id, n.authority_id from operation_application a
+    const found = await sql<
+      Pick<Announcement, 'authoriser_id' | 'authority_id' | 'resource_ids'> & { party_id: string }
+    >`
+      select a.party_id, n.authoriser_id, n.authority_id, n.resource_ids from operation_application a
         join operation_announcement n on n.id = a.announcement_id
        where a.id = ${params.applicationId} and ${sideOfCase(actor, 'a.case_id')}`.execute(db);
     const [application] = found.rows;
@@ -175,13 +180,15 @@ const experts = read({
       .limit(query.limit + 1)
       .execute();
     const { items, nextCursor } = page(rows, query.limit, (p) => p.id);
-    const tied = await affiliatesOf(
-      db,
-      application.party_id,
-      items.map((p) => p.id),
-    );
-    const inside = [application.authoriser_id, application.authority_id];
-    return { items: items.map((p) => ({ ...p, tied: tied.has(p.id) || inside.includes(p.id) })), nextCursor };
+    const ids = items.map((p) => p.id);
+    const ties = await tiesOfExperts(db, application, application.party_id, ids);
+    return {
+      items: items.map((p) => {
+        const tied = ties.get(p.id);
+        return { ...p, tiedTo: tied ? CONCERNED_TITLES[tied] : null };
+      }),
+      nextCursor,
+    };
   },
 });
 

@@ -38,26 +38,34 @@ declare module '../../kernel/database/database.ts' {
 }
 
 /**
- * Which of some parties are tied to another: it is the same, both have the same head, or either has declared a tie. Ties
- * to ties are not followed: who judges decides on those by hand.
+ * Which of some parties are tied to which of others: it is the same, both have the same head, or either has declared a
+ * tie. Ties to ties are not followed: who judges decides on those by hand.
  */
-export async function affiliatesOf(
+export async function tiesBetween(
   q: Queryable,
-  partyId: string,
-  among: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ id: string }>`select p.id from party p
-    where p.id = any (${[...among]}::text[]) and (p.id = ${partyId}
+  parties: readonly string[],
+  others: readonly string[],
+): Promise<readonly { readonly id: string; readonly otherId: string }[]> {
+  const { rows } = await sql<{ id: string; otherId: string }>`select p.id, o.id as "otherId" from party p, party o
+    where p.id = any (${[...parties]}::text[]) and o.id = any (${[...others]}::text[]) and (p.id = o.id
       or exists (select from party_affiliation a where a.ended_at is null
-       and ((a.party_id = p.id and a.other_id = ${partyId}) or (a.party_id = ${partyId} and a.other_id = p.id)))
-      or exists (select from party o where o.id = ${partyId}
-       and nullif(trim(p.legal_representative), '') = trim(o.legal_representative)))`.execute(q);
-  return new Set(rows.map((r) => r.id));
+       and ((a.party_id = p.id and a.other_id = o.id) or (a.party_id = o.id and a.other_id = p.id)))
+      or nullif(trim(p.legal_representative), '') = trim(o.legal_representative))
+    order by p.id, o.id`.execute(q);
+  return rows;
 }
 
-/** Whether one party is tied to another, as {@link affiliatesOf} says. */
-export async function areAffiliated(q: Queryable, partyId: string, otherId: string): Promise<boolean> {
-  return (await affiliatesOf(q, otherId, [partyId])).has(partyId);
+/** Parties that maintain the platform or are the exchange, and those tied to them (art. 13 of the Jinan draft). */
+export async function maintainersTiedTo(q: Queryable, partyId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`select p.id from party p
+    left join party_register r on r.party_id = p.id
+   where r.maintains_platform or 'exchange' = any (p.roles)`.execute(q);
+  const ties = await tiesBetween(
+    q,
+    [partyId],
+    rows.map((r) => r.id),
+  );
+  return ties.map((t) => t.otherId);
 }
 
 /** 申报关联关系: anybody may declare that the own party is tied to another, once. */

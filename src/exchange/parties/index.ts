@@ -3,7 +3,7 @@ import type { Task } from '../../kernel/jobs.ts';
 
 export { getParty, lockParty, type Party, partiesById } from '../../kernel/access/index.ts';
 export { acts } from './acts.ts';
-export { affiliatesOf, areAffiliated } from './affiliations.ts';
+export { maintainersTiedTo, tiesBetween } from './affiliations.ts';
 export { PARTY_ROLES, PartyId, type PartyRole, PartyRoleSchema } from './model.ts';
 export { reads } from './queries.ts';
 export { exchangeNoVendor, registeredEntity } from './rules.ts';

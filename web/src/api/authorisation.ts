@@ -76,7 +76,8 @@ export interface ApplicationDetail extends ApplicationItem {
   readonly passScore: number;
   /** Null for the applicant; an expert sees the own sheet only. */
   readonly scores: readonly ScoreSheet[] | null;
-  readonly tied: boolean;
+  /** Whom the reader's own party is tied to, so that it must not score. */
+  readonly tiedTo: Text | null;
 }
 
 export interface AgreementItem {

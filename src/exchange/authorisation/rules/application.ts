@@ -188,37 +188,51 @@ export const proofsAttached = rule<{ readonly missingPapers: readonly string[] }
   ],
 });
 
-/** 运维方不得申请运营: neither the maintainer nor the exchange operates. */
+/** 运维方不得申请运营: neither the maintainer nor the exchange operates, nor whoever is tied to one of them. */
 export const maintainerDoesNotApply = rule<{
   readonly maintainsPlatform: boolean;
   readonly applicantRoles: readonly string[];
+  readonly tiedToMaintainer: boolean;
 }>({
   id: 'JN-13.3',
   title: text('平台运维方不得申请运营', 'The maintainer does not apply to operate'),
-  decide: ({ maintainsPlatform, applicantRoles }) =>
-    maintainsPlatform || applicantRoles.includes('exchange')
+  decide: ({ maintainsPlatform, applicantRoles, tiedToMaintainer }) => {
+    const remedy = text(
+      '请由不承担平台运维、与运维方没有关联的单位申请。',
+      'A party that neither maintains the platform nor is tied to whoever does must apply.',
+    );
+    if (maintainsPlatform || applicantRoles.includes('exchange'))
+      return violated(text('申请单位承担平台运维。', 'The applicant maintains the platform.'), remedy);
+    return tiedToMaintainer
       ? violated(
-          text('申请单位承担平台运维。', 'The applicant maintains the platform.'),
-          text('请由不承担平台运维的单位申请。', 'A party that does not maintain the platform must apply.'),
+          text('申请单位与平台运维方有关联关系。', 'The applicant is tied to a maintainer of the platform.'),
+          remedy,
         )
-      : ok(),
+      : ok();
+  },
   examples: [
     {
       name: 'an ordinary company',
       at: DAY,
-      facts: { maintainsPlatform: false, applicantRoles: ['operating-unit'] },
+      facts: { maintainsPlatform: false, applicantRoles: ['operating-unit'], tiedToMaintainer: false },
       expect: 'ok',
     },
     {
       name: 'the maintainer',
       at: DAY,
-      facts: { maintainsPlatform: true, applicantRoles: ['operating-unit'] },
+      facts: { maintainsPlatform: true, applicantRoles: ['operating-unit'], tiedToMaintainer: false },
       expect: 'violated',
     },
     {
       name: 'the exchange',
       at: DAY,
-      facts: { maintainsPlatform: false, applicantRoles: ['exchange'] },
+      facts: { maintainsPlatform: false, applicantRoles: ['exchange'], tiedToMaintainer: false },
+      expect: 'violated',
+    },
+    {
+      name: 'an affiliate of the maintainer',
+      at: DAY,
+      facts: { maintainsPlatform: false, applicantRoles: ['operating-unit'], tiedToMaintainer: true },
       expect: 'violated',
     },
   ],

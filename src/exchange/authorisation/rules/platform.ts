@@ -176,18 +176,27 @@ export const entrustmentRecorded = rule<Entrusted>({
 });
 
 /** 运维方不得是运营单位: the same bar, from the other side. */
-export const maintainerDoesNotOperate = rule<{ readonly operates: boolean }>({
+export const maintainerDoesNotOperate = rule<{ readonly operates: boolean; readonly affiliateOperates: boolean }>({
   id: 'JN-13.3',
   title: text('运营单位不得承担平台运维', 'An operating unit does not maintain the platform'),
-  decide: ({ operates }) =>
-    operates
+  decide: ({ operates, affiliateOperates }) =>
+    operates || affiliateOperates
       ? violated(
-          text('该单位是运营单位，或者正在申请运营。', 'The party operates public data, or applies to.'),
-          text('请委托不从事运营的单位。', 'Entrust a party that does not operate.'),
+          operates
+            ? text('该单位是运营单位，或者正在申请运营。', 'The party operates public data, or applies to.')
+            : text(
+                '与该单位有关联关系的单位正在运营，或者正在申请运营。',
+                'A party tied to it operates public data, or applies to.',
+              ),
+          text(
+            '请委托不从事运营、与运营单位没有关联的单位。',
+            'Entrust a party that does not operate and is not tied to one that does.',
+          ),
         )
       : ok(),
   examples: [
-    { name: 'an IT company', at: DAY, facts: { operates: false }, expect: 'ok' },
-    { name: 'an operating unit', at: DAY, facts: { operates: true }, expect: 'violated' },
+    { name: 'an IT company', at: DAY, facts: { operates: false, affiliateOperates: false }, expect: 'ok' },
+    { name: 'an operating unit', at: DAY, facts: { operates: true, affiliateOperates: false }, expect: 'violated' },
+    { name: 'its affiliate', at: DAY, facts: { operates: false, affiliateOperates: true }, expect: 'violated' },
   ],
 });

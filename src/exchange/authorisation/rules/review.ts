@@ -1,5 +1,6 @@
 import { dated, notApplicable, ok, rule, violated } from '../../../kernel/rulebook/index.ts';
 import { text } from '../../../kernel/text.ts';
+import { CONCERNED, CONCERNED_TITLES, type Concerned } from '../experts.ts';
 
 const DAY = '2026-11-25';
 const FROM = '2020-01-01';
@@ -32,19 +33,22 @@ export const reviewedTogether = rule<{ readonly mode: string; readonly authority
 interface Expert {
   readonly id: string;
   readonly name: string;
-  readonly affiliated: boolean;
+  readonly tiedTo: Concerned | null;
 }
 
-/** 第三方专家评审: enough experts from outside, none of them tied to the applicant. */
+/** 第三方专家评审: enough experts from outside, none of them tied to whom it is about. */
 export const expertsFromOutside = rule({
   id: 'JN-8.3',
   title: text('由第三方专家评审', 'Reviewed by third-party experts'),
   params: { expertsLeast: dated({ from: FROM, value: 3, unit: 'expert', reference: 'HS-13.16' }) },
   decide: ({ experts }: { readonly experts: readonly Expert[] }, { expertsLeast }) => {
-    const tied = experts.find((e) => e.affiliated);
-    if (tied)
+    const tied = experts.find((e) => e.tiedTo !== null);
+    if (tied?.tiedTo)
       return violated(
-        text(`${tied.name}与申请人有关联，应当回避。`, `${tied.name} is tied to the applicant and must stand aside.`),
+        text(
+          `${tied.name}与${CONCERNED_TITLES[tied.tiedTo].zh}有关联，应当回避。`,
+          `${tied.name} is tied to ${CONCERNED_TITLES[tied.tiedTo].en} and must stand aside.`,
+        ),
         text('请另选专家。', 'Choose another expert.'),
       );
     return experts.length < expertsLeast
@@ -61,21 +65,21 @@ export const expertsFromOutside = rule({
     {
       name: 'three from outside',
       at: DAY,
-      facts: { experts: ['a', 'b', 'c'].map((id) => ({ id, name: id, affiliated: false })) },
+      facts: { experts: ['a', 'b', 'c'].map((id) => ({ id, name: id, tiedTo: null })) },
       expect: 'ok',
     },
     {
       name: 'two',
       at: DAY,
-      facts: { experts: ['a', 'b'].map((id) => ({ id, name: id, affiliated: false })) },
+      facts: { experts: ['a', 'b'].map((id) => ({ id, name: id, tiedTo: null })) },
       expect: 'violated',
     },
-    {
-      name: 'one is tied',
+    ...CONCERNED.map((part) => ({
+      name: `one is tied to the ${part}`,
       at: DAY,
-      facts: { experts: ['a', 'b', 'c', 'd'].map((id) => ({ id, name: id, affiliated: id === 'd' })) },
-      expect: 'violated',
-    },
+      facts: { experts: ['a', 'b', 'c', 'd'].map((id) => ({ id, name: id, tiedTo: id === 'd' ? part : null })) },
+      expect: 'violated' as const,
+    })),
   ],
 });
 
@@ -83,15 +87,18 @@ export const expertsFromOutside = rule({
 export const scoreIsFair = rule<{
   readonly points: readonly number[];
   readonly weights: readonly number[];
-  readonly affiliated: boolean;
+  readonly tiedTo: Concerned | null;
   readonly scoredBefore: boolean;
 }>({
   id: 'JN-8.3',
   title: text('按评审标准评分并回避', 'Scored by the criteria, without ties'),
-  decide: ({ points, weights, affiliated, scoredBefore }) => {
-    if (affiliated)
+  decide: ({ points, weights, tiedTo, scoredBefore }) => {
+    if (tiedTo)
       return violated(
-        text('您与申请人有关联，应当回避。', 'You are tied to the applicant and must stand aside.'),
+        text(
+          `您与${CONCERNED_TITLES[tiedTo].zh}有关联，应当回避。`,
+          `You are tied to ${CONCERNED_TITLES[tiedTo].en} and must stand aside.`,
+        ),
         text('请向授权单位说明，由其另选专家。', 'Tell the authorising unit, which names another expert.'),
       );
     if (scoredBefore)
@@ -114,31 +121,31 @@ export const scoreIsFair = rule<{
     {
       name: 'full points',
       at: DAY,
-      facts: { points: [60, 40], weights: [60, 40], affiliated: false, scoredBefore: false },
+      facts: { points: [60, 40], weights: [60, 40], tiedTo: null, scoredBefore: false },
       expect: 'ok',
     },
     {
       name: 'a point too many',
       at: DAY,
-      facts: { points: [61, 40], weights: [60, 40], affiliated: false, scoredBefore: false },
+      facts: { points: [61, 40], weights: [60, 40], tiedTo: null, scoredBefore: false },
       expect: 'violated',
     },
     {
       name: 'one criterion left out',
       at: DAY,
-      facts: { points: [60], weights: [60, 40], affiliated: false, scoredBefore: false },
+      facts: { points: [60], weights: [60, 40], tiedTo: null, scoredBefore: false },
       expect: 'violated',
     },
-    {
-      name: 'tied',
+    ...CONCERNED.map((tiedTo) => ({
+      name: `tied to the ${tiedTo}`,
       at: DAY,
-      facts: { points: [60, 40], weights: [60, 40], affiliated: true, scoredBefore: false },
-      expect: 'violated',
-    },
+      facts: { points: [60, 40], weights: [60, 40], tiedTo, scoredBefore: false },
+      expect: 'violated' as const,
+    })),
     {
       name: 'twice',
       at: DAY,
-      facts: { points: [60, 40], weights: [60, 40], affiliated: false, scoredBefore: true },
+      facts: { points: [60, 40], weights: [60, 40], tiedTo: null, scoredBefore: true },
       expect: 'violated',
     },
   ],

@@ -70,7 +70,10 @@ const STAGE_WORDS: { readonly zh: Stages; readonly en: Stages } = {
       title: '申请与受理',
       text: '运营单位在申请期内提交说明、资格证明、安全能力证明和运营方案；承担平台运维的单位不得申请。',
     },
-    review: { title: '专家评审', text: '第三方专家按公告的评审标准独立评分；与申请人有关联的专家回避。' },
+    review: {
+      title: '专家评审',
+      text: '第三方专家按公告的评审标准独立评分；与申请人、授权单位或者数据提供单位有关联的专家回避。',
+    },
     publicity: { title: '公示与异议', text: '初选名单公示，任何人都可以提出异议；异议处理完毕才能签约。' },
     agree: {
       title: '签订协议与备案',
@@ -98,7 +101,7 @@ const STAGE_WORDS: { readonly zh: Stages; readonly en: Stages } = {
     },
     review: {
       title: 'Expert review',
-      text: 'Third-party experts score by the announced criteria, each alone; whoever is tied to the applicant stands aside.',
+      text: 'Third-party experts score by the announced criteria, each alone; whoever is tied to the applicant, to who authorises or to who provides the data stands aside.',
     },
     publicity: {
       title: 'Publicity and objections',

@@ -10,7 +10,7 @@ import { useAll } from './use-all.ts';
 const WORDS = words(
   {
     asked: '查看关联关系',
-    text: '与申请人有关联的专家不得评分。请如实申报控股、共同控制、人员兼任和业务往来；关系终止后再撤除。',
+    text: '与申请人、授权单位或者数据提供单位有关联的专家不得评分；与平台运维方有关联的单位不得申请运营。请如实申报控股、共同控制、人员兼任和业务往来；关系终止后再撤除。',
     declare: '申报关联关系',
     other: '对方单位',
     since: (at: string) => `${at} 申报`,
@@ -22,7 +22,7 @@ const WORDS = words(
   },
   {
     asked: 'see the ties',
-    text: 'An expert tied to an applicant must not score. Declare holdings, common control, shared staff and business; end a tie when it is over.',
+    text: 'An expert tied to an applicant, to who authorises or to who provides the data must not score; whoever is tied to the maintainer of the platform must not apply. Declare holdings, common control, shared staff and business; end a tie when it is over.',
     declare: 'Declare a tie',
     other: 'Other party',
     since: (at: string) => `declared ${at}`,

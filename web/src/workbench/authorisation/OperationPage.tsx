@@ -1,6 +1,6 @@
 import { useParams } from 'react-router';
-import type { AgreementDetail, ApplicationDetail, CaseDetail } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import type { AgreementDetail, ApplicationDetail, CaseDetail, Text } from '../../api.ts';
+import { useSay, useWords, words } from '../../app/words.ts';
 import { LegalNote } from '../../portal/authorisation/LegalNote.tsx';
 import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
@@ -22,8 +22,8 @@ const WORDS = words(
     title: (applicant: string, announcement: string) => `${applicant} · ${announcement}`,
     application: '申请与评审',
     agreement: '协议与运营',
-    accept: '材料齐全、专家均与申请人无关联时受理。专家至少三名，来自授权单位之外。',
-    tied: (name: string) => `${name}（有关联，须回避）`,
+    accept: '材料齐全、专家与申请人、授权单位和数据提供单位均无关联时受理。专家至少三名，来自授权单位之外。',
+    tied: (name: string, whom: string) => `${name}（与${whom}有关联，须回避）`,
     conclude: '按全部专家的平均分得出结论：达到通过分数的公示，未达到的不予通过。',
     withdraw: '撤回后本次申请结束；申请期内可以重新申请。',
     file: '汇总运营单位名单报同级政府，填写备案号。',
@@ -60,8 +60,8 @@ const WORDS = words(
     application: 'Application and review',
     agreement: 'Agreement and operation',
     accept:
-      'Accept when the documents are there and no expert is tied to the applicant. At least three experts, from outside.',
-    tied: (name: string) => `${name} (tied: must stand aside)`,
+      'Accept when the documents are there and no expert is tied to the applicant, to who authorises or to who provides the data. At least three experts, from outside.',
+    tied: (name: string, whom: string) => `${name} (tied to ${whom}: must stand aside)`,
     conclude:
       'The average of all experts decides: from the points to pass on it goes before the public, below it is refused.',
     withdraw: 'The application ends; you may apply again while the announced time runs.',
@@ -206,12 +206,13 @@ function Own(props: {
 interface Candidate {
   readonly id: string;
   readonly name: string;
-  readonly tied: boolean;
+  readonly tiedTo: Text | null;
 }
 
 /** Words and choices for the generated forms; what is made by hand is left out. */
 function useForms({ id, state, agreementId }: ApplicationDetail, agreement: AgreementDetail | undefined): CaseForms {
   const t = useWords(WORDS);
+  const say = useSay();
   const naming = state === 'applied';
   const experts = useAll<Candidate>(naming ? `/applications/${id}/experts` : null);
   const fixed = agreementId ? { agreementId } : {};
@@ -220,7 +221,10 @@ function useForms({ id, state, agreementId }: ApplicationDetail, agreement: Agre
     'application.accept': {
       explain: t.accept,
       options: {
-        expertIds: (experts ?? []).map((e) => ({ value: e.id, title: e.tied ? t.tied(e.name) : e.name })),
+        expertIds: (experts ?? []).map((e) => ({
+          value: e.id,
+          title: e.tiedTo ? t.tied(e.name, say(e.tiedTo)) : e.name,
+        })),
       },
     },
     'application.conclude-review': { explain: t.conclude },

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import type { Affiliation, ApplicationDetail, Page } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import { useSay, useWords, words } from '../../app/words.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useAct, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
@@ -12,10 +12,10 @@ const WORDS = words(
   {
     title: '评分表',
     text: '请按公告的评审标准逐项独立评分。其他专家的评分在贵方提交后也不可见；提交后不能更改。',
-    tiedTitle: '贵方与申请人有关联，应当回避',
+    tiedTitle: (whom: string) => `贵方与${whom}有关联，应当回避`,
     tied: '请向授权单位说明，由其另行指定专家。关系已经终止的，先在“关联关系”中撤除。',
     ties: (n: number) => `贵方申报的关联关系（${n}）`,
-    noTies: '贵方没有申报关联关系。与申请人有控股、人员兼任、业务往来的，请先申报并回避。',
+    noTies: '贵方没有申报关联关系。与申请人、授权单位或者数据提供单位有控股、人员兼任、业务往来的，请先申报并回避。',
     of: (max: number) => `/ ${max} 分`,
     points: (title: string) => `${title} 的得分`,
     range: (max: number) => `请填 0 到 ${max} 的整数`,
@@ -23,7 +23,7 @@ const WORDS = words(
     opinion: '评审意见',
     opinionHint: '说明给分理由，供授权单位形成结论。',
     opinionNeeded: '请写明评审意见',
-    declared: '本单位与申请人没有关联，评分独立作出',
+    declared: '本单位与申请人、授权单位和数据提供单位没有关联，评分独立作出',
     declaredNeeded: '请先确认',
     submit: '提交评分',
     sending: '正在提交……',
@@ -32,7 +32,7 @@ const WORDS = words(
   {
     title: 'Scoring sheet',
     text: 'Score each announced criterion by yourself. You do not see the scores of others, and yours cannot be changed once handed in.',
-    tiedTitle: 'You are tied to the applicant and must stand aside',
+    tiedTitle: (whom: string) => `You are tied to ${whom} and must stand aside`,
     tied: 'Tell the authorising unit, which names another expert. If the tie is over, end it under “Ties” first.',
     ties: (n: number) => `Ties you have declared (${n})`,
     noTies:
@@ -44,7 +44,8 @@ const WORDS = words(
     opinion: 'Opinion',
     opinionHint: 'Why you score so; the authorising unit concludes from it.',
     opinionNeeded: 'Please write your opinion',
-    declared: 'My party is not tied to the applicant, and the scores are my own',
+    declared:
+      'My party is tied neither to the applicant nor to who authorises or provides the data, and the scores are my own',
     declaredNeeded: 'Please confirm first',
     submit: 'Hand in the scores',
     sending: 'Sending…',
@@ -66,6 +67,7 @@ const pointsIn = (typed: string, max: number): number | null => {
 /** One expert's sheet: each criterion within its full points, the sum as one types, ties in sight. */
 export function ScoreSheet(props: { readonly application: ApplicationDetail; readonly tell: (done: Done) => void }) {
   const t = useWords(WORDS);
+  const say = useSay();
   const { application, tell } = props;
   const { criteria } = application;
   const score = useAct('application.score');
@@ -79,10 +81,10 @@ export function ScoreSheet(props: { readonly application: ApplicationDetail; rea
     ...(v.declared ? {} : { declared: t.declaredNeeded }),
   }));
   const { values: v, errors } = form;
-  if (application.tied)
+  if (application.tiedTo)
     return (
       <section className="my-act">
-        <h2>{t.tiedTitle}</h2>
+        <h2>{t.tiedTitle(say(application.tiedTo))}</h2>
         <p>{t.tied}</p>
         <Ties />
       </section>
