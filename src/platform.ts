@@ -12,6 +12,7 @@ import * as matching from './exchange/matching/index.ts';
 import * as parties from './exchange/parties/index.ts';
 import * as pricing from './exchange/pricing/index.ts';
 import * as products from './exchange/products/index.ts';
+import * as sandbox from './exchange/sandbox/index.ts';
 import * as supervision from './exchange/supervision/index.ts';
 import * as timelines from './exchange/timelines/index.ts';
 import * as workbench from './exchange/workbench/index.ts';
@@ -36,6 +37,7 @@ const ROOMS = [
   consent,
   authorisation,
   assessment,
+  sandbox,
   products,
   pricing,
   matching,
