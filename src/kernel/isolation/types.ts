@@ -34,21 +34,27 @@ export class IsolatedFailure extends Error {
 
 /** A file lent to the process, read-only, under a neutral name. */
 export interface LentFile {
-  /** Name inside, such as `t1`; says nothing of the host. */
+  /** Name inside, such as `t1`; letters, digits and underscores; says nothing of the host. */
   readonly name: string;
-  /** Path on this host; never visible inside. */
+  /**
+   * A DuckDB file with one table `data`; its path on this host is never visible inside. Where the server is root, the
+   * file's group becomes the sandbox's and its mode 0640.
+   */
   readonly path: string;
 }
 
 /** One DuckDB process without network, with the lent databases attached read-only; killed at the end whatever happened. */
 export interface SqlSession {
   /**
-   * The tree of exactly one SELECT as DuckDB's own `json_serialize_sql` gives it. The answer comes from a process that
+   * The tree of exactly one SELECT as DuckDB's own `json_serialize_sql` gives it: `{error: false, statements: [one]}`. It comes from a process that
    * hostile text went into: the caller checks it before it builds SQL of it.
    * @throws IsolatedFailure `syntax`
    */
   readonly parse: (sql: string) => Promise<unknown>;
-  /** Runs SQL that the caller generated; never a person's own text. @throws IsolatedFailure */
+  /**
+   * Runs one SELECT that the caller generated, never a person's own text; at most `limit` rows of it come back.
+   * @throws IsolatedFailure
+   */
   readonly rows: (
     sql: string,
     limit: number,
@@ -56,7 +62,11 @@ export interface SqlSession {
   readonly close: () => Promise<void>;
 }
 
-/** Arbitrary code of a person: SQL over the lent databases, or Python over lent Parquet files. */
+/**
+ * Arbitrary code of a person over the lent databases. SQL: one SELECT over `<name>.data`. Python: `shuheng.tables['<name>']`
+ * is a pandas DataFrame (made of plain numpy files under /in, since Debian has no Parquet reader); `shuheng.result(x)`
+ * writes a DataFrame as /out/result.csv, anything else as /out/result.json; other regular files of /out come back too.
+ */
 export interface IsolatedProgram {
   readonly language: 'sql' | 'python';
   readonly code: string;
