@@ -7,3 +7,4 @@ export type * from './api/market.ts';
 export type * from './api/people.ts';
 export type * from './api/pricing.ts';
 export type * from './api/rules.ts';
+export type * from './api/sandbox.ts';

@@ -72,6 +72,8 @@ export function DataTable<T>(props: {
   /** File name without ending; no export without it. */
   readonly csvName?: string;
   readonly limit?: number;
+  /** Asked again that often, for what happens while one looks. */
+  readonly refetchMs?: number;
 }) {
   const t = useWords(WORDS);
   const [search, setSearch] = useSearchParams();
@@ -81,7 +83,10 @@ export function DataTable<T>(props: {
   const chosen: Query = Object.fromEntries([...names, 'sort'].map((name) => [name, search.get(name)]));
   const cursor = search.get('cursor');
   const query: Query = { ...props.query, ...chosen, cursor, limit: props.limit ?? 20 };
-  const page = useRead<Page<T>>(props.path, query, { keep: true });
+  const page = useRead<Page<T>>(props.path, query, {
+    keep: true,
+    ...(props.refetchMs ? { refetchMs: props.refetchMs } : {}),
+  });
   const filtered = names.some((name) => search.get(name));
   const fromHere = (location.state as { fromTable?: boolean } | null)?.fromTable === true;
 

@@ -33,6 +33,8 @@ export const mayOpen = {
       'regulator',
       'audit-admin',
     ]),
+  sandbox: (mine: readonly string[]) =>
+    holdsAny(mine, ['buyer', ...SELLERS, 'exchange', 'regulator', 'data-authority']),
   counter: (mine: readonly string[]) => holdsAny(mine, ['exchange', 'data-authority', 'settlement-officer']),
   cockpit: (mine: readonly string[]) => holdsAny(mine, ['regulator', 'audit-admin', 'exchange']),
 } as const;

@@ -1,0 +1,177 @@
+import type { Cell, PartyRef, SubjectReceipt, Text } from './common.ts';
+
+export type ColumnUse = 'group' | 'filter' | 'join' | 'aggregate';
+
+export interface ColumnPolicy {
+  readonly name: string;
+  readonly uses: readonly ColumnUse[];
+  readonly range?: { readonly lower: number; readonly upper: number };
+  readonly domain?: readonly (string | number)[];
+}
+
+export interface GrantPolicy {
+  readonly lanes: readonly ('interactive' | 'airlock')[];
+  readonly entityKey: string | null;
+  readonly personal: boolean;
+  readonly columns: readonly ColumnPolicy[];
+  readonly k: number;
+  readonly dominancePermille: number;
+  readonly ratioPermille: number;
+  readonly privacy:
+    | { readonly kind: 'exact' }
+    | { readonly kind: 'noise'; readonly epsilonTotal: number; readonly epsilonQuery: number };
+  readonly cellsMax: number;
+  readonly usesMax: number;
+  readonly codeHashes: readonly string[] | null;
+}
+
+export interface SandboxProjectItem {
+  readonly id: string;
+  readonly title: string;
+  readonly purpose: string;
+  readonly state: 'open' | 'closed';
+  readonly party: PartyRef;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  /** Living grants that the reader may see. */
+  readonly tables: number;
+  /** Requests that wait for their holder. */
+  readonly waiting: number;
+  readonly part: 'operator' | 'holder' | 'supervisor';
+}
+
+export interface SandboxMember {
+  readonly personId: string;
+  readonly name: string;
+  readonly training: { readonly heldOn: string; readonly topic: string; readonly validUntil: string } | null;
+  readonly self: boolean;
+}
+
+export interface SandboxColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly titleZh: string;
+  readonly titleEn: string | null;
+  readonly description: string | null;
+  readonly unit: string | null;
+  readonly uses: readonly ColumnUse[];
+  readonly range: { readonly lower: number; readonly upper: number } | null;
+  readonly domain: readonly (string | number)[] | null;
+}
+
+export type GrantState = 'live' | 'suspended' | 'expired' | 'revoked' | 'ended';
+
+export interface SandboxTable {
+  readonly grantId: string;
+  readonly alias: string;
+  readonly resource: { readonly id: string; readonly title: string };
+  readonly holder: PartyRef;
+  readonly authorisationId: string | null;
+  readonly rows: number;
+  readonly state: GrantState;
+  readonly reason: Text | null;
+  readonly prepared: boolean;
+  readonly grantedAt: string;
+  readonly validUntil: string;
+  readonly policy: GrantPolicy;
+  readonly grantHash: string;
+  readonly columns: readonly SandboxColumn[];
+  readonly budget: SandboxBudget & {
+    readonly usesMax: number;
+    readonly cellsMax: number;
+    readonly epsilonTotalMicro: number | null;
+  };
+}
+
+export interface SandboxRequest {
+  readonly id: string;
+  readonly resource: { readonly id: string; readonly title: string };
+  readonly holder: PartyRef;
+  readonly authorisationId: string | null;
+  readonly alias: string;
+  readonly wanted: string;
+  readonly state: 'waiting' | 'granted' | 'closed';
+  readonly requestedAt: string;
+}
+
+export interface SandboxProject extends SandboxProjectItem {
+  readonly version: number;
+  readonly closeReason: string | null;
+  readonly members: readonly SandboxMember[];
+  readonly memberCount: number;
+  readonly mayAsk: boolean;
+  readonly tableList: readonly SandboxTable[];
+  readonly requests: readonly SandboxRequest[];
+  readonly receipts: readonly SubjectReceipt[];
+}
+
+export type SuppressionClass = 'protected' | 'complementary' | 'history';
+
+export interface SandboxBudget {
+  readonly usesLeft: number;
+  readonly cellsLeft: number;
+  readonly epsilonLeftMicro: number | null;
+}
+
+export interface Suppressed {
+  readonly cells: number;
+  readonly rows: number;
+  readonly complementary: number;
+  readonly history: number;
+}
+
+export interface SandboxResult {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** Of the same shape as the rows. */
+  readonly marks: readonly (readonly (SuppressionClass | null)[])[];
+}
+
+export interface SandboxAnswer extends SandboxResult {
+  readonly queryId: string;
+  readonly suppressed: Suppressed;
+  readonly noisy: boolean;
+  readonly budget: SandboxBudget;
+  readonly cached: boolean;
+}
+
+export interface SandboxQueryItem {
+  readonly id: string;
+  readonly at: string;
+  readonly person: PartyRef | null;
+  readonly sql: string;
+  readonly tables: readonly string[];
+  readonly rowCount: number;
+  readonly cells: number;
+  readonly suppressed: Suppressed;
+  readonly noisy: boolean;
+  readonly cached: boolean;
+}
+
+export interface SandboxQuery extends SandboxQueryItem, SandboxResult {
+  readonly projectId: string;
+}
+
+export interface SandboxUse {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: 'query' | 'job';
+  readonly madeId: string;
+  readonly project: { readonly id: string; readonly title: string };
+  readonly party: PartyRef;
+  readonly grantId: string;
+  readonly alias: string;
+  readonly resource: { readonly id: string; readonly title: string };
+  readonly code: string;
+  readonly state: string;
+  readonly cells: number;
+  readonly suppressed: Suppressed | null;
+}
+
+export interface SandboxAvailability {
+  readonly executor: string;
+  readonly sql: boolean;
+  readonly python: boolean;
+  readonly reason: Text | null;
+  readonly sessionsMax: number;
+}
