@@ -1,0 +1,282 @@
+import type { ColumnType } from '../../../kernel/vault/index.ts';
+import type { GrantedTable } from '../policy.ts';
+import { numeralSql, quoteName, writer } from './generate.ts';
+import { ENTITY_COLUMN } from './scope.ts';
+import type { CheckedQuery, ColumnRef } from './types.ts';
+
+/** Name each grant's file is attached under. */
+export type Attached = ReadonlyMap<string, string>;
+
+/** One of several runs that share the entities among them; their cells are merged (`mergeCells`). */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** A column that measures are of. */
+export interface Argument extends ColumnRef {
+  /** `alias.column`, as in the measures. */
+  readonly name: string;
+  readonly summed: boolean;
+}
+
+/** Beyond it a value counts as this: sums of whole tables stay within the engine's numbers, so that none can fail. */
+const MAGNITUDE_MAX = 1e15;
+
+/** The columns the measures are of, in the order of the answer. */
+export function argumentsOf({ measures, tables }: Pick<CheckedQuery, 'measures' | 'tables'>): Argument[] {
+  const names = [...new Set(measures.map((measure) => (measure.function === 'entities' ? null : measure.argument)))];
+  return names
+    .filter((name) => name !== null)
+    .map((name): Argument => {
+      const found = columnNamed(name, tables);
+      return { ...found, name, summed: measures.some((one) => one.argument === name && one.function === 'sum') };
+    });
+}
+
+/** The column behind a measure's argument. */
+export function columnNamed(name: string, tables: readonly GrantedTable[]): ColumnRef {
+  for (const { alias, columns } of tables) {
+    const column = columns.find((one) => `${alias}.${one.name}` === name);
+    if (column !== undefined) return { table: alias, column: column.name };
+  }
+  throw new TypeError('a measure names a column that its tables lack');
+}
+
+/** Whether each row of the source is an entity of its own, so that nothing has to be summed by entity first. */
+export function rowsAreEntities({ tables }: Pick<CheckedQuery, 'tables'>): boolean {
+  const [only, other] = tables;
+  return only !== undefined && other === undefined && only.policy.entityKey === null;
+}
+
+/** A query can run in parts where no entity is in two of them: over one table. */
+export const canRunInParts = ({ tables }: Pick<CheckedQuery, 'tables'>): boolean => tables.length === 1;
+
+/**
+ * SQL for the guards of every cell and every margin of a checked query (house rule HS-22.3). Values are moved into the
+ * policy's range before anything else; what is not a finite number counts as missing. Contributions are summed by entity
+ * within the cell first, then folded. A join answers its cells once for each table, by that table's entities.
+ * The columns are those `cellsOf` reads.
+ */
+export function guardedSql(query: CheckedQuery, attached: Attached, part?: Part): string {
+  const args = argumentsOf(query);
+  const keys = query.groups.map((_, i) => `k${i}`);
+  if (rowsAreEntities(query)) return byRows(query, args, keys, baseSql(query, args, attached, part));
+  const base = baseSql(query, args, attached, part);
+  const each = query.tables.map((_, table) => byEntities(query, args, keys, base, table));
+  return each.map((sql) => `(${sql})`).join(' UNION ALL ');
+}
+
+/** Keys, entities and clamped values of the rows that the filter leaves. */
+function baseSql(query: CheckedQuery, args: readonly Argument[], attached: Attached, part: Part | undefined): string {
+  const { column, expression } = writer(query.tables);
+  const entity = (alias: string) => `${quoteName(alias)}.${quoteName(ENTITY_COLUMN)}`;
+  const columns = [
+    ...query.groups.map((group, i) => `${expression(group.expression)} AS k${i}`),
+    ...(rowsAreEntities(query) ? [] : query.tables.map(({ alias }, i) => `${entity(alias)} AS e${i}`)),
+    ...args.map((argument, i) => `${valueSql(argument, query.tables, column(argument))} AS x${i}`),
+  ];
+  const [first] = query.tables;
+  if (part !== undefined && !canRunInParts(query)) throw new TypeError('a join does not run in parts');
+  const share =
+    part === undefined || first === undefined
+      ? null
+      : `coalesce(${entity(first.alias)}, 0) % ${numeralSql(String(part.of))} = ${numeralSql(String(part.index))}`;
+  const from = fromSql(query, attached, share);
+  return `SELECT ${columns.length === 0 ? '1 AS one' : columns.join(', ')} ${from}`;
+}
+
+/** FROM and WHERE; all of a join's equalities stand in WHERE, where an inner join has them as well. */
+export function fromSql(
+  query: Pick<CheckedQuery, 'tables' | 'joins' | 'where'>,
+  attached: Attached,
+  also: string | null = null,
+): string {
+  const { column, predicate } = writer(query.tables);
+  const tables = query.tables.map(({ grantId, alias }) => {
+    const name = attached.get(grantId);
+    if (name === undefined) throw new TypeError('a table of the query is not attached');
+    return `${quoteName(name)}."main"."data" AS ${quoteName(alias)}`;
+  });
+  const conditions = [
+    ...query.joins.map(({ left, right }) => `${column(left)} = ${column(right)}`),
+    ...(query.where === null ? [] : [predicate(query.where)]),
+    ...(also === null ? [] : [also]),
+  ];
+  return `FROM ${tables.join(', ')}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
+}
+
+/** The value as it is counted and summed. A missing one stays missing. */
+export function valueSql({ table, column, summed }: Argument, tables: readonly GrantedTable[], sql: string): string {
+  const granted = tables.find(({ alias }) => alias === table);
+  const type = granted?.columns.find(({ name }) => name === column)?.type as ColumnType | undefined;
+  const finite = type === 'double' ? `CASE WHEN isfinite(${sql}) THEN ${sql} END` : sql;
+  if (!summed) return finite;
+  const range = rangeOf(table, column, tables);
+  const bound = (value: number) =>
+    type === 'double' ? `CAST('${numeralSql(plain(value))}' AS DOUBLE)` : numeralSql(plain(value));
+  const [lower, upper] = [bound(range.lower), bound(range.upper)];
+  const clamped = `WHEN ${sql} < ${lower} THEN ${lower} WHEN ${sql} > ${upper} THEN ${upper} ELSE ${sql} END`;
+  return type === 'double' ? `CASE WHEN NOT isfinite(${sql}) THEN NULL ${clamped}` : `CASE ${clamped}`;
+}
+
+/** Where the values of a summed column may lie: the policy's range, within what the engine's sums hold. */
+export function rangeOf(
+  table: string,
+  column: string,
+  tables: readonly GrantedTable[],
+): { lower: number; upper: number } {
+  const policy = tables.find(({ alias }) => alias === table)?.policy.columns.find(({ name }) => name === column);
+  const within = (value: number) => Math.min(Math.max(value, -MAGNITUDE_MAX), MAGNITUDE_MAX);
+  return {
+    lower: within(policy?.range?.lower ?? -MAGNITUDE_MAX),
+    upper: within(policy?.range?.upper ?? MAGNITUDE_MAX),
+  };
+}
+
+const BOUND_DECIMALS = 9;
+
+/** A number as a numeral without exponent. */
+function plain(value: number): string {
+  return Number.isInteger(value)
+    ? value.toFixed(0)
+    : value.toFixed(BOUND_DECIMALS).replace(/0+$/, '').replace(/\.$/, '');
+}
+
+/** Columns of the answer in their order, made of what each path computes. */
+interface Folded {
+  readonly entities: string;
+  readonly rows: string;
+  readonly rowsLargest: string;
+  readonly rowsSecond: string;
+  readonly args: readonly (readonly string[])[];
+}
+
+const COUNT = (sql: string) => `CAST(coalesce(${sql}, 0) AS BIGINT)`;
+/** Of entities that count once each: the largest contribution, and the second. */
+const ONE = (sql: string) => `CASE WHEN ${sql} > 0 THEN 1 END`;
+const ANOTHER = (sql: string) => `CASE WHEN ${sql} > 1 THEN 1 END`;
+const NUMBER = (sql: string) => `CAST(coalesce(${sql}, 0) AS DOUBLE)`;
+
+function answerSql(
+  query: CheckedQuery,
+  table: number,
+  folded: Folded,
+  keys: readonly string[],
+  rolledUp: string,
+): string {
+  const shown = keys.map((key, i) => {
+    const type = query.groups[i]?.type;
+    return type === 'text' || type === 'integer' || type === 'boolean' || type === 'double'
+      ? key
+      : `CAST(${key} AS VARCHAR)`;
+  });
+  return [
+    `${table} AS t`,
+    `CAST(${rolledUp} AS BIGINT) AS r`,
+    ...shown.map((sql, i) => `${sql} AS g${i}`),
+    `${COUNT(folded.entities)} AS ne`,
+    `${COUNT(folded.rows)} AS nr`,
+    `${COUNT(folded.rowsLargest)} AS nl`,
+    `${COUNT(folded.rowsSecond)} AS ns`,
+    ...folded.args.flatMap((columns, i) =>
+      columns.map((sql, j) => `${j < 4 || j === 9 ? COUNT(sql) : NUMBER(sql)} AS a${i}_${j}`),
+    ),
+  ].join(', ');
+}
+
+/** The bit of a group column is its place; `grouping_id` counts from the right. */
+const groupingId = (keys: readonly string[]) =>
+  keys.length === 0 ? '0' : `grouping_id(${[...keys].reverse().join(', ')})`;
+const cube = (keys: readonly string[]) => (keys.length === 0 ? '' : ` GROUP BY CUBE (${keys.join(', ')})`);
+const listed = (columns: readonly string[]) => (columns.length === 0 ? '' : ` GROUP BY ${columns.join(', ')}`);
+
+/** Each row is an entity: cells are computed once, and their margins folded of them. */
+function byRows(query: CheckedQuery, args: readonly Argument[], keys: readonly string[], base: string): string {
+  const cells = [
+    ...keys,
+    'count(*) AS n',
+    ...args.flatMap(({ summed, ...argument }, i) => {
+      const x = `x${i}`;
+      if (!summed) return [`count(${x}) AS v${i}`];
+      const nonNegative = rangeOf(argument.table, argument.column, query.tables).lower >= 0;
+      const size = nonNegative ? x : `abs(${x})`;
+      return [
+        `count(${x}) AS v${i}`,
+        `count(*) FILTER (WHERE ${x} <> 0) AS c${i}`,
+        `sum(${x}) AS s${i}`,
+        ...(nonNegative ? [] : [`sum(${size}) AS b${i}`, `count(*) FILTER (WHERE ${x} < 0) AS m${i}`]),
+        `max(${size}, 2) AS l${i}`,
+      ];
+    }),
+  ];
+  const folded: Folded = {
+    entities: 'sum(n)',
+    rows: 'sum(n)',
+    rowsLargest: ONE('sum(n)'),
+    rowsSecond: ANOTHER('sum(n)'),
+    args: args.map(({ summed, ...argument }, i) => {
+      const counted = [`sum(v${i})`, `sum(v${i})`, ONE(`sum(v${i})`), ANOTHER(`sum(v${i})`)];
+      if (!summed) return counted;
+      const nonNegative = rangeOf(argument.table, argument.column, query.tables).lower >= 0;
+      const largest = `max(l${i}[1], 2)`;
+      return [
+        ...counted,
+        `sum(c${i})`,
+        `sum(s${i})`,
+        nonNegative ? `sum(s${i})` : `sum(b${i})`,
+        `${largest}[1]`,
+        `greatest(${largest}[2], max(l${i}[2]))`,
+        nonNegative ? '0' : `sum(m${i})`,
+      ];
+    }),
+  };
+  return (
+    `WITH base AS (${base}), f AS (SELECT ${cells.join(', ')} FROM base${listed(keys)}) ` +
+    `SELECT ${answerSql(query, 0, folded, keys, groupingId(keys))} FROM f${cube(keys)}`
+  );
+}
+
+/** By the entities of one table: summed by cell and entity, then by every margin and entity, then folded. */
+function byEntities(
+  query: CheckedQuery,
+  args: readonly Argument[],
+  keys: readonly string[],
+  base: string,
+  table: number,
+): string {
+  const sums = (from: (i: number, summed: boolean) => readonly [count: string, sum: string]) =>
+    args.flatMap(({ summed }, i) => {
+      const [count, sum] = from(i, summed);
+      return [`${count} AS v${i}`, ...(summed ? [`${sum} AS s${i}`] : [])];
+    });
+  const first = [...keys, `e${table} AS e`, 'count(*) AS n', ...sums((i) => [`count(x${i})`, `sum(x${i})`])];
+  const again = [`${groupingId(keys)} AS r`, ...keys, 'e', 'sum(n) AS n', ...sums((i) => [`sum(v${i})`, `sum(s${i})`])];
+  const sets = Array.from({ length: 2 ** keys.length }, (_, set) => keys.filter((_key, i) => (set & (2 ** i)) === 0));
+  const grouping = sets.map((set) => `(${[...set, 'e'].join(', ')})`).join(', ');
+  const folded: Folded = {
+    entities: 'count(*)',
+    rows: 'sum(n)',
+    rowsLargest: 'max(n, 2)[1]',
+    rowsSecond: 'max(n, 2)[2]',
+    args: args.map(({ summed }, i) => {
+      const counted = [`sum(v${i})`, `count(*) FILTER (WHERE v${i} > 0)`, `max(v${i}, 2)[1]`, `max(v${i}, 2)[2]`];
+      if (!summed) return counted;
+      const size = `abs(s${i})`;
+      return [
+        ...counted,
+        `count(*) FILTER (WHERE s${i} <> 0)`,
+        `sum(s${i})`,
+        `sum(${size})`,
+        `max(${size}, 2)[1]`,
+        `max(${size}, 2)[2]`,
+        `count(*) FILTER (WHERE s${i} < 0)`,
+      ];
+    }),
+  };
+  return (
+    `WITH base AS (${base}), p AS (SELECT ${first.join(', ')} FROM base GROUP BY ${[...keys, `e${table}`].join(', ')}), ` +
+    `q AS (SELECT ${again.join(', ')} FROM p GROUP BY GROUPING SETS (${grouping})) ` +
+    `SELECT ${answerSql(query, table, folded, keys, 'r')} FROM q GROUP BY ${['r', ...keys].join(', ')}`
+  );
+}
