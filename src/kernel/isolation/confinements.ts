@@ -73,14 +73,12 @@ export const PYTHON_SCRATCH = [WORK_FOLDER, OUTPUT_FOLDER, SHARED_MEMORY];
 
 export function pythonConfinement(inputs: string, limits: Limits, ownAccount: boolean): Confinement {
   const half = Math.max(1, Math.floor(limits.diskBytes / 2));
-  // Debian keeps which BLAS is used in links of /etc/alternatives.
-  const alternatives = existsSync('/etc/alternatives')
-    ? [{ source: '/etc/alternatives', target: '/etc/alternatives' }]
-    : [];
+  // Debian keeps which BLAS is used in links of /etc/alternatives; pandas does not load without the time zones.
+  const system = ['/etc/alternatives', '/usr/share/zoneinfo'].filter((path) => existsSync(path));
   return {
     binds: [
       { source: realpathSync(PYTHON), target: PYTHON },
-      ...alternatives,
+      ...system.map((path) => ({ source: path, target: path })),
       { source: INSIDE, target: '/app/inside' },
       { source: inputs, target: INPUTS_FOLDER },
     ],

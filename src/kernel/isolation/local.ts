@@ -1,5 +1,6 @@
 import { hostNow, isHost, lackOfPython, refusedByKernel } from './availability.ts';
 import { Launcher } from './launcher.ts';
+import { runPython } from './python.ts';
 import { Sessions } from './sessions.ts';
 import { Slots } from './slots.ts';
 import {
@@ -66,7 +67,7 @@ export async function openLocalExecutor(options: LocalExecutorOptions): Promise<
 
   return {
     name: 'local',
-    availability: availabilityOf(() => sessions.open([], PROBE)),
+    availability: availabilityOf(() => sessions.open([], PROBE, undefined, 'fresh')),
     openSql,
     run: (program, limits, signal) => run(program, limits, signal),
     stop: async () => {
@@ -80,7 +81,7 @@ export async function openLocalExecutor(options: LocalExecutorOptions): Promise<
     try {
       return program.language === 'sql'
         ? await runSql(program, limits, signal)
-        : await Promise.reject(new IsolatedFailure('unavailable', 'Python'));
+        : await runPython({ launcher, sessions }, program, limits, signal);
     } finally {
       slots.give(slot);
     }

@@ -31,10 +31,15 @@ export class Sessions {
     this.#warm = warm;
   }
 
-  /** @throws IsolatedFailure */
-  async open(files: readonly LentFile[], limits: Limits, signal?: AbortSignal): Promise<OpenSession> {
+  /** @param from `fresh` for unusual limits, which are kept out of what is started ahead. @throws IsolatedFailure */
+  async open(
+    files: readonly LentFile[],
+    limits: Limits,
+    signal?: AbortSignal,
+    from: 'ready' | 'fresh' = 'ready',
+  ): Promise<OpenSession> {
     checkNames(files);
-    const started = await this.#take(limits);
+    const started = from === 'ready' ? await this.#take(limits) : await this.#start(limits);
     const session = sessionOn(started, limits, signal);
     try {
       await started.lending.lend(files);
