@@ -5,6 +5,7 @@ import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { text } from '../../kernel/text.ts';
 import { AuthorisationId, getResource, type Resource, ResourceId } from '../catalog/index.ts';
+import { DISCARD_TASK, PREPARE_TASK } from './acts-prepared.ts';
 import { Alias, type Grant, GrantId, HOLDERS, hashOf, OPERATORS, type Project, ProjectId, RequestId } from './model.ts';
 import { GrantPolicy } from './policy.ts';
 import { projectSize } from './rules.ts';
@@ -249,7 +250,7 @@ const grantTable = act({
       .where('resource_id', '=', resource.id)
       .where('state', '=', 'waiting')
       .execute();
-    enqueue({ task: 'sandbox.prepare', payload: { grantId: grant.id } });
+    enqueue({ task: PREPARE_TASK, payload: { grantId: grant.id } });
     return { grantId: grant.id, grantHash };
   },
   entry: ({ input, facts, result }) => ({
@@ -283,7 +284,7 @@ const revokeGrant = act({
       .set({ revoked_at: at, revoke_reason: input.reason })
       .where('id', '=', input.grantId)
       .execute();
-    enqueue({ task: 'sandbox.discard', payload: { grantId: input.grantId } });
+    enqueue({ task: DISCARD_TASK, payload: { grantId: input.grantId } });
     return { grantId: input.grantId };
   },
   entry: ({ input, facts: { grant } }) => ({

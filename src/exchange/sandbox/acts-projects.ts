@@ -5,6 +5,7 @@ import type { Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { beijingDay } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
+import { DISCARD_TASK } from './acts-prepared.ts';
 import { OPERATORS, ProjectId, projectLife } from './model.ts';
 import * as rules from './rules.ts';
 import { lockProject, requireOpen } from './store.ts';
@@ -163,7 +164,7 @@ const closeProject = act({
       .where('project_id', '=', project.id)
       .where('state', '=', 'waiting')
       .execute();
-    for (const { id } of ended) enqueue({ task: 'sandbox.discard', payload: { grantId: id } });
+    for (const { id } of ended) enqueue({ task: DISCARD_TASK, payload: { grantId: id } });
     return { projectId: project.id };
   },
   entry: ({ input, facts }) => ({

@@ -1,9 +1,14 @@
 import type { Act, Read } from '../../kernel/acts/index.ts';
 import type { Task } from '../../kernel/jobs.ts';
 import { grantActs } from './acts-grants.ts';
+import { discardTask, preparedActs } from './acts-prepared.ts';
 import { projectActs } from './acts-projects.ts';
+import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
 
-export const acts: readonly Act[] = [...projectActs, ...grantActs];
+export { clearCopies } from './cache.ts';
+export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
+
+export const acts: readonly Act[] = [...projectActs, ...grantActs, ...preparedActs];
 export const reads: readonly Read[] = [...projectReads];
-export const tasks: readonly Task[] = [];
+export const tasks: readonly Task[] = [prepareTask, discardTask];

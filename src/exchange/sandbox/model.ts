@@ -64,6 +64,7 @@ interface PreparedTable {
   bytes: number;
   columns: Stored<readonly Column[], string, string>;
   made_at: Date;
+  counted: Generated<boolean>;
 }
 export type Prepared = Selectable<PreparedTable>;
 

@@ -1,4 +1,5 @@
 import { type Text, text } from '../../kernel/text.ts';
+import { ENTITY_COLUMN } from '../../kernel/vault/index.ts';
 import type { DictionaryColumn } from '../catalog/index.ts';
 import type { GrantPolicy } from './policy.ts';
 
@@ -16,6 +17,9 @@ export function policyProblems(policy: GrantPolicy, dictionary: readonly Diction
   if (policy.personal && policy.entityKey === null)
     problems.push(text('涉及个人的数据须指明主体字段', 'data about people need an entity key'));
   if (!policy.columns.some((c) => c.uses.length > 0)) problems.push(text('没有可用的字段', 'no column may be used'));
+  const reserved = names.filter((n) => n.toLowerCase() === ENTITY_COLUMN || n.startsWith('__sbx_'));
+  for (const name of reserved)
+    problems.push(text(`字段名“${name}”为平台保留`, `the name “${name}” is the platform’s own`));
   for (const { name, uses, range } of policy.columns) {
     const type = types.get(name);
     if (type === undefined) {

@@ -17,10 +17,12 @@ export { FileId, type VaultFile } from './files/model.ts';
 export { type FileViewer, getFile, readableFile, relyOnFile } from './files/queries.ts';
 export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
 export type { KeyProvider } from './objects/keys.ts';
+export { ENTITY_COLUMN } from './tables/minimise.ts';
 export {
   convertTable,
   countRows,
   ingestTable,
+  minimiseTable,
   profileTable,
   QUERY_ROWS_MAX,
   queryTable,
@@ -40,6 +42,7 @@ export {
   type FilterOperator,
   type HistogramBin,
   type IngestSummary,
+  type Minimised,
   type Portion,
   type Progress,
   type Recipe,

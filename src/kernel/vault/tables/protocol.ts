@@ -2,6 +2,7 @@ import type { Text } from '../../text.ts';
 import type {
   Filter,
   IngestSummary,
+  Minimised,
   Portion,
   Progress,
   Recipe,
@@ -12,6 +13,16 @@ import type {
   TableSummary,
   WrittenFormat,
 } from './types.ts';
+
+/** What a sandbox gets of a table: chosen columns of granted rows, with a number for whom or what each row is about. */
+export interface Minimise {
+  readonly portion: Portion;
+  readonly keep: readonly string[];
+  /** Column that names whom or what a row is about; null: every row is an entity of its own. */
+  readonly entityKey: string | null;
+  readonly output: string;
+  readonly format: 'database' | 'parquet';
+}
 
 /** One request to the worker process; every path in it is absolute. */
 export type Job =
@@ -30,6 +41,7 @@ export type Job =
       readonly output: string;
     }
   | { readonly kind: 'count'; readonly portion: Portion }
+  | ({ readonly kind: 'minimise' } & Minimise)
   | { readonly kind: 'sample'; readonly path: string; readonly rows: number; readonly seed: number }
   | {
       readonly kind: 'query';
@@ -61,6 +73,7 @@ export interface Results {
   readonly profile: TableProfile;
   readonly recipe: TableSummary;
   readonly count: { readonly rows: number };
+  readonly minimise: Minimised;
   readonly sample: RowSet;
   readonly query: RowSet;
   readonly convert: { readonly bytes: number };

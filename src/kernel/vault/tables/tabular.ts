@@ -8,10 +8,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { failures } from './failures.ts';
-import type { IngestLimits, Job, Message, Request, Results } from './protocol.ts';
+import type { IngestLimits, Job, Message, Minimise, Request, Results } from './protocol.ts';
 import {
   type Filter,
   type IngestSummary,
+  type Minimised,
   type Portion,
   type Progress,
   type Recipe,
@@ -89,6 +90,19 @@ export const countRows = async (portion: Portion, options: TableOptions = {}): P
   const path = resolve(portion.path);
   return (await run({ kind: 'count', portion: { ...portion, path } }, BUILD_MS_MAX, options)).rows;
 };
+
+/** The least a sandbox needs of a table, see `minimiseIn`. @throws TableFailure as {@link runRecipe} */
+export const minimiseTable = (job: Minimise, options: TableOptions = {}): Promise<Minimised> =>
+  run(
+    {
+      kind: 'minimise',
+      ...job,
+      portion: { ...job.portion, path: resolve(job.portion.path) },
+      output: resolve(job.output),
+    },
+    BUILD_MS_MAX,
+    options,
+  );
 
 /**
  * Makes a new table from Parquet files of one shape (the parts of one resource), as the recipe says. Of an input given as

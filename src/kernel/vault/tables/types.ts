@@ -121,6 +121,11 @@ export interface TableSummary {
   readonly columns: readonly Column[];
 }
 
+/** A file made for a sandbox; its entities are numbered anew in every file. */
+export interface Minimised extends TableSummary {
+  readonly entities: number;
+}
+
 export interface IngestSummary extends TableSummary {
   readonly format: TableFormat;
   readonly encoding: 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be' | null;

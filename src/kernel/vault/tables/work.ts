@@ -4,6 +4,7 @@ import { ingestCsv } from './csv.ts';
 import type { Engine } from './engine.ts';
 import { failures } from './failures.ts';
 import { ingestJson } from './json.ts';
+import { minimiseIn } from './minimise.ts';
 import { ingestParquet } from './parquet.ts';
 import { countIn } from './portion.ts';
 import { profileIn } from './profile.ts';
@@ -26,6 +27,8 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
       };
     case 'count':
       return countIn(engine, job.portion);
+    case 'minimise':
+      return { ...(await minimiseIn(engine, job)), bytes: (await stat(job.output)).size };
     case 'sample':
       return sampleIn(engine, job.path, job.rows, job.seed);
     case 'query':

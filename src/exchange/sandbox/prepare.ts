@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { execute, SYSTEM } from '../../kernel/acts/index.ts';
+import type { Queryable } from '../../kernel/database/index.ts';
+import { type Task, task } from '../../kernel/jobs.ts';
+import { type Column, minimiseTable } from '../../kernel/vault/index.ts';
+import { type Consented, consentedRows } from '../consent/index.ts';
+import { PREPARE_TASK, recordPrepared } from './acts-prepared.ts';
+import { cached } from './cache.ts';
+import { hashOf, type Prepared } from './model.ts';
+import { sandboxSetting } from './setting.ts';
+import { type GrantInHand, grantedColumns, grantsInHand } from './store.ts';
+
+const DATABASE = 'application/vnd.duckdb';
+
+/** A granted table as the isolated engine gets it, on this machine. */
+export interface PreparedFile {
+  readonly key: string;
+  readonly path: string;
+  readonly rows: number;
+  readonly entities: number;
+  readonly columns: readonly Column[];
+}
+
+interface Portion {
+  readonly keep: readonly string[];
+  readonly consented: readonly Consented[] | null;
+  readonly key: string;
+}
+
+/** What of the resource goes into the file now, and the name of exactly that. */
+async function portionOf(q: Queryable, inHand: GrantInHand): Promise<Portion> {
+  const { grant, resource, right } = inHand;
+  const keep = grantedColumns(inHand).map((c) => c.name);
+  const consented = right === null ? null : await consentedRows(q, right.id);
+  const key = hashOf({
+    object: resource.objectId,
+    keep,
+    entityKey: grant.policy.entityKey,
+    rows: right?.rows ?? [],
+    consented,
+  });
+  return { keep, consented, key };
+}
+
+/** The key of the file that would be right now; another one than what is kept means that it has to be made anew. */
+export const preparedKey = async (q: Queryable, inHand: GrantInHand): Promise<string> =>
+  (await portionOf(q, inHand)).key;
+
+const making = new Map<string, Promise<Prepared>>();
+
+/**
+ * The granted columns and rows of a table as they are now, made anew when data, right or consents changed. Works on its own
+ * connections: never call it while holding locks on the grant. @throws TableFailure, VaultFailure
+ */
+export async function preparedFile(inHand: GrantInHand): Promise<PreparedFile> {
+  const { kernel } = sandboxSetting();
+  const portion = await portionOf(kernel.db, inHand);
+  const kept = await kernel.db
+    .selectFrom('sandbox_prepared')
+    .selectAll()
+    .where('grant_id', '=', inHand.grant.id)
+    .executeTakeFirst();
+  const row = kept?.key === portion.key ? kept : await make(inHand, portion);
+  return {
+    key: row.key,
+    path: await cached(row.key, row.object_id, row.bytes),
+    rows: Number(row.rows),
+    entities: Number(row.entities),
+    columns: row.columns,
+  };
+}
+
+/** Two at once in this process make one file. */
+function make(inHand: GrantInHand, portion: Portion): Promise<Prepared> {
+  const name = `${inHand.grant.id} ${portion.key}`;
+  const running = making.get(name) ?? build(inHand, portion).finally(() => making.delete(name));
+  making.set(name, running);
+  return running;
+}
+
+async function build({ grant, resource, right }: GrantInHand, { keep, consented, key }: Portion): Promise<Prepared> {
+  const { kernel, vault } = sandboxSetting();
+  if (resource.objectId === null) throw new Error('a resource without data was granted');
+  return vault.withFile(resource.objectId, (path) =>
+    vault.withFolder(async (folder) => {
+      const output = join(folder, 'table.db');
+      const made = await minimiseTable(
+        {
+          portion: { path, columns: null, rows: right?.rows ?? [], ...(consented ? { consented } : {}) },
+          keep,
+          entityKey: grant.policy.entityKey,
+          output,
+          format: 'database',
+        },
+        { folder },
+      );
+      const object = await vault.putFile(output, {
+        ownerPartyId: grant.holder_id,
+        name: grant.id,
+        mediaType: DATABASE,
+      });
+      const outcome = await execute(kernel, recordPrepared, SYSTEM, {
+        grantId: grant.id,
+        key,
+        objectId: object.id,
+        sha256: object.sha256,
+        rows: made.rows,
+        entities: made.entities,
+        bytes: made.bytes,
+        columns: made.columns,
+      });
+      if (!outcome.ok) {
+        await vault.remove(object.id);
+        throw new Error(`${recordPrepared.name}: ${outcome.refusal.title.en}`);
+      }
+      return kernel.db
+        .selectFrom('sandbox_prepared')
+        .selectAll()
+        .where('grant_id', '=', grant.id)
+        .executeTakeFirstOrThrow();
+    }),
+  );
+}
+
+/** Made ready when it is granted, so that the first query need not wait for it. */
+export const prepareTask: Task = task(PREPARE_TASK, async ({ grantId }, { kernel }) => {
+  const [inHand] = await grantsInHand(kernel.db, { grantIds: [String(grantId)] }, new Date());
+  if (inHand && inHand.stopped === null) await preparedFile(inHand);
+});

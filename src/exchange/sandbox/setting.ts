@@ -1,0 +1,24 @@
+import type { Kernel } from '../../kernel/acts/index.ts';
+import type { SandboxExecutor } from '../../kernel/isolation/types.ts';
+import type { Vault } from '../../kernel/vault/index.ts';
+
+/** What the sandbox needs of the operator. */
+export interface SandboxSetting {
+  readonly kernel: Kernel;
+  readonly vault: Vault;
+  readonly executor: SandboxExecutor;
+  /** Private folder for decrypted copies of granted tables; emptied at start. */
+  readonly folder: string;
+}
+
+let setting: SandboxSetting | undefined;
+
+export const configureSandbox = (given: SandboxSetting): void => {
+  setting = given;
+};
+
+/** @throws Error before the room is configured */
+export function sandboxSetting(): SandboxSetting {
+  if (!setting) throw new Error('the sandbox is not configured');
+  return setting;
+}

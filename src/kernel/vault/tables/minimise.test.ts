@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { removeTestFolders, testFolder } from '../testing.ts';
+
+import { doJob, ingestBytes } from './testing.ts';
+import type { Portion } from './types.ts';
+
+afterAll(removeTestFolders);
+vi.setConfig({ testTimeout: 60_000 });
+
+const digestOf = (salt: string, who: string) => createHash('sha256').update(`${salt}\n${who}`).digest('hex');
+const ROWS = 5_000;
+let path = '';
+beforeAll(async () => {
+  const lines = Array.from(
+    { length: ROWS },
+    (_, i) => `P${Math.floor(i / 5)},${i % 7},SECRET-${i},${i % 2 ? 'east' : 'west'}`,
+  );
+  ({ path } = await ingestBytes(`person,value,secret,area\n${lines.join('\n')}\n,1,SECRET-x,east\n,2,SECRET-y,east\n`));
+});
+
+async function minimise(portion: Partial<Portion>, entityKey: string | null, keep = ['value', 'area']) {
+  const output = join(await testFolder(), 'made.db');
+  const made = await doJob({
+    kind: 'minimise',
+    portion: { path, columns: null, rows: [], ...portion },
+    keep,
+    entityKey,
+    output,
+    format: 'database',
+  });
+  return { made, output };
+}
+
+async function rowsOf(file: string, sql: string) {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run(`attach '${file}' as d (read_only)`);
+  return (await connection.runAndReadAll(sql)).getRowsJson();
+}
+
+test('holds chosen columns and granted rows only, people as numbers, rows in no order of the source', async () => {
+  const { made, output } = await minimise({ rows: [{ column: 'area', operator: '=', value: 'east' }] }, 'person');
+  expect(made).toMatchObject({ rows: 2_502, entities: 1_000, columns: [{ name: 'value' }, { name: 'area' }] });
+  expect(await rowsOf(output, 'select column_name from (describe d.data)')).toEqual([['_e'], ['value'], ['area']]);
+  const [counts] = await rowsOf(
+    output,
+    `select count(distinct _e) filter (where _e > 0), min(_e), max(_e),
+    count(*) filter (where _e = 0), count(distinct area) from d.data`,
+  );
+  // Rows without a person are one entity together, number nought.
+  expect(counts?.map(Number)).toEqual([1_000, 0, 1_000, 2, 1]);
+  const bytes = await readFile(output);
+  for (const gone of ['SECRET', 'P17', 'west', 'person']) expect(bytes.includes(gone)).toBe(false);
+});
+
+test('gives other numbers and another order each time', async () => {
+  const first = "select string_agg(_e, ',') from (select _e from d.data limit 200)";
+  const one = await rowsOf((await minimise({}, 'person')).output, first);
+  const other = await rowsOf((await minimise({}, 'person')).output, first);
+  expect(one).not.toEqual(other);
+  expect(String(one[0]?.[0]).split(',').map(Number)).not.toEqual(
+    [...String(one[0]?.[0]).split(',').map(Number)].sort((a, b) => a - b),
+  );
+});
+
+test('counts each row as an entity where no column names one', async () => {
+  const { made, output } = await minimise({}, null, ['value']);
+  expect(made).toMatchObject({ rows: ROWS + 2, entities: ROWS + 2 });
+  expect(await rowsOf(output, 'select count(distinct _e) = count(*) from d.data')).toEqual([[true]]);
+});
+
+test('leaves out whoever did not consent', async () => {
+  const consented = [{ column: 'person', salt: 'salt', digests: ['P1', 'P2'].map((who) => digestOf('salt', who)) }];
+  expect((await minimise({ consented }, 'person')).made).toMatchObject({ rows: 10, entities: 2 });
+});
+
+test('refuses a column that is not there', async () => {
+  await expect(minimise({}, 'nobody')).rejects.toMatchObject({ kind: 'unknown-column' });
+  await expect(minimise({}, null, ['value', 'x'])).rejects.toMatchObject({ kind: 'unknown-column' });
+});
