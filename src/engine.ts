@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configureBundles } from './exchange/bundles/index.ts';
 import { configureCatalogue } from './exchange/catalog/index.ts';
 import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
+import { clearCopies, configureSandbox } from './exchange/sandbox/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
 import type { Kernel } from './kernel/acts/index.ts';
 import { configureOutbound, type OutboundSetting } from './kernel/cases/index.ts';
@@ -29,9 +31,11 @@ import {
   type TileStore,
 } from './kernel/evidence/index.ts';
 import { ensureKeys } from './kernel/evidence/key-acts.ts';
+import { openLocalExecutor } from './kernel/isolation/index.ts';
 import { startJobs } from './kernel/jobs.ts';
 import { loadRulebook } from './kernel/rulebook/index.ts';
 import { openVault, type Vault } from './kernel/vault/index.ts';
+import { ownFolder } from './own-folder.ts';
 import { type Platform, platform } from './platform.ts';
 
 export interface EngineOptions {
@@ -105,12 +109,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   configureCertificates({ signers: (q) => signers(q, 'certificate') });
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
   await ensureKeys(kernel, keys);
+  const sandbox = await ownFolder(join(dataFolder, 'sandbox'));
+  const executor = await openLocalExecutor({ folder: join(sandbox, 'jobs') });
+  configureSandbox({ kernel, vault, executor, folder: join(sandbox, 'tables') });
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);
   const anchoring = anchor && (await anchorOn(database, kernel, dataFolder, anchor));
   const stop = async () => {
     await anchoring?.stop();
     await jobs.stop();
+    await executor.stop();
+    await clearCopies();
+    await rm(sandbox, { recursive: true, force: true });
     await feeder?.stop();
     await sequencer.stop();
   };

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/acts/index.ts';
-import type { SandboxExecutor } from '../../kernel/isolation/types.ts';
+import type { SandboxExecutor } from '../../kernel/isolation/index.ts';
 import type { Vault } from '../../kernel/vault/index.ts';
 
 /** What the sandbox needs of the operator. */
