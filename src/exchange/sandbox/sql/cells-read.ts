@@ -1,10 +1,10 @@
 import { canonical } from '../../../kernel/evidence/index.ts';
-import type { Cell as Value } from '../../../kernel/vault/index.ts';
+import type { ColumnType, Cell as Value } from '../../../kernel/vault/index.ts';
 import type { GuardedCell, Measure, MeasureGuard } from '../cells.ts';
 import { argumentsOf } from './guarded.ts';
 import { conjuncts, holds, operands } from './predicates.ts';
 import { ENTITY_COLUMN } from './scope.ts';
-import type { CheckedQuery, Group } from './types.ts';
+import type { CheckedQuery } from './types.ts';
 
 /** Columns of the answer before and after the keys, and of each argument without and with sums. */
 const [BEFORE, AFTER, COUNTED, SUMMED] = [2, 4, 4, 10];
@@ -41,7 +41,7 @@ function cellOf(query: CheckedQuery, row: readonly Value[]): GuardedCell {
   const numbers = row.slice(BEFORE + groups.length).map(numberOf);
   const at = (i: number) => numbers[i] ?? 0;
   const [entities, count, largest, second] = [at(0), at(1), at(2), at(3)];
-  const key = groups.map((group, i) => keyOf(row[BEFORE + i] ?? null, group));
+  const key = groups.map((group, i) => keyValue(row[BEFORE + i] ?? null, group.type));
   const rolledUp = numberOf(row[1] ?? null);
   let offset = AFTER;
   const read = new Map(
@@ -100,22 +100,28 @@ function numberOf(value: Value): number {
   return number;
 }
 
-/** Times as cells carry them. */
-function keyOf(value: Value, { type }: Group): Value {
+const NON_FINITE: Readonly<Record<string, string>> = { nan: 'NaN', inf: 'Infinity', '-inf': '-Infinity' };
+
+/** A key in its one spelling: times with `T` and `Z`, decimals without needless zeros, as text what no number holds. */
+export function keyValue(value: Value, type: ColumnType): Value {
   if (value === null || typeof value === 'boolean') return value;
-  if (type === 'integer' || type === 'double') {
-    const number = Number(value);
-    return type === 'double'
-      ? Number.isFinite(number)
-        ? number
-        : String(value)
-      : Number.isSafeInteger(number)
-        ? number
-        : String(value);
-  }
   const written = String(value);
-  if (type === 'timestamp') return written.replace(' ', 'T');
-  return type === 'instant' ? `${written.replace(' ', 'T')}Z` : written;
+  switch (type) {
+    case 'boolean':
+      return written === 'true';
+    case 'double':
+      return Number.isFinite(Number(written)) ? Number(written) : (NON_FINITE[written.toLowerCase()] ?? written);
+    case 'integer':
+      return Number.isSafeInteger(Number(written)) ? Number(written) : written;
+    case 'decimal':
+      return written.includes('.') ? written.replace(/\.?0+$/, '') : written;
+    case 'timestamp':
+      return written.replace(' ', 'T');
+    case 'instant':
+      return `${written.replace(' ', 'T').replace(/Z$/, '')}Z`;
+    default:
+      return written;
+  }
 }
 
 /** The same cell by the entities of two tables of a join. */

@@ -229,7 +229,7 @@ function namesOf(selected: readonly Selected[], { problems }: Scope): string[] |
   const taken = new Set<string>();
   const names: string[] = [];
   for (const { raw, alias } of selected) {
-    if (alias.length > NAME_MAX || /[\p{Cc}\p{Cs}]/u.test(alias))
+    if (alias.length > NAME_MAX || /\p{C}/u.test(alias))
       return problems.add(
         'name',
         'SELECT',

@@ -106,6 +106,13 @@ function readFrom(
   const named = [...rest.named, ...right.named];
   if (new Set(named.map(({ table }) => table.grantId)).size < named.length)
     return problems.add('join', 'FROM', '不支持表与自身关联。', 'A table is not joined with itself.');
+  if (named.some(({ table }) => table.policy.privacy.kind === 'noise'))
+    return problems.add(
+      'join',
+      'FROM',
+      '以加噪方式回答的表不能关联：一个对象的影响无法限定。请单独查询。',
+      'A table answered with noise is not joined, as what one entity can change would have no bound. Query it alone.',
+    );
   if (new Set(named.map(({ name }) => name.toLowerCase())).size < named.length)
     return problems.add('name', 'FROM', '表名重复。', 'Two tables have one name.');
   return { named, conditions: [...rest.conditions, ...right.conditions, from.condition] };

@@ -7,6 +7,15 @@ import type { CheckedQuery, ColumnRef } from './types.ts';
 /** Name each grant's file is attached under. */
 export type Attached = ReadonlyMap<string, string>;
 
+export interface GuardOptions {
+  readonly part?: Part;
+  /**
+   * At most so many rows of each entity are kept, whichever cells they are in, before anything is computed; which ones
+   * follows from what is in them. Answers with noise rest on it.
+   */
+  readonly rowsPerEntity?: number | null;
+}
+
 /** One of several runs that share the entities among them; their cells are merged (`mergeCells`). */
 export interface Part {
   readonly index: number;
@@ -58,11 +67,11 @@ export const canRunInParts = ({ tables }: Pick<CheckedQuery, 'tables'>): boolean
  * within the cell first, then folded. A join answers its cells once for each table, by that table's entities.
  * The columns are those `cellsOf` reads.
  */
-export function guardedSql(query: CheckedQuery, attached: Attached, part?: Part): string {
+export function guardedSql(query: CheckedQuery, attached: Attached, options: GuardOptions = {}): string {
   const args = argumentsOf(query);
   const keys = query.groups.map((_, i) => `k${i}`);
-  if (rowsAreEntities(query)) return byRows(query, args, keys, baseSql(query, args, attached, part));
-  const base = baseSql(query, args, attached, part);
+  const base = bounded(query, args, keys, baseSql(query, args, attached, options.part), options.rowsPerEntity ?? null);
+  if (rowsAreEntities(query)) return byRows(query, args, keys, base);
   const each = query.tables.map((_, table) => byEntities(query, args, keys, base, table));
   return each.map((sql) => `(${sql})`).join(' UNION ALL ');
 }
@@ -84,6 +93,22 @@ function baseSql(query: CheckedQuery, args: readonly Argument[], attached: Attac
       : `coalesce(${entity(first.alias)}, 0) % ${numeralSql(String(part.of))} = ${numeralSql(String(part.index))}`;
   const from = fromSql(query, attached, share);
   return `SELECT ${columns.length === 0 ? '1 AS one' : columns.join(', ')} ${from}`;
+}
+
+/** The base with no more rows of an entity than allowed; a row that is an entity is one row. */
+function bounded(
+  query: CheckedQuery,
+  args: readonly Argument[],
+  keys: readonly string[],
+  base: string,
+  rowsPerEntity: number | null,
+): string {
+  if (rowsPerEntity === null || rowsAreEntities(query)) return base;
+  const most = numeralSql(String(rowsPerEntity));
+  const content = [...keys, ...args.map((_, i) => `x${i}`)];
+  const order = content.length === 0 ? '' : ` ORDER BY hash(${content.join(', ')}), ${content.join(', ')}`;
+  const kept = query.tables.map((_, i) => `row_number() OVER (PARTITION BY e${i}${order}) <= ${most}`);
+  return `SELECT * FROM (${base}) QUALIFY ${kept.join(' AND ')}`;
 }
 
 /** FROM and WHERE; all of a join's equalities stand in WHERE, where an inner join has them as well. */

@@ -1,6 +1,11 @@
+export { type AskedShape, askedShape } from './asked.ts';
 export { cellsOf } from './cells-read.ts';
 export { type CheckOutcome, check } from './check.ts';
-export { type Attached, canRunInParts, guardedSql, type Part } from './guarded.ts';
+export { type ClassOfRows, classesOf, classesSql, type RowShape } from './classes.ts';
+export { type CellDifference, type ComparedCells, differenceSql, differencesOf } from './difference.ts';
+export { type Attached, canRunInParts, type GuardOptions, guardedSql, type Part } from './guarded.ts';
+export { mergeCells } from './merge.ts';
+export type { Placed } from './placed.ts';
 export type { Problem, ProblemCode } from './problems.ts';
 export { type QueryResult, type ReleasedRow, resultOf } from './result.ts';
 export { closedGrammar, queryLimits, querySize } from './rules.ts';

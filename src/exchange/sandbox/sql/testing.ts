@@ -3,7 +3,7 @@ import type { ColumnType, Cell as Value } from '../../../kernel/vault/index.ts';
 import type { ColumnUse, GrantedTable, GrantPolicy } from '../policy.ts';
 import { cellsOf } from './cells-read.ts';
 import { type CheckOutcome, check } from './check.ts';
-import { guardedSql, type Part } from './guarded.ts';
+import { type GuardOptions, guardedSql } from './guarded.ts';
 import type { CheckedQuery } from './types.ts';
 
 export const AT = new Date('2026-11-26T00:00:00Z');
@@ -73,8 +73,8 @@ export async function openTestEngine(): Promise<Engine> {
 export const attachedOf = (tables: readonly GrantedTable[]): ReadonlyMap<string, string> =>
   new Map(tables.map(({ grantId, alias }) => [grantId, alias]));
 
-export async function guardedCells(engine: Engine, query: CheckedQuery, part?: Part) {
-  return cellsOf(query, await engine.rows(guardedSql(query, attachedOf(query.tables), part)));
+export async function guardedCells(engine: Engine, query: CheckedQuery, options: GuardOptions = {}) {
+  return cellsOf(query, await engine.rows(guardedSql(query, attachedOf(query.tables), options)));
 }
 
 /** Whole numbers of 64 bits come as text. */

@@ -1,0 +1,133 @@
+import type { Cell as Value } from '../../../kernel/vault/index.ts';
+import { keyValue } from './cells-read.ts';
+import { type Placed, PlacedSql } from './placed.ts';
+
+/** What sets the rows of a query's cells apart, as the ledger keeps it. */
+export interface RowShape {
+  readonly source: string;
+  readonly filter: readonly string[];
+  readonly fixed: readonly (readonly [expression: string, value: Value])[];
+  readonly groups: readonly string[];
+}
+
+/** Rows that no query told apart: by shape its group values, or null where its WHERE leaves them out. */
+export interface ClassOfRows {
+  readonly keys: readonly (readonly Value[] | null)[];
+  readonly entities: number;
+  readonly contributing: number;
+}
+
+export interface ClassPlan {
+  readonly sql: string;
+  /** Types of each shape's group values. */
+  readonly types: readonly (readonly Parameters<typeof keyValue>[1][])[];
+  readonly limit: number;
+}
+
+/**
+ * SQL that groups the rows of one data set by all shapes at once and counts the entities of each class: what every sum ever
+ * released of the data set is made of. A shape over a join gives each row the cell its partner puts it in; the plan answers
+ * nothing where a row has several partners. Null where a shape names what is not placed or the argument is another data
+ * set's: then only pairs are compared.
+ */
+export function classesSql(
+  dataset: string,
+  shapes: readonly RowShape[],
+  argument: string | null,
+  limit: number,
+  placed: readonly Placed[],
+): ClassPlan | null {
+  try {
+    return planOf(new PlacedSql(placed), dataset, shapes, argument, limit);
+  } catch {
+    return null;
+  }
+}
+
+function planOf(
+  sql: PlacedSql,
+  dataset: string,
+  shapes: readonly RowShape[],
+  argument: string | null,
+  limit: number,
+): ClassPlan | null {
+  const contribution = sql.contribution(argument);
+  if (contribution.dataset !== null && contribution.dataset !== dataset) return null;
+  const types = shapes.map(({ groups }) => groups.map((group) => sql.expression(group).type));
+  const own = JSON.stringify(dataset);
+  const [keys, joined]: [string[], { cte: string; name: string }[]] = [[], []];
+  for (const [i, shape] of shapes.entries()) {
+    const datasets = sql.datasetsOf(shape.source);
+    if (!datasets.includes(dataset)) return null;
+    const texts = shape.groups.map((group) => `CAST(${sql.expression(group).sql} AS VARCHAR)`);
+    const list = `CAST(to_json(CAST([${texts.join(', ')}] AS VARCHAR[])) AS VARCHAR)`;
+    const within = sql.within({ filter: shape.filter, keys: shape.fixed });
+    if (datasets.length === 1) {
+      keys.push(`CASE WHEN ${within} THEN ${list} END`);
+      continue;
+    }
+    const name = `j${i}`;
+    const from = sql.from(shape.source);
+    const condition = from.includes(' WHERE ') ? `${from} AND ${within}` : `${from} WHERE ${within}`;
+    joined.push({
+      name,
+      cte: `${name} AS (SELECT ${own}.rowid AS r, any_value(${list}) AS k, count(*) AS n ${condition} GROUP BY ${own}.rowid)`,
+    });
+    keys.push(`${name}.k`);
+  }
+  const named = keys.map((key, i) => `${key} AS k${i}`);
+  const from = sql.from(JSON.stringify({ datasets: [dataset], joins: [] }));
+  const withJoins = `${from}${joined.map(({ name }) => ` LEFT JOIN ${name} ON ${name}.r = ${own}.rowid`).join('')}`;
+  const once = joined.map(({ name }) => `(SELECT coalesce(max(n), 0) <= 1 FROM ${name})`).join(' AND ') || 'TRUE';
+  const ks = keys.map((_, i) => `k${i}`);
+  const rows = sql.rowsAreEntities(dataset);
+  const columns = [...named, `${contribution.sql} AS x`, ...(rows ? [] : [`${sql.entity(dataset)} AS e`])];
+  const base = `base AS (SELECT ${columns.join(', ')} ${withJoins})`;
+  const ctes = [...joined.map(({ cte }) => cte), base];
+  const by = ks.length === 0 ? '' : ` GROUP BY ${ks.join(', ')}`;
+  const shown = ks.map((key) => `${key}, `).join('');
+  if (rows)
+    return {
+      sql: `WITH ${ctes.join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, TRUE AS d, ${once} AS o FROM base${by} LIMIT ${limit + 1}`,
+      types,
+      limit,
+    };
+  const byEntity = `p AS (SELECT ${shown}e, sum(x) AS x FROM base GROUP BY ${[...ks, 'e'].join(', ')})`;
+  const disjoint = '(SELECT count(*) = count(DISTINCT e) + (CASE WHEN count(*) > count(e) THEN 1 ELSE 0 END) FROM p)';
+  return {
+    sql: `WITH ${[...ctes, byEntity].join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, ${disjoint} AS d, ${once} AS o FROM p${by} LIMIT ${limit + 1}`,
+    types,
+    limit,
+  };
+}
+
+/** The classes in the answer; null where there are too many, or rows stand in several cells of one shape. */
+export function classesOf(
+  plan: ClassPlan,
+  rows: readonly (readonly Value[])[],
+): { readonly classes: readonly ClassOfRows[]; readonly disjoint: boolean } | null {
+  if (rows.length > plan.limit) return null;
+  const width = plan.types.length;
+  const classes: ClassOfRows[] = [];
+  let disjoint = true;
+  for (const row of rows) {
+    if (row.length !== width + 4) throw new TypeError('the answer has other columns than asked for');
+    const [entities, contributing, apart, once] = row.slice(width);
+    if (once !== true) return null;
+    if (apart !== true) disjoint = false;
+    classes.push({
+      keys: plan.types.map((types, i) => keysOf(row[i] ?? null, types)),
+      entities: Number(entities),
+      contributing: Number(contributing),
+    });
+  }
+  return { classes, disjoint };
+}
+
+function keysOf(value: Value, types: readonly Parameters<typeof keyValue>[1][]): readonly Value[] | null {
+  if (value === null) return null;
+  const list: unknown = JSON.parse(String(value));
+  if (!Array.isArray(list) || list.length !== types.length)
+    throw new TypeError('a class has other keys than asked for');
+  return list.map((text: unknown, i) => (typeof text === 'string' ? keyValue(text, types[i] ?? 'text') : null));
+}
