@@ -175,3 +175,106 @@ export interface SandboxAvailability {
   readonly reason: Text | null;
   readonly sessionsMax: number;
 }
+
+export type JobState = 'queued' | 'running' | 'checking' | 'review' | 'released' | 'rejected' | 'failed' | 'cancelled';
+
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: 'integer' | 'decimal' | 'text' | 'date' | 'boolean';
+  readonly role: 'group' | 'count' | 'measure';
+  readonly decimals: number;
+  readonly domain?: readonly string[];
+  readonly from?: { readonly alias: string; readonly column: string };
+}
+
+export interface ModelCard {
+  readonly family: 'linear' | 'tree' | 'centres';
+  readonly algorithm: string;
+  readonly target?: string;
+  readonly features: readonly string[];
+  readonly classes?: readonly string[];
+  readonly intendedUse: string;
+}
+
+export type OutputDeclaration =
+  | { readonly kind: 'table'; readonly columns: readonly OutputColumn[]; readonly rowsMax: number }
+  | { readonly kind: 'metrics'; readonly names: readonly string[]; readonly decimals: number }
+  | {
+      readonly kind: 'chart';
+      readonly chart: 'bar' | 'line';
+      readonly columns: readonly OutputColumn[];
+      readonly rowsMax: number;
+    }
+  | { readonly kind: 'model'; readonly format: 'json'; readonly card: ModelCard; readonly decimals: number };
+
+export interface SandboxJobItem {
+  readonly id: string;
+  readonly projectId: string;
+  readonly language: 'sql' | 'python';
+  readonly kind: OutputDeclaration['kind'];
+  readonly state: JobState;
+  /** Why it failed or was rejected, as a class. */
+  readonly failure: string | null;
+  readonly submittedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly tables: readonly string[];
+  readonly party: PartyRef;
+  readonly outputId: string | null;
+}
+
+export interface JobContent {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly model: Readonly<Record<string, unknown>> | null;
+}
+
+export interface SandboxJob extends SandboxJobItem {
+  readonly part: 'operator' | 'reviewer' | 'holder';
+  readonly code: string;
+  readonly programHash: string;
+  readonly output: OutputDeclaration;
+  readonly submittedBy: { readonly id: string; readonly name: string; readonly self: boolean };
+  readonly attempts: number;
+  readonly inputs: readonly {
+    readonly alias: string;
+    readonly grantId: string;
+    readonly resourceId: string;
+    readonly title: string;
+    readonly holder: PartyRef;
+  }[];
+  readonly checks: readonly {
+    readonly check: string;
+    readonly result: 'pass' | 'review' | 'fail';
+    readonly text: Text | null;
+  }[];
+  readonly differences:
+    | readonly {
+        readonly outputId: string;
+        readonly changed: number;
+        readonly small: number;
+        readonly examples: readonly {
+          readonly key: string;
+          readonly column: string;
+          readonly before: Cell;
+          readonly now: Cell;
+        }[];
+      }[]
+    | null;
+  readonly reviews: readonly {
+    readonly holder: PartyRef;
+    readonly decision: 'release' | 'reject' | null;
+    readonly reason: string | null;
+    readonly decidedAt: string | null;
+  }[];
+  readonly content: JobContent | null;
+  readonly contentSha256: string | null;
+  readonly log: string | null;
+  readonly withheld: Text | null;
+  readonly cpuMs: number | null;
+  readonly memoryBytes: number | null;
+  readonly resourceId: string | null;
+  readonly mayCancel: boolean;
+  readonly mayDecide: boolean;
+  readonly receipts: readonly SubjectReceipt[];
+}

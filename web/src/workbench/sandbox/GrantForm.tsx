@@ -130,8 +130,9 @@ export function GrantForm(props: {
   readonly authorisationId: string | null;
   readonly floor: Floor;
   readonly alias: string;
-  /** End of the right it rests on. */
+  /** The right it rests on: its end, and the uses it has left. */
   readonly validUntil: string | null;
+  readonly usesLeft: number | null;
   readonly onDone: (receiptId: string) => void;
 }) {
   const t = useWords(WORDS);
@@ -142,6 +143,7 @@ export function GrantForm(props: {
       personal: resource.containsPersonalInformation,
       alias: props.alias,
       validUntil: firstUntil(props.validUntil),
+      usesLeft: props.usesLeft,
     }),
     (v) => Object.fromEntries(faultsOf(v).map((f) => [f, t[`fault:${f}`]])),
   );

@@ -71,7 +71,7 @@ export default function GrantPage() {
           if (requestId && !request) return <p className="empty">{t.gone}</p>;
           return (
             <>
-              <ul className="plain-list work-gap">
+              <ul className="sandbox-lines work-gap">
                 <li>{t.project(p.title, p.party.name)}</li>
                 <li>{t.purpose(p.purpose)}</li>
                 {request ? <li>{t.wanted(request.wanted)}</li> : null}
@@ -161,6 +161,7 @@ function Granting(props: {
           floor={floor}
           alias={props.alias}
           validUntil={props.right?.validUntil ?? null}
+          usesLeft={props.right?.usesMax ? props.right.usesMax - props.right.uses : null}
           onDone={(receiptId) =>
             void navigate(`/work/sandbox/${props.project.id}`, { state: { granted: receiptId }, replace: true })
           }

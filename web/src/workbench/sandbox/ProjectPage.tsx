@@ -1,16 +1,18 @@
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useLocation, useParams, useSearchParams } from 'react-router';
 import type { SandboxProject, SandboxQuery } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { dateTime } from '../../shared/format.ts';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded, Skeleton } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
-import { ActDrawer, type Done, useDone } from '../shared/acts.tsx';
+import { ActDrawer, type Done, DoneNote, useDone } from '../shared/acts.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
 import { History } from './History.tsx';
+import { Jobs } from './Jobs.tsx';
 import { Members } from './Members.tsx';
 import { QueryPlace } from './QueryPlace.tsx';
 import { Requests } from './Requests.tsx';
+import { SubmitJob } from './SubmitJob.tsx';
 import { Tables } from './Tables.tsx';
 import './sandbox.css';
 
@@ -20,6 +22,8 @@ const WORDS = words(
     asked: '查看沙箱项目',
     tables: '数据表',
     query: '查询',
+    jobs: '作业',
+    submit: '提交作业',
     history: '历史',
     people: '人员',
     purpose: '目的',
@@ -32,12 +36,15 @@ const WORDS = words(
     untrained: '您还不能查询：须是项目成员，并有在有效期内的上岗安全培训记录。',
     toPeople: '查看人员与培训',
     receipts: '回执',
+    granted: '数据表入箱授权',
   },
   {
     crumb: 'Sandbox',
     asked: 'see the sandbox project',
     tables: 'Tables',
     query: 'Query',
+    jobs: 'Jobs',
+    submit: 'Submit a job',
     history: 'History',
     people: 'People',
     purpose: 'Purpose',
@@ -51,6 +58,7 @@ const WORDS = words(
     untrained: 'You cannot ask yet: only members with a valid security training on record may.',
     toPeople: 'See people and training',
     receipts: 'Receipts',
+    granted: 'Grant a table',
   },
 );
 
@@ -77,18 +85,20 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
   const me = useMe();
   const [search] = useSearchParams();
   const { note, tell } = useDone();
+  const granted = (useLocation().state as { granted?: string } | null)?.granted;
   const operator = p.part === 'operator';
   const part = search.get('part') ?? '';
   const parts: (readonly [string, string])[] = [
     ['', t.tables],
     ...(operator ? ([['query', t.query]] as const) : []),
+    ['jobs', t.jobs],
     ...(p.part === 'holder' ? [] : ([['history', t.history]] as const)),
     ['people', t.people],
   ];
   return (
     <>
       <title>{p.title}</title>
-      {note}
+      {note ?? (granted ? <DoneNote done={{ title: t.granted, receiptId: granted }} /> : null)}
       <div className="head-row">
         <h1>{p.title}</h1>
         <span className={`tag ${p.state === 'open' ? 'good' : ''}`}>{t[p.state]}</span>
@@ -99,6 +109,8 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
       <Tabs parts={parts} />
       {part === '' ? <Overview project={p} own={me?.party.id ?? ''} tell={tell} /> : null}
       {part === 'query' && operator ? <Query project={p} again={search.get('again')} /> : null}
+      {part === 'jobs' ? <ProjectJobs project={p} /> : null}
+      {part === 'submit' && operator ? <SubmitPlace project={p} /> : null}
       {part === 'history' ? <History project={p} /> : null}
       {part === 'people' ? <Members project={p} tell={tell} /> : null}
     </>
@@ -137,17 +149,48 @@ function Overview(props: { readonly project: SandboxProject; readonly own: strin
 }
 
 function Query({ project: p, again }: { readonly project: SandboxProject; readonly again: string | null }) {
-  const t = useWords(WORDS);
   const query = useRead<SandboxQuery>(again ? `/sandbox-queries/${again}` : null);
   if (again && !query.data && !query.error) return <Skeleton lines={6} height={18} />;
   return (
     <>
-      {p.state === 'open' && !p.mayAsk ? (
-        <p className="turn work-gap">
-          {t.untrained} <Link to="?part=people">{t.toPeople}</Link>
-        </p>
-      ) : null}
+      <Untrained project={p} />
       {p.state === 'open' ? <QueryPlace key={again ?? ''} project={p} asked={query.data?.sql ?? null} /> : null}
     </>
   );
+}
+
+function ProjectJobs({ project: p }: { readonly project: SandboxProject }) {
+  const t = useWords(WORDS);
+  return (
+    <>
+      {p.part === 'operator' && p.state === 'open' ? (
+        <p className="work-gap">
+          <Link className="button primary" to="?part=submit">
+            {t.submit}
+          </Link>
+        </p>
+      ) : null}
+      <Jobs projectId={p.id} />
+    </>
+  );
+}
+
+function SubmitPlace({ project: p }: { readonly project: SandboxProject }) {
+  const t = useWords(WORDS);
+  return (
+    <div className="work-gap">
+      <h2>{t.submit}</h2>
+      <Untrained project={p} />
+      <SubmitJob project={p} />
+    </div>
+  );
+}
+
+function Untrained({ project: p }: { readonly project: SandboxProject }) {
+  const t = useWords(WORDS);
+  return p.state === 'open' && !p.mayAsk ? (
+    <p className="turn work-gap">
+      {t.untrained} <Link to="?part=people">{t.toPeople}</Link>
+    </p>
+  ) : null;
 }

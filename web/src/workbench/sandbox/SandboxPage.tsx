@@ -8,6 +8,7 @@ import { useMe, useRead } from '../../shared/use-api.ts';
 import { holdsAny } from '../roles.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
+import { Jobs } from './Jobs.tsx';
 import { SANDBOX_HOLDERS, SANDBOX_OPERATORS } from './roles.ts';
 import { Uses } from './Uses.tsx';
 import './sandbox.css';
@@ -18,6 +19,7 @@ const WORDS = words(
     text: '数据可用不可见：查询和程序进到数据所在处运行，只有经披露控制或审核的结果出来。',
     projects: '项目',
     uses: '我的数据被怎样使用',
+    review: '待我审查',
     open: '设立项目',
     openText: '先说明目的和成员；数据表随后向持有单位申请。',
     members: '成员',
@@ -43,6 +45,7 @@ const WORDS = words(
     text: 'Usable, not visible: queries and programs run where the data are, and only results that passed disclosure control or a review come out.',
     projects: 'Projects',
     uses: 'Uses of my data',
+    review: 'To be reviewed',
     open: 'Open a project',
     openText: 'Say what for and who; then ask the holders for tables.',
     members: 'Members',
@@ -83,14 +86,14 @@ export default function SandboxPage() {
   const people = useRead<Page<Person>>(admin ? '/people' : null, { limit: 100 });
   const self = me ? [{ id: me.person.id, displayName: me.person.displayName }] : [];
   const members = people.data?.items ?? self;
-  const uses = search.get('part') === 'uses';
+  const part = search.get('part') ?? '';
   return (
     <>
       <title>{t.title}</title>
       {note}
       <div className="head-row">
         <h1>{t.title}</h1>
-        {operates && !uses ? (
+        {operates && part === '' ? (
           <ActDrawer
             act="sandbox.open-project"
             label={t.open}
@@ -109,11 +112,14 @@ export default function SandboxPage() {
         <Tabs
           parts={[
             ['', t.projects],
+            ['review', t.review],
             ['uses', t.uses],
           ]}
         />
       ) : null}
-      {uses ? <Uses /> : <Projects operates={operates} holds={holds} />}
+      {part === '' ? <Projects operates={operates} holds={holds} /> : null}
+      {part === 'review' ? <Jobs review /> : null}
+      {part === 'uses' ? <Uses /> : null}
     </>
   );
 }

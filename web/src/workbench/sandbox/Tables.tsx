@@ -95,7 +95,7 @@ function TableCard(props: { readonly table: SandboxTable; readonly mine: boolean
       <div className="sandbox-table-body">
         <div>
           <h3>{t.rules}</h3>
-          <ul className="plain-list">
+          <ul className="sandbox-lines">
             {sayPolicy(policy, titleOf).map((line) => (
               <li key={line}>{line}</li>
             ))}

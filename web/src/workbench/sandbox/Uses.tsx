@@ -8,7 +8,7 @@ import { dateTime, number } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useAll } from '../authorisation/use-all.ts';
 import { QueryAnswer } from './History.tsx';
-import { useJobState } from './job-words.ts';
+import { useJobWords } from './job-words.ts';
 
 const WORDS = words(
   {
@@ -54,11 +54,11 @@ const CODE_SHOWN = 300;
 /** A provider's view: what was asked of one's data, and what was told. */
 export function Uses() {
   const t = useWords(WORDS);
-  const sayJob = useJobState();
+  const job = useJobWords();
   const [seen, setSeen] = useState<string | null>(null);
   const projects = useAll<SandboxProjectItem>('/sandbox-projects', { part: 'holder' });
   const sayState = (u: SandboxUse): string =>
-    u.kind === 'job' ? sayJob(u.state) : u.state === 'repeated' ? t.repeated : t.answered;
+    u.kind === 'job' ? job.state(u.state) : u.state === 'repeated' ? t.repeated : t.answered;
   return (
     <>
       <div className="head-row desk-head work-gap">

@@ -43,6 +43,7 @@ const INTEGER_GROUPS_MAX = 100;
 const NAMES_OF_KEYS = /(^|_)(id|no|code|number|tail|card|account|uid|key)($|_)|编号|编码|证件|卡号|机尾|账号/i;
 const PERMILLE_OF_PERCENT = 10;
 const MICRO = 1_000_000;
+const USES_USUAL = 1_000;
 
 const profileOf = (profile: Profile | null, name: string) => profile?.columns.find((c) => c.name === name);
 
@@ -93,7 +94,18 @@ export function draftFor(
   dictionary: readonly DictionaryColumn[],
   profile: Profile | null,
   floor: Floor,
-  { personal, alias, validUntil }: { readonly personal: boolean; readonly alias: string; readonly validUntil: string },
+  {
+    personal,
+    alias,
+    validUntil,
+    usesLeft,
+  }: {
+    readonly personal: boolean;
+    readonly alias: string;
+    readonly validUntil: string;
+    /** Of the right it rests on; null: not counted. */
+    readonly usesLeft: number | null;
+  },
 ): GrantDraft {
   const [entityKey = ''] = keyCandidates(dictionary, profile);
   return {
@@ -110,7 +122,7 @@ export function draftFor(
     epsilonTotal: '10',
     epsilonQuery: '0.5',
     cellsMax: '100000',
-    usesMax: '1000',
+    usesMax: String(Math.max(1, Math.min(USES_USUAL, usesLeft ?? USES_USUAL))),
     columns: dictionary.map((c) => ({
       name: c.name,
       uses: usesFor(c, profile, entityKey),
