@@ -9,6 +9,7 @@ import { openingApplication } from './opening/procedure.ts';
 
 export { acts } from './acts.ts';
 export { conditionProblems } from './conditions.ts';
+export { carryUses, componentStopped, registerDerived } from './derivation.ts';
 export {
   AuthorisationId,
   DictionaryColumn,

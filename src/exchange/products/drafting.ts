@@ -5,7 +5,17 @@ import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { SEARCH_VERSION, searchVector } from '../../kernel/search.ts';
 import { type Text, TextSchema, text } from '../../kernel/text.ts';
-import { grantFor, Profile, rightsBehind, rightsLive, type UseRight, ungranted, useRights } from '../catalog/index.ts';
+import {
+  carryUses,
+  componentStopped,
+  grantFor,
+  Profile,
+  rightsBehind,
+  rightsLive,
+  type UseRight,
+  ungranted,
+  useRights,
+} from '../catalog/index.ts';
 import { getParty, registeredEntity } from '../parties/index.ts';
 import { Draft, ProductColumn, ProductId, productLife, Sample } from './model.ts';
 import { columnsRead, recipeProblems, sameShape } from './recipe.ts';
@@ -75,6 +85,7 @@ async function draftFacts(tx: Tx, draft: Draft, holderId: string, at: Date) {
     kind: draft.kind,
     resources: rights.map((r) => usedResource(r, draft)),
     recipeProblems: problems,
+    useStopped: await componentStopped(tx, draft.resourceIds, at),
     sector: main?.sector ?? '',
     grade: highestGrade(resources.map((r) => r.grade)),
     containsPersonalInformation: resources.some((r) => r.contains_personal_information),
@@ -90,6 +101,7 @@ const draftRules = [
   rules.rightNotUsedUp,
   rules.productForm,
   rules.recipeFits,
+  ...rightsLive,
 ] as const;
 
 type DraftFacts = Awaited<ReturnType<typeof draftFacts>>;
@@ -254,9 +266,15 @@ export const recordBuild = act({
     const product = await lock(tx, input.productId);
     if (product.version !== input.version || product.build_state === 'built') throw notFound();
     const { stopped } = await rightsBehind(tx, product.id, product.version, at);
-    return { holderId: product.holder_id, useStopped: stopped };
+    const { resourceIds } = product.content;
+    return {
+      holderId: product.holder_id,
+      resourceIds,
+      useStopped: stopped ?? (await componentStopped(tx, resourceIds, at)),
+    };
   },
-  perform: async ({ tx, input, at }) => {
+  perform: async ({ tx, input, facts, at }) => {
+    await carryUses(tx, facts.resourceIds, { id: input.productId, version: input.version });
     await tx
       .updateTable('product')
       .set({

@@ -144,6 +144,8 @@ export async function pageVersion(q: Queryable, productId: string, actor: Actor)
            concat_ws(' ', p.xmin,
              (select string_agg(concat(r.id, r.xmin), ',' order by r.id) from product_resource x
                 join resource r on r.id = x.resource_id where x.product_id = p.id),
+             (select string_agg(concat(r.id, r.xmin), ',' order by r.id) from product_resource x
+                join resource_derivation d on d.resource_id = x.resource_id join resource r on r.id = d.source_id where x.product_id = p.id),
              (select string_agg(concat(n.id, n.xmin), ',' order by n.id) from party n
                where n.id = any (o.assessors || p.holder_id || array(select s ->> 'partyId' from jsonb_array_elements(p.content -> 'shares') s))),
              (select string_agg(coalesce(a.id, ''), ',') from unnest(o.ids || p.id) s (id)
@@ -159,7 +161,11 @@ export async function pageVersion(q: Queryable, productId: string, actor: Actor)
   return { subject: row.subject, state: row.state };
 }
 
-/** Resources → build → product → what came of it. */
+const once = <T extends { readonly id: string }>(items: readonly T[]): T[] => [
+  ...new Map(items.map((i) => [i.id, i])).values(),
+];
+
+/** Columns of resources → sandbox jobs → components, and resources → build → product → what came of it. */
 async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof ProductPage>['lineage']> {
   const resources = await q
     .selectFrom('product_resource as r')
@@ -168,11 +174,23 @@ async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof Produ
     .where('r.product_id', '=', p.id)
     .orderBy('resource.id')
     .execute();
+  const made = await q
+    .selectFrom('product_resource as r')
+    .innerJoin('resource_derivation as d', 'd.resource_id', 'r.resource_id')
+    .innerJoin('resource as s', 's.id', 'd.source_id')
+    .select(['d.resource_id', 'd.made_id', 'd.columns', 's.id', 's.title'])
+    .where('r.product_id', '=', p.id)
+    .orderBy('d.resource_id')
+    .orderBy('s.id')
+    .execute();
+  const origins = made.filter((m) => !resources.some((r) => r.id === m.id));
   const build = `build:${p.id}:${p.version}`;
   const { rows } = await sql<{ n: number[] }>`select array[${countsOf(p.id)}]::int[] as n`.execute(q);
   const reached = downstream.map((d, i) => ({ ...d, n: rows[0]?.n[i] ?? 0 })).filter((d) => d.n > 0);
   return {
     nodes: [
+      ...once(origins.map((m) => ({ id: m.id, kind: 'resource', title: m.title }))),
+      ...once(made.map((m) => ({ id: m.made_id, kind: 'sandbox-job', title: '沙箱作业', titleEn: 'Sandbox job' }))),
       ...resources.map((r) => ({ id: r.id, kind: 'resource', title: r.title })),
       { id: build, kind: 'build', title: `加工 v${p.version}`, titleEn: `Build v${p.version}` },
       { id: p.id, kind: 'product', title: p.title },
@@ -184,6 +202,12 @@ async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof Produ
       })),
     ],
     edges: [
+      ...once(
+        made.map((m) => ({ id: `${m.id} ${m.made_id}`, from: m.id, to: m.made_id, label: `${m.columns.length}` })),
+      ),
+      ...once(
+        made.map((m) => ({ id: `${m.made_id} ${m.resource_id}`, from: m.made_id, to: m.resource_id, label: '' })),
+      ),
       ...resources.map((r) => ({ from: r.id, to: build, label: `${r.rows}` })),
       { from: build, to: p.id, label: p.rows === null ? '' : `${p.rows}` },
       ...reached.map((d) => ({ from: p.id, to: `${d.kind}:${p.id}`, label: counted(d.n) })),
