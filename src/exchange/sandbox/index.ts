@@ -3,12 +3,13 @@ import type { Task } from '../../kernel/jobs.ts';
 import { grantActs } from './acts-grants.ts';
 import { discardTask, preparedActs } from './acts-prepared.ts';
 import { projectActs } from './acts-projects.ts';
+import * as airlock from './airlock/index.ts';
 import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
 
 export { clearCopies } from './cache.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
 
-export const acts: readonly Act[] = [...projectActs, ...grantActs, ...preparedActs];
-export const reads: readonly Read[] = [...projectReads];
-export const tasks: readonly Task[] = [prepareTask, discardTask];
+export const acts: readonly Act[] = [...projectActs, ...grantActs, ...preparedActs, ...airlock.acts];
+export const reads: readonly Read[] = [...projectReads, ...airlock.reads];
+export const tasks: readonly Task[] = [prepareTask, discardTask, ...airlock.tasks];

@@ -8,7 +8,6 @@ import { chargeUse, lockAudience } from '../charge.ts';
 import { JobId } from '../model.ts';
 import { usesLeft } from '../rules.ts';
 import { budgetOf, tightest } from '../store.ts';
-import { CLEAR_TASK } from './acts.ts';
 import { CHECKS, rejectedByMachine } from './checks.ts';
 import { jobLife } from './model.ts';
 import { JOB_LIMITS } from './rules.ts';
@@ -114,13 +113,14 @@ export const recordOutput = act({
   input: z.object({
     jobId: JobId,
     runId: RunId,
-    contentId: z.string(),
-    tableId: z.string(),
+    /** Null where the machine rejects it. */
+    contentId: z.string().nullable(),
+    tableId: z.string().nullable(),
     logId: z.string().nullable(),
-    sha256: z.string(),
-    rows: z.number().int(),
-    columns: z.array(ColumnSchema),
-    profile: TableProfileSchema,
+    sha256: z.string().nullable(),
+    rows: z.number().int().nullable(),
+    columns: z.array(ColumnSchema).nullable(),
+    profile: TableProfileSchema.nullable(),
     checks: z.array(CheckSchema),
     differences: z.array(DifferenceSchema),
     cpuMs: z.number(),
@@ -134,7 +134,7 @@ export const recordOutput = act({
     requireRun(hand.job, input.runId);
     return { ...hand, next: jobLife.move(hand.job.state, rejectedByMachine(input.checks) ? 'reject' : 'submit') };
   },
-  perform: async ({ tx, input, facts: { job, next }, at, enqueue }) => {
+  perform: async ({ tx, input, facts: { job, next }, at }) => {
     const rejected = next === 'rejected';
     await tx
       .updateTable('sandbox_job')
@@ -147,8 +147,8 @@ export const recordOutput = act({
         log_id: input.logId,
         content_sha256: input.sha256,
         rows: input.rows,
-        columns: JSON.stringify(input.columns),
-        profile: JSON.stringify(input.profile),
+        columns: input.columns && JSON.stringify(input.columns),
+        profile: input.profile && JSON.stringify(input.profile),
         checks: JSON.stringify(input.checks),
         differences: JSON.stringify(input.differences),
         cpu_ms: Math.round(input.cpuMs),
@@ -157,7 +157,6 @@ export const recordOutput = act({
       })
       .where('id', '=', job.id)
       .execute();
-    if (rejected) enqueue({ task: CLEAR_TASK, payload: { jobId: job.id } });
     return { state: next };
   },
   entry: ({ input, facts: { job, inputs }, result }) => ({

@@ -5,7 +5,7 @@ import { differencesTo } from './differences.ts';
 import type { TypedOutput } from './result.ts';
 import type { SourceFindings } from './source.ts';
 
-const LIMITS = { k: 10, freedomMin: 10, parametersPercent: 33, rarePermille: 300 };
+const LIMITS = { k: 10, freedomMin: 10, parametersPercent: 33, rarePermille: 300, copiedPermille: 800 };
 const CLEAN: SourceFindings = {
   entities: 1_000,
   strangers: 0,
@@ -13,6 +13,7 @@ const CLEAN: SourceFindings = {
   copiedRows: 0,
   compared: 9,
   rare: 0,
+  telling: { compared: 9, rare: 0 },
   left: 0,
 };
 const declaration = OutputDeclaration.parse({
@@ -61,6 +62,7 @@ describe('the checks', () => {
     expect(said('copied-values', two, { rare: 2 })).toBe('review');
     expect(said('copied-values', two, { rare: 3 })).toBe('fail');
     expect(said('copied-values', two, { left: 1 })).toBe('review');
+    expect(said('copied-values', two, { rare: 8, telling: { compared: 10, rare: 8 } })).toBe('fail!');
   });
 
   it('ask a person about rows that are nearly as many as entities', () => {

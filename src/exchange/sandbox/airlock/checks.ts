@@ -37,6 +37,8 @@ export interface CheckLimits {
   readonly parametersPercent: number;
   /** Share of values, per mille, that may be values of a few before it is a copy. */
   readonly rarePermille: number;
+  /** Share of words and fractions, per mille, from which on nothing but a copy explains it. */
+  readonly copiedPermille: number;
 }
 
 const pass = (check: CheckName, zh: string, en: string): Check => ({
@@ -143,7 +145,17 @@ function copiedRows({ copiedRows: copied }: SourceFindings, { k }: CheckLimits):
     : pass('copied-rows', '没有与源表记录相同的行', 'No row is a record of a table');
 }
 
-function copiedValues({ compared, rare, left }: SourceFindings, { k, rarePermille }: CheckLimits): Check {
+function copiedValues(
+  { compared, rare, telling, left }: SourceFindings,
+  { k, rarePermille, copiedPermille }: CheckLimits,
+): Check {
+  if (telling.rare > 2 && telling.rare * 1_000 >= telling.compared * copiedPermille)
+    return fail(
+      'copied-values',
+      true,
+      `${telling.compared} 个文字和小数中有 ${telling.rare} 个是源表中少于 ${k} 个主体的原值`,
+      `${telling.rare} of ${telling.compared} words and fractions are values of fewer than ${k} entities`,
+    );
   if (rare > 2 && rare * 1_000 >= compared * rarePermille)
     return fail(
       'copied-values',

@@ -17,6 +17,7 @@ export const CHECK_LIMITS = {
   freedomMin: dated({ from: FROM, value: 10, unit: 'degree', reference: 'HS-23.29; ACRO default.yaml' }),
   parametersPercent: dated({ from: FROM, value: 33, unit: 'per cent', reference: 'HS-23.29; DataSHIELD nfilter.glm' }),
   rarePermille: dated({ from: FROM, value: 300, unit: 'permille', reference: 'HS-23.29' }),
+  copiedPermille: dated({ from: FROM, value: 800, unit: 'permille', reference: 'HS-23.29' }),
 };
 
 /** 同时在办的作业有上限 */

@@ -15,7 +15,7 @@ import { preparedFile } from '../prepare.ts';
 import { sandboxSetting } from '../setting.ts';
 import { CLEAR_TASK, tableOf } from './acts.ts';
 import { beginJob, examineJob, failJob, type JobFailure, recordOutput } from './acts-system.ts';
-import { type CheckLimits, checkOutput } from './checks.ts';
+import { type CheckLimits, checkOutput, rejectedByMachine } from './checks.ts';
 import { contentOf, readContent } from './content.ts';
 import { declaredColumns } from './declaration.ts';
 import { differencesTo, type ReleasedOutput } from './differences.ts';
@@ -151,7 +151,10 @@ async function runAndCheck(
   await must(context, examineJob, { jobId: job.id, runId });
   const output = typedOutput(job.output, outcome);
   const checked = await check(context, job, inputs, output, signal);
-  const stored = await store(vault, job, output, outcome.log);
+  // What the machine rejects is not even kept; what the program printed goes to the holder.
+  const stored = rejectedByMachine(checked.checks)
+    ? { ...NOTHING, logId: await keepLog(vault, job, outcome.log) }
+    : await store(vault, job, output, outcome.log);
   await must(context, recordOutput, {
     jobId: job.id,
     runId,
@@ -161,6 +164,8 @@ async function runAndCheck(
     memoryBytes: outcome.memoryPeakBytes,
   });
 }
+
+const NOTHING = { contentId: null, sha256: null, tableId: null, rows: null, columns: null, profile: null };
 
 /** The prepared tables under their names in the program; lent at once, since the copies are kept for a while only. */
 async function filesOf(db: Database, jobId: string, inputs: readonly JobInput[]): Promise<LentFile[]> {
@@ -182,12 +187,20 @@ function limitsAt(at: Date): Limits {
   };
 }
 
+/** In SQL a table is called by its alias alone; the engine has it as `alias.data`. */
+function programOf({ language, code }: Job, inputs: readonly LentFile[]): string {
+  if (language !== 'sql') return code;
+  const tables = inputs.map(({ name }) => `${name} as not materialized (from ${name}.data)`).join(', ');
+  const [whole, recursive] = /^\s*with\s+(recursive\s+)?/i.exec(code) ?? [''];
+  return whole === '' ? `with ${tables} ${code}` : `with ${recursive ?? ''}${tables}, ${code.slice(whole.length)}`;
+}
+
 async function runProgram(job: Job, inputs: readonly LentFile[], signal: AbortSignal): Promise<ProgramOutcome> {
   const { output } = job;
   const rowsMax = output.kind === 'table' || output.kind === 'chart' ? output.rowsMax : 1;
   return sandboxSetting().executor.run(
     // One row more tells that there were too many.
-    { language: job.language, code: job.code, inputs, rowsMax: rowsMax + 1, filesMax: OUTPUT_FILES_MAX },
+    { language: job.language, code: programOf(job, inputs), inputs, rowsMax: rowsMax + 1, filesMax: OUTPUT_FILES_MAX },
     limitsAt(new Date()),
     signal,
   );
@@ -207,6 +220,7 @@ async function check(
     freedomMin: valueAt(CHECK_LIMITS.freedomMin, at).value,
     parametersPercent: valueAt(CHECK_LIMITS.parametersPercent, at).value,
     rarePermille: valueAt(CHECK_LIMITS.rarePermille, at).value,
+    copiedPermille: valueAt(CHECK_LIMITS.copiedPermille, at).value,
   };
   const declared = declaredColumns(job.output);
   const session = await sandboxSetting().executor.openSql(

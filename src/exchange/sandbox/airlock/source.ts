@@ -23,12 +23,14 @@ export interface SourceFindings {
   /** Distinct numbers and words compared, and those that are values of too few entities. */
   readonly compared: number;
   readonly rare: number;
+  /** The same of what no chance explains: words, and numbers with a fraction. */
+  readonly telling: { readonly compared: number; readonly rare: number };
   /** Comparisons left out because there were too many. */
   readonly left: number;
 }
 
 /** Values go into the engine in portions, so that no statement grows without bound. */
-const PORTION = 500;
+const PORTION_CHARACTERS = 200_000;
 /** A comparison reads the whole table; so many are made at most. */
 const COMPARISONS_MAX = 60;
 const ROUND_MAX = 9;
@@ -60,16 +62,20 @@ export async function compareWithSources(
 
 type One = (sql: string) => Promise<number>;
 
+/** Rows as literals, each with its number, in portions that one statement can take. */
 function portions(rows: readonly (readonly Cell[])[]): string[] {
-  const parts: string[] = [];
-  for (let i = 0; i < rows.length; i += PORTION)
-    parts.push(
-      rows
-        .slice(i, i + PORTION)
-        .map((row, r) => `(${[i + r, ...row].map(literal).join(', ')})`)
-        .join(', '),
-    );
-  return parts;
+  const parts: string[][] = [];
+  let characters = PORTION_CHARACTERS;
+  for (const [i, row] of rows.entries()) {
+    const written = `(${[i, ...row].map(literal).join(', ')})`;
+    characters += written.length;
+    if (characters > PORTION_CHARACTERS) {
+      parts.push([]);
+      characters = written.length;
+    }
+    parts.at(-1)?.push(written);
+  }
+  return parts.map((p) => p.join(', '));
 }
 
 const same = (type: string, source: string, out: string): string =>
@@ -147,42 +153,49 @@ async function valuesCopied(
   declared: readonly OutputColumn[],
   output: TypedOutput,
   k: number,
-): Promise<{ compared: number; rare: number; left: number }> {
-  let [compared, rare, left, done] = [0, 0, 0, 0];
-  // Of metrics and models the table lists every number under a name.
-  const measures =
-    declared.length > 0
-      ? declared.flatMap((c, i) =>
-          c.role === 'measure' && c.from === undefined && c.type !== 'boolean'
-            ? [{ i, decimals: c.decimals, number: isNumeric(c) }]
-            : [],
-        )
-      : [{ i: 1, decimals: ROUND_MAX, number: true }];
-  for (const { i, decimals, number } of measures) {
-    const values = [...new Set(output.rows.map((r) => r[i]).filter((v) => v !== null && v !== undefined && v !== 0))];
-    if (values.length === 0) continue;
-    compared += values.length;
-    const found = new Set<number>();
-    for (const table of tables)
-      for (const column of table.columns.filter((c) => isNumber(c.type) === number)) {
-        if (done >= COMPARISONS_MAX) {
-          left += 1;
-          continue;
-        }
-        done += 1;
-        const source = number
-          ? `round(cast(t.${name(column.name)} as double), ${decimals})`
-          : `cast(t.${name(column.name)} as varchar)`;
-        for (const part of portions(values.map((v) => [v as Cell])))
-          found.add(
-            await one(
+): Promise<Pick<SourceFindings, 'compared' | 'rare' | 'telling' | 'left'>> {
+  const sum = { compared: 0, rare: 0, telling: { compared: 0, rare: 0 }, left: 0 };
+  let done = 0;
+  for (const { i, decimals, number } of measuresOf(declared)) {
+    const all = [...new Set(output.rows.map((r) => r[i]).filter((v) => v !== null && v !== undefined && v !== 0))];
+    for (const whole of [true, false]) {
+      const values = all.filter((v) => Number.isInteger(v) === whole);
+      if (values.length === 0) continue;
+      let most = 0;
+      for (const table of tables)
+        for (const column of table.columns.filter((c) => isNumber(c.type) === number)) {
+          if (done++ >= COMPARISONS_MAX) {
+            sum.left += 1;
+            continue;
+          }
+          const source = number
+            ? `round(cast(t.${name(column.name)} as double), ${decimals})`
+            : `cast(t.${name(column.name)} as varchar)`;
+          let rare = 0;
+          for (const part of portions(values.map((v) => [v as Cell])))
+            rare += await one(
               `select count(*) from (select o.r, count(distinct t._e) as n from (values ${part}) o(r, v) join ${from(table)} t on ${source} = o.v group by 1) where n < ${k}`,
-            ),
-          );
-      }
-    rare += Math.max(0, ...found);
+            );
+          most = Math.max(most, rare);
+        }
+      sum.compared += values.length;
+      sum.rare += most;
+      if (whole) continue;
+      sum.telling.compared += values.length;
+      sum.telling.rare += most;
+    }
   }
-  return { compared, rare, left };
+  return sum;
+}
+
+/** Columns whose values are compared; of metrics and models the table lists every number under a name. */
+function measuresOf(declared: readonly OutputColumn[]): { i: number; decimals: number; number: boolean }[] {
+  if (declared.length === 0) return [{ i: 1, decimals: ROUND_MAX, number: true }];
+  return declared.flatMap((c, i) =>
+    c.role === 'measure' && c.from === undefined && c.type !== 'boolean'
+      ? [{ i, decimals: c.type === 'integer' ? 0 : c.decimals, number: isNumeric(c) }]
+      : [],
+  );
 }
 
 const isNumeric = (c: OutputColumn): boolean => c.type === 'integer' || c.type === 'decimal';
