@@ -21,9 +21,10 @@ const NOTHING: MeasureGuard = { entities: 0, values: 0, sum: 0, absolute: 0, lar
 export function cellsOf(query: CheckedQuery, rows: readonly (readonly Value[])[]): GuardedCell[] {
   const cells = new Map<string, GuardedCell>();
   const seen = new Map<string, number>();
+  const layout = layoutOf(query);
   for (const row of rows) {
-    const cell = cellOf(query, row);
-    const key = canonical([cell.rolledUp, cell.key]);
+    const cell = cellOf(query, layout, row);
+    const key = cellName(cell);
     const before = cells.get(key);
     seen.set(key, (seen.get(key) ?? 0) + 1);
     cells.set(key, before === undefined ? cell : mostProtective(query, before, cell));
@@ -33,24 +34,32 @@ export function cellsOf(query: CheckedQuery, rows: readonly (readonly Value[])[]
   return withEmptyCells(query, [...cells.values()]);
 }
 
-function cellOf(query: CheckedQuery, row: readonly Value[]): GuardedCell {
+const cellName = ({ rolledUp, key }: Pick<GuardedCell, 'rolledUp' | 'key'>) => JSON.stringify([rolledUp, key]);
+
+/** Where the numbers of each argument begin, counted after the keys, and how wide a row is. */
+interface Layout {
+  readonly from: ReadonlyMap<string, number>;
+  readonly width: number;
+}
+
+function layoutOf(query: CheckedQuery): Layout {
+  const from = new Map<string, number>();
+  let width = AFTER;
+  for (const { name, summed } of argumentsOf(query)) {
+    from.set(name, width);
+    width += summed ? SUMMED : COUNTED;
+  }
+  return { from, width: BEFORE + query.groups.length + width };
+}
+
+function cellOf(query: CheckedQuery, { from, width }: Layout, row: readonly Value[]): GuardedCell {
   const { groups, measures } = query;
-  const args = argumentsOf(query);
-  const width = BEFORE + groups.length + AFTER + args.reduce((sum, { summed }) => sum + (summed ? SUMMED : COUNTED), 0);
   if (row.length !== width) throw new TypeError('the answer has other columns than asked for');
   const numbers = row.slice(BEFORE + groups.length).map(numberOf);
   const at = (i: number) => numbers[i] ?? 0;
   const [entities, count, largest, second] = [at(0), at(1), at(2), at(3)];
   const key = groups.map((group, i) => keyValue(row[BEFORE + i] ?? null, group.type));
   const rolledUp = numberOf(row[1] ?? null);
-  let offset = AFTER;
-  const read = new Map(
-    args.map(({ name, summed }) => {
-      const from = offset;
-      offset += summed ? SUMMED : COUNTED;
-      return [name, { from, summed }] as const;
-    }),
-  );
   return {
     key: key.map((value, i) => ((rolledUp & (2 ** i)) === 0 ? value : null)),
     rolledUp,
@@ -59,9 +68,9 @@ function cellOf(query: CheckedQuery, row: readonly Value[]): GuardedCell {
     measures: measures.map((measure): MeasureGuard => {
       const { function: name, argument } = measure;
       if (name === 'entities') return entitiesGuard(query, measure, numberOf(row[0] ?? null), entities);
-      const found = argument === null ? undefined : read.get(argument);
+      const found = argument === null ? undefined : from.get(argument);
       if (found === undefined) return countGuard(entities, count, largest, second);
-      const part = (i: number) => at(found.from + i);
+      const part = (i: number) => at(found + i);
       if (name === 'count') return countGuard(part(1), part(0), part(2), part(3));
       return {
         entities: part(4),
@@ -153,11 +162,11 @@ function mostProtective(query: CheckedQuery, a: GuardedCell, b: GuardedCell): Gu
  */
 function withEmptyCells(query: CheckedQuery, cells: readonly GuardedCell[]): GuardedCell[] {
   const { groups } = query;
-  const known = new Set(cells.map(({ key, rolledUp }) => canonical([rolledUp, key])));
+  const known = new Set(cells.map(cellName));
   const empty: GuardedCell[] = [];
   for (let rolledUp = 0; rolledUp < 2 ** groups.length; rolledUp++)
     for (const key of publicKeys(query, rolledUp))
-      if (!known.has(canonical([rolledUp, key])))
+      if (!known.has(cellName({ rolledUp, key })))
         empty.push({ key, rolledUp, entities: 0, rows: 0, measures: query.measures.map(() => NOTHING) });
   return [...cells, ...empty];
 }

@@ -297,6 +297,7 @@ async function byHand(
         const value = (rolledUp & (2 ** i)) === 0 ? (row[i + 1] ?? null) : null;
         if (value === null || typeof value === 'boolean') return value;
         if (type === 'integer' || type === 'double') return Number(value);
+        if (type === 'decimal') return String(value).replace(/\.?0+$/, '');
         return type === 'timestamp' ? String(value).replace(' ', 'T') : String(value);
       });
       const name = rolledUp === 2 ** width - 1 ? `${rolledUp} all` : `${rolledUp} ${JSON.stringify(key)}`;

@@ -276,9 +276,6 @@ function byEntities(
       return [`${count} AS v${i}`, ...(summed ? [`${sum} AS s${i}`] : [])];
     });
   const first = [...keys, `e${table} AS e`, 'count(*) AS n', ...sums((i) => [`count(x${i})`, `sum(x${i})`])];
-  const again = [`${groupingId(keys)} AS r`, ...keys, 'e', 'sum(n) AS n', ...sums((i) => [`sum(v${i})`, `sum(s${i})`])];
-  const sets = Array.from({ length: 2 ** keys.length }, (_, set) => keys.filter((_key, i) => (set & (2 ** i)) === 0));
-  const grouping = sets.map((set) => `(${[...set, 'e'].join(', ')})`).join(', ');
   const folded: Folded = {
     entities: 'count(*)',
     rows: 'sum(n)',
@@ -299,9 +296,24 @@ function byEntities(
       ];
     }),
   };
+  const answer = (rolledUp: string) => answerSql(query, table, folded, keys, rolledUp);
+  const p = `WITH base AS (${base}), p AS MATERIALIZED (SELECT ${first.join(', ')} FROM base GROUP BY ${[...keys, `e${table}`].join(', ')})`;
+  const finest = `SELECT ${answer('0')} FROM p${listed(keys)}`;
+  if (keys.length === 0) return `${p} ${finest}`;
+  // Of one key the only margin has none; its column keeps its type.
+  const [single = '', other] = keys;
+  const head =
+    other === undefined
+      ? ['1 AS r', `any_value(${single}) FILTER (WHERE FALSE) AS ${single}`]
+      : [`${groupingId(keys)} AS r`, ...keys];
+  const again = [...head, 'e', 'sum(n) AS n', ...sums((i) => [`sum(v${i})`, `sum(s${i})`])];
+  // The finest cells come of the first sums themselves; only margins are summed by entity once more.
+  const margins = Array.from({ length: 2 ** keys.length - 1 }, (_, set) =>
+    keys.filter((_key, i) => ((set + 1) & (2 ** i)) === 0),
+  );
+  const grouping = margins.map((set) => `(${[...set, 'e'].join(', ')})`).join(', ');
   return (
-    `WITH base AS (${base}), p AS (SELECT ${first.join(', ')} FROM base GROUP BY ${[...keys, `e${table}`].join(', ')}), ` +
-    `q AS (SELECT ${again.join(', ')} FROM p GROUP BY GROUPING SETS (${grouping})) ` +
-    `SELECT ${answerSql(query, table, folded, keys, 'r')} FROM q GROUP BY ${['r', ...keys].join(', ')}`
+    `${p}, q AS (SELECT ${again.join(', ')} FROM p GROUP BY GROUPING SETS (${grouping})) ` +
+    `${finest} UNION ALL SELECT ${answer('r')} FROM q GROUP BY ${['r', ...keys].join(', ')}`
   );
 }

@@ -1,4 +1,3 @@
-import { canonical } from '../../../kernel/evidence/index.ts';
 import type { GuardedCell, MeasureGuard } from '../cells.ts';
 
 /**
@@ -8,7 +7,7 @@ import type { GuardedCell, MeasureGuard } from '../cells.ts';
 export function mergeCells(parts: readonly (readonly GuardedCell[])[]): GuardedCell[] {
   const merged = new Map<string, GuardedCell>();
   for (const cell of parts.flat()) {
-    const name = canonical([cell.rolledUp, cell.key]);
+    const name = JSON.stringify([cell.rolledUp, cell.key]);
     const before = merged.get(name);
     merged.set(name, before === undefined ? cell : mergeTwo(before, cell));
   }
