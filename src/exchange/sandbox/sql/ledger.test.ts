@@ -129,7 +129,7 @@ async function plainRows({ where, group }: Asked, query: CheckedQuery, { key, ro
 }
 
 describe('differences of cells', () => {
-  test('are those of the rows', { timeout: 120_000 }, async () => {
+  test('are those of the rows', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(visit, { maxLength: 20 }),
@@ -170,7 +170,7 @@ describe('differences of cells', () => {
           else expect(amounts?.contributing).toBe(apart.filter(([, , amt]) => Number(amt ?? 0) !== 0).length);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 
@@ -216,7 +216,7 @@ describe('differences of cells', () => {
 });
 
 describe('classes of rows', () => {
-  test('make up every cell', { timeout: 120_000 }, async () => {
+  test('make up every cell', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(visit, { maxLength: 25 }),
@@ -247,7 +247,7 @@ describe('classes of rows', () => {
           if (!keyed) expect(found.disjoint).toBe(true);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -294,7 +294,7 @@ describe('classes of rows', () => {
 });
 
 describe('runs in parts', () => {
-  test('merge into the cells of one run', { timeout: 120_000 }, async () => {
+  test('merge into the cells of one run', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(visit, { maxLength: 30 }),
@@ -312,7 +312,7 @@ describe('runs in parts', () => {
           expect(sorted(mergeCells(parts))).toEqual(sorted(await guardedCells(engine, query)));
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 
