@@ -33,7 +33,7 @@ const WORDS = words(
     closedAt: (at: string, reason: string) => `${at} 关闭：${reason}`,
     close: '关闭项目',
     closeText: '关闭后授权随之结束，入箱的数据副本被清除；已公布的结果和历史仍可查看。',
-    untrained: '您还不能查询：须是项目成员，并有在有效期内的上岗安全培训记录。',
+    untrained: '您还不能查询和提交作业：须是项目成员，并有在有效期内的上岗安全培训记录。',
     toPeople: '查看人员与培训',
     receipts: '回执',
     granted: '数据表入箱授权',
@@ -55,7 +55,7 @@ const WORDS = words(
     close: 'Close the project',
     closeText:
       'Its grants end with it and the copies of data in the sandbox are removed; what was released stays readable.',
-    untrained: 'You cannot ask yet: only members with a valid security training on record may.',
+    untrained: 'You cannot ask or submit yet: only members with a valid security training on record may.',
     toPeople: 'See people and training',
     receipts: 'Receipts',
     granted: 'Grant a table',
@@ -88,6 +88,7 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
   const granted = (useLocation().state as { granted?: string } | null)?.granted;
   const operator = p.part === 'operator';
   const part = search.get('part') ?? '';
+  const submitting = operator && search.has('new');
   const parts: (readonly [string, string])[] = [
     ['', t.tables],
     ...(operator ? ([['query', t.query]] as const) : []),
@@ -109,8 +110,7 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
       <Tabs parts={parts} />
       {part === '' ? <Overview project={p} own={me?.party.id ?? ''} tell={tell} /> : null}
       {part === 'query' && operator ? <Query project={p} again={search.get('again')} /> : null}
-      {part === 'jobs' ? <ProjectJobs project={p} /> : null}
-      {part === 'submit' && operator ? <SubmitPlace project={p} /> : null}
+      {part === 'jobs' ? submitting ? <SubmitPlace project={p} /> : <ProjectJobs project={p} /> : null}
       {part === 'history' ? <History project={p} /> : null}
       {part === 'people' ? <Members project={p} tell={tell} /> : null}
     </>
@@ -165,7 +165,7 @@ function ProjectJobs({ project: p }: { readonly project: SandboxProject }) {
     <>
       {p.part === 'operator' && p.state === 'open' ? (
         <p className="work-gap">
-          <Link className="button primary" to="?part=submit">
+          <Link className="button primary" to="?part=jobs&new=1">
             {t.submit}
           </Link>
         </p>

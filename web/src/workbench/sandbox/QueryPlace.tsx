@@ -38,6 +38,7 @@ const WORDS = words(
     columns: '字段',
     columnsText: '按一下插入查询。',
     budget: '剩余预算',
+    preparing: '正在准备数据',
     count: '行数',
     entities: '主体数',
     sum: '合计',
@@ -68,6 +69,7 @@ const WORDS = words(
     columns: 'Columns',
     columnsText: 'A press puts one into the query.',
     budget: 'Budget left',
+    preparing: 'being prepared',
     count: 'number of rows',
     entities: 'number of entities',
     sum: 'sum',
@@ -238,9 +240,9 @@ function Side(props: { readonly tables: readonly SandboxTable[]; readonly onInse
     <aside className="query-side" aria-label={t.columns}>
       {props.tables.map((table) => (
         <section key={table.grantId}>
-          <h3>
-            <code>{table.alias}</code>
-          </h3>
+          <h2>
+            <code>{table.alias}</code> {table.prepared ? null : <span className="tag wait">{t.preparing}</span>}
+          </h2>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list must scroll by keyboard too */}
           <ul aria-label={`${table.alias}: ${t.columnsText}`} tabIndex={0}>
             {table.columns
@@ -254,7 +256,7 @@ function Side(props: { readonly tables: readonly SandboxTable[]; readonly onInse
                 </li>
               ))}
           </ul>
-          <h3>{t.budget}</h3>
+          <h2>{t.budget}</h2>
           <BudgetBars budget={table.budget} />
         </section>
       ))}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { SandboxProjectItem, SandboxUse } from '../../api.ts';
+import type { ResourceSummary, SandboxProjectItem, SandboxUse } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { Drawer } from '../../shared/Drawer.tsx';
@@ -57,6 +57,7 @@ export function Uses() {
   const job = useJobWords();
   const [seen, setSeen] = useState<string | null>(null);
   const projects = useAll<SandboxProjectItem>('/sandbox-projects', { part: 'holder' });
+  const held = useAll<ResourceSummary>('/resources', { mine: 'held' });
   const sayState = (u: SandboxUse): string =>
     u.kind === 'job' ? job.state(u.state) : u.state === 'repeated' ? t.repeated : t.answered;
   return (
@@ -73,10 +74,16 @@ export function Uses() {
         rowKey={(u) => u.id}
         filters={[
           {
-            name: 'projectId',
+            name: 'project',
             kind: 'choice',
             label: t.project,
             options: (projects ?? []).map((p) => ({ value: p.id, title: p.title })),
+          },
+          {
+            name: 'resource',
+            kind: 'choice',
+            label: t.table,
+            options: (held ?? []).map((r) => ({ value: r.id, title: r.title })),
           },
         ]}
         empty={<Empty title={t.none}>{t.noneText}</Empty>}

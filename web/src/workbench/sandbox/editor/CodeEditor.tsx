@@ -14,6 +14,7 @@ export interface CodeEditorProps {
   readonly readOnly?: boolean;
   /** Keep the same list between draws: another one builds the editor anew. */
   readonly tables?: readonly EditorTable[];
+  /** Given for the closed grammar, which has no others. */
   readonly forms?: readonly EditorForm[];
 }
 

@@ -8,7 +8,7 @@ import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useWords, words } from '../../../app/words.ts';
 import type { CodeEditorProps } from './CodeEditor.tsx';
-import { closedSql, completeFrom } from './sql-language.ts';
+import { closedSql, completeFrom, openSql } from './sql-language.ts';
 
 const WORDS = words(
   { completions: '补全', selected: '补全：' },
@@ -93,7 +93,7 @@ export default function CodeMirror(props: CodeEditorProps) {
           bracketMatching(),
           closeBrackets(),
           syntaxHighlighting(COLOURS),
-          language === 'python' ? python() : closedSql(),
+          language === 'python' ? python() : forms ? closedSql() : openSql(),
           language === 'sql' && tables
             ? autocompletion({ override: [completeFrom(tables, forms ?? [])], icons: false })
             : autocompletion({ icons: false }),

@@ -1,5 +1,5 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import { SQLDialect, sql } from '@codemirror/lang-sql';
+import { PostgreSQL, SQLDialect, sql } from '@codemirror/lang-sql';
 import { FUNCTIONS, KEYWORDS, named } from './sql-words.ts';
 
 /** What the editor knows of a table: its name in SQL, and its columns with what stands beside each when completing. */
@@ -27,6 +27,9 @@ const CLOSED = SQLDialect.define({
 
 /** Highlighting of the interactive lane, whose grammar is closed. */
 export const closedSql = () => sql({ dialect: CLOSED, upperCaseKeywords: false });
+
+/** Highlighting of jobs, which take any SQL. */
+export const openSql = () => sql({ dialect: PostgreSQL });
 
 const TABLE_POSITION = /\b(from|join)\s+"?[\p{L}\p{N}_]*$/iu;
 const WORD_BEFORE = /[\p{L}\p{N}_."]*$/u;
