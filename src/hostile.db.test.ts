@@ -57,6 +57,7 @@ const OWNED = [
   'bdl',
   'dim',
   'opa',
+  'jns',
 ];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];

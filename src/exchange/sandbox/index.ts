@@ -4,12 +4,14 @@ import { grantActs } from './acts-grants.ts';
 import { discardTask, preparedActs } from './acts-prepared.ts';
 import { projectActs } from './acts-projects.ts';
 import * as airlock from './airlock/index.ts';
+import * as joint from './joint/index.ts';
 import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
 
 export { clearCopies } from './cache.ts';
+export { addUp, identifiersOf, intersect, type JointApi, JointOver, type JointView } from './joint/index.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
 
-export const acts: readonly Act[] = [...projectActs, ...grantActs, ...preparedActs, ...airlock.acts];
-export const reads: readonly Read[] = [...projectReads, ...airlock.reads];
-export const tasks: readonly Task[] = [prepareTask, discardTask, ...airlock.tasks];
+export const acts: readonly Act[] = [...projectActs, ...grantActs, ...preparedActs, ...airlock.acts, ...joint.acts];
+export const reads: readonly Read[] = [...projectReads, ...airlock.reads, ...joint.reads];
+export const tasks: readonly Task[] = [prepareTask, discardTask, ...airlock.tasks, ...joint.tasks];

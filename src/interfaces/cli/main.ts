@@ -46,6 +46,14 @@ const COMMANDS: readonly Command[] = [
     run: async (args) => (await import('./act.ts')).actCommand(args),
   },
   {
+    name: 'joint',
+    zh: '参加隐私集合求交或安全求和，本方数据不离开本机',
+    en: 'take part in a private set intersection or a secure sum; your data stay on this machine',
+    usage:
+      'shuheng joint <jns_…> --file ids.csv|numbers.json [--ground consent|statutory|not-personal] [--out common.txt] [--url …] [--key …]',
+    run: async (args) => (await import('./joint.ts')).jointCommand(args),
+  },
+  {
     name: 'log',
     zh: '重算并检查存证日志；导出可独立核验的副本；更换签名密钥',
     en: 're-derive and check the evidence log; keep a mirror that verifies by itself; change signing keys',

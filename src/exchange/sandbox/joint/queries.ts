@@ -1,0 +1,166 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { afterOf, notFound, PageQuery, page, pageOf, type Read, read, role } from '../../../kernel/acts/index.ts';
+import type { Queryable } from '../../../kernel/database/index.ts';
+import { text } from '../../../kernel/text.ts';
+import { PartyId, partiesById } from '../../parties/index.ts';
+import { JOINT_ROLES } from './acts.ts';
+import {
+  GROUNDS,
+  JOINT_KINDS,
+  JOINT_STATES,
+  JointId,
+  JointResult,
+  type JointSession,
+  PART_POINTS,
+  REVEALS,
+  STEPS,
+} from './model.ts';
+import { partiesOf, sentOf } from './store.ts';
+
+const Session = z.object({
+  id: JointId,
+  kind: z.enum(JOINT_KINDS),
+  title: z.string(),
+  purpose: z.string(),
+  reveal: z.enum(REVEALS).nullable(),
+  identifier: z.string().nullable(),
+  fields: z.array(z.string()).nullable(),
+  state: z.enum(JOINT_STATES),
+  openedBy: PartyId,
+  openedAt: z.iso.datetime(),
+  until: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  endReason: z.string().nullable(),
+  result: JointResult.nullable(),
+  transcript: z.string().nullable(),
+});
+
+const sessionOf = (s: JointSession): z.infer<typeof Session> => ({
+  id: s.id,
+  kind: s.kind,
+  title: s.title,
+  purpose: s.purpose,
+  reveal: s.reveal,
+  identifier: s.identifier,
+  fields: s.fields,
+  state: s.state,
+  openedBy: s.opened_by,
+  openedAt: s.opened_at.toISOString(),
+  until: s.until.toISOString(),
+  endedAt: s.ended_at?.toISOString() ?? null,
+  endReason: s.end_reason,
+  result: s.result,
+  transcript: s.transcript,
+});
+
+const sessions = read({
+  path: '/joint-sessions',
+  title: text('联合计算', 'Joint computations'),
+  by: role(...JOINT_ROLES),
+  params: z.object({}),
+  query: PageQuery,
+  output: pageOf(Session),
+  run: async ({ db, actor, query }) => {
+    const after = afterOf(query.cursor) ?? null;
+    const { rows } = await sql<JointSession>`select s.* from joint_session s
+        join joint_party p on p.session_id = s.id and p.party_id = ${actor.partyId}
+       where ${after}::text is null or s.id < ${after}
+       order by s.id desc limit ${query.limit + 1}`.execute(db);
+    const { items, nextCursor } = page(rows, query.limit, (s) => s.id);
+    return { items: items.map(sessionOf), nextCursor };
+  },
+});
+
+async function ownSession(db: Queryable, sessionId: string, partyId: string | null) {
+  const session = await db.selectFrom('joint_session').selectAll().where('id', '=', sessionId).executeTakeFirst();
+  const parties = session ? await partiesOf(db, sessionId) : [];
+  if (!session || !parties.some((p) => p.party_id === partyId)) throw notFound();
+  return { session, parties };
+}
+
+const session = read({
+  path: '/joint-sessions/:sessionId',
+  title: text('联合计算详情', 'A joint computation'),
+  by: role(...JOINT_ROLES),
+  params: z.object({ sessionId: JointId }),
+  query: z.object({}),
+  output: Session.extend({
+    /** Points in one part, and bytes a point, for clients. */
+    partPoints: z.number().int(),
+    parties: z.array(
+      z.object({
+        id: PartyId,
+        name: z.string(),
+        own: z.boolean(),
+        joinedAt: z.iso.datetime().nullable(),
+        ground: z.enum(GROUNDS).nullable(),
+        size: z.number().int().nullable(),
+        publicKey: z.string().nullable(),
+        /** Points sent, or numbers handed in. */
+        sentOwn: z.number().int(),
+        sentOther: z.number().int(),
+        contributed: z.boolean(),
+      }),
+    ),
+  }),
+  run: async ({ db, actor, params }) => {
+    const found = await ownSession(db, params.sessionId, actor.partyId);
+    const names = await partiesById(
+      db,
+      found.parties.map((p) => p.party_id),
+    );
+    const parties = await Promise.all(
+      found.parties.map(async (p) => ({
+        id: p.party_id,
+        name: names.get(p.party_id)?.name ?? '',
+        own: p.party_id === actor.partyId,
+        joinedAt: p.joined_at?.toISOString() ?? null,
+        ground: p.ground,
+        size: p.size,
+        publicKey: p.public_key,
+        sentOwn: (await sentOf(db, params.sessionId, p.party_id, 'own')).points,
+        sentOther: (await sentOf(db, params.sessionId, p.party_id, 'other')).points,
+        contributed: p.words !== null,
+      })),
+    );
+    return { ...sessionOf(found.session), partPoints: PART_POINTS, parties };
+  },
+});
+
+/**
+ * What the other side sent: its own blinded set while both run; and what it made of ours, in our order, only when both
+ * agreed to tell identifiers, both are through, and enough is in common.
+ */
+const points = read({
+  path: '/joint-sessions/:sessionId/points',
+  title: text('对方传送的盲化标识', 'Blinded identifiers of the other side'),
+  by: role(...JOINT_ROLES),
+  params: z.object({ sessionId: JointId }),
+  query: z.object({ step: z.enum(STEPS), part: z.coerce.number().int().min(0).max(1_000).default(0) }),
+  output: z.object({ points: z.string().nullable() }),
+  run: async ({ db, actor, params, query }) => {
+    const { session: s, parties } = await ownSession(db, params.sessionId, actor.partyId);
+    const [own, other] = [
+      parties.find((p) => p.party_id === actor.partyId),
+      parties.find((p) => p.party_id !== actor.partyId),
+    ];
+    if (s.kind !== 'intersection' || !own || !other) throw notFound();
+    const mine = await sentOf(db, s.id, own.party_id, 'own');
+    const told =
+      s.state === 'done' && s.reveal === 'ids' && s.result !== null && 'count' in s.result && !s.result.tooFew;
+    const may = query.step === 'own' ? s.state === 'running' && mine.points === own.size : told;
+    if (!may) throw notFound();
+    const row = await db
+      .selectFrom('joint_points')
+      .select('points')
+      .where('session_id', '=', s.id)
+      .where('party_id', '=', other.party_id)
+      .where('step', '=', query.step)
+      .where('part', '=', query.part)
+      .executeTakeFirst();
+    return { points: row?.points.toString('base64') ?? null };
+  },
+});
+
+export const reads: readonly Read[] = [sessions, session, points];
