@@ -23,6 +23,10 @@ const PARTS = {
     whole: node('conformance/kill/kill.ts', '--second'),
     quick: ['6'],
   },
+  'sandbox-isolation': {
+    what: 'attacks on the sandbox, and on plain Python and DuckDB beside it',
+    whole: node('conformance/sandbox/isolation.ts'),
+  },
 };
 
 const args = process.argv.slice(2);
