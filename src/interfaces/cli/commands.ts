@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { backup, OperatorError, restore } from '../../kernel/database/index.ts';
+import { openLocalExecutor } from '../../kernel/isolation/index.ts';
 import { readSettings } from '../../kernel/settings.ts';
 import { reachDatabase, startServer } from '../../main.ts';
 import { type Arguments, UsageError } from './arguments.ts';
@@ -101,6 +103,7 @@ const FREE_BYTES_MIN = 2 * 1024 ** 3;
 export async function doctorCommand(args: Arguments): Promise<number> {
   const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
   const free = statfsSync('.');
+  const sandbox = await lookAtSandbox();
   const rows = [
     { name: 'Node.js ≥ 20.19', ok: true, needed: true, remedy: '' },
     {
@@ -121,12 +124,7 @@ export async function doctorCommand(args: Arguments): Promise<number> {
       needed: false,
       remedy: 'apt-get install util-linux',
     },
-    {
-      name: '用户命名空间 user namespaces',
-      ok: spawnSync('unshare', ['--user', 'true'], { stdio: 'ignore' }).status === 0,
-      needed: false,
-      remedy: '以普通用户运行 run as an ordinary user',
-    },
+    ...sandbox,
     {
       name: 'Chromium（仅测试 tests only）',
       ok: existsSync('/usr/bin/chromium'),
@@ -145,6 +143,23 @@ export async function doctorCommand(args: Arguments): Promise<number> {
     for (const r of rows)
       process.stdout.write(`${r.ok ? '✓' : r.needed ? '✗' : '·'} ${r.name}${r.ok ? '' : `: ${r.remedy}`}\n`);
   return rows.every((r) => r.ok || !r.needed) ? 0 : 1;
+}
+
+/** Starts a shut-in process for trying; what does not work is refused by a running exchange for the same reason. */
+async function lookAtSandbox() {
+  const folder = mkdtempSync(join(tmpdir(), 'shuheng-doctor-'));
+  try {
+    const executor = await openLocalExecutor({ folder, warm: 0 });
+    const { sql, python, reason } = await executor.availability();
+    await executor.stop();
+    const remedy = reason ? `${reason.zh} ${reason.en}` : '';
+    return [
+      { name: '沙箱查询 sandbox queries', ok: sql, needed: false, remedy },
+      { name: '沙箱 Python 程序 sandbox programs in Python', ok: python, needed: false, remedy },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** System errors an operator can mend become one sentence. */

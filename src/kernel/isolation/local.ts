@@ -24,6 +24,8 @@ export interface LocalExecutorOptions {
   readonly warm?: number;
   /** Sessions and programs at once; others wait their turn within their own wall time. */
   readonly jobsMax?: number;
+  /** The most memory for one of them, whatever is asked. */
+  readonly memoryBytesMax?: number;
 }
 
 const JOBS_MAX = 4;
@@ -45,7 +47,12 @@ export async function openLocalExecutor(options: LocalExecutorOptions): Promise<
   const sessions = new Sessions(launcher, options.warm ?? WARM);
   const slots = new Slots(options.jobsMax ?? JOBS_MAX, WAITING_MAX);
 
-  const openSql = async (inputs: readonly LentFile[], limits: Limits, signal?: AbortSignal): Promise<SqlSession> => {
+  const withinHost = (limits: Limits): Limits => ({
+    ...limits,
+    memoryBytes: Math.min(limits.memoryBytes, options.memoryBytesMax ?? limits.memoryBytes),
+  });
+  const openSql = async (inputs: readonly LentFile[], asked: Limits, signal?: AbortSignal): Promise<SqlSession> => {
+    const limits = withinHost(asked);
     const slot = await slots.take(limits.wallMs, signal);
     try {
       const session = await sessions.open(inputs, limits, signal);
@@ -69,7 +76,7 @@ export async function openLocalExecutor(options: LocalExecutorOptions): Promise<
     name: 'local',
     availability: availabilityOf(() => sessions.open([], PROBE, undefined, 'fresh')),
     openSql,
-    run: (program, limits, signal) => run(program, limits, signal),
+    run: (program, limits, signal) => run(program, withinHost(limits), signal),
     stop: async () => {
       await sessions.stop();
       await launcher.stop();
