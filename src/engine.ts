@@ -31,7 +31,7 @@ import {
   type TileStore,
 } from './kernel/evidence/index.ts';
 import { ensureKeys } from './kernel/evidence/key-acts.ts';
-import { openLocalExecutor } from './kernel/isolation/index.ts';
+import { type ExecutorSetting, openExecutor } from './kernel/isolation/index.ts';
 import { startJobs } from './kernel/jobs.ts';
 import { loadRulebook } from './kernel/rulebook/index.ts';
 import { openVault, type Vault } from './kernel/vault/index.ts';
@@ -59,6 +59,8 @@ export interface EngineOptions {
   readonly anchor?: AnchorSettings;
   /** How notifications leave; by webhooks to public addresses only, without one. */
   readonly outbound?: Omit<OutboundSetting, 'site'>;
+  /** Where code that nobody trusts runs; shut in on this host without one. */
+  readonly sandbox?: ExecutorSetting;
 }
 
 export interface AnchorSettings extends Omit<AnchoringOptions, 'chain'> {
@@ -110,7 +112,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const kernel: Kernel = { db: database.db, rulebook, committed: sequencer.nudge };
   await ensureKeys(kernel, keys);
   const sandbox = await ownFolder(join(dataFolder, 'sandbox'));
-  const executor = await openLocalExecutor({ folder: join(sandbox, 'jobs') });
+  const executor = await openExecutor(options.sandbox ?? { engine: 'local' }, join(sandbox, 'jobs'));
   configureSandbox({ kernel, vault, executor, folder: join(sandbox, 'tables') });
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);

@@ -36,6 +36,8 @@ import { arrangeWitnesses } from './witnesses.ts';
 const LOG_LAG_MAX_MS = 60_000;
 const DATABASE_CHECK_MS = 1_000;
 
+const MEBIBYTE = 1024 ** 2;
+
 export interface RunningServer {
   readonly url: string;
   readonly accounts: readonly SampleAccount[] | null;
@@ -125,6 +127,12 @@ async function serve(
       privateWebhooks: settings.WEBHOOK_PRIVATE === '1',
     },
     privateAddresses: settings.IMPORT_PRIVATE_ADDRESSES === '1',
+    sandbox: {
+      engine: settings.SANDBOX_ENGINE,
+      jobsMax: settings.SANDBOX_JOBS_MAX,
+      memoryBytesMax: settings.SANDBOX_MEMORY_MEBIBYTES * MEBIBYTE,
+      warm: settings.SANDBOX_WARM,
+    },
     ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);

@@ -1,3 +1,4 @@
+export { type ExecutorSetting, openExecutor } from './executor.ts';
 export { type LocalExecutorOptions, openLocalExecutor } from './local.ts';
 export {
   type Availability,
