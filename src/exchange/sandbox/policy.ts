@@ -41,7 +41,13 @@ export const GrantPolicy = z.object({
   /** Exact answers behind disclosure control, or answers with noise under a privacy budget. */
   privacy: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('exact') }),
-    z.object({ kind: z.literal('noise'), epsilonTotal: MicroEpsilon, epsilonQuery: MicroEpsilon }),
+    z.object({
+      kind: z.literal('noise'),
+      epsilonTotal: MicroEpsilon,
+      epsilonQuery: MicroEpsilon,
+      /** Rows of one entity that count, whichever cells they are in; noise grows with it. Left out: HS-22.41. */
+      rowsPerEntity: z.number().int().min(1).max(1_000).optional(),
+    }),
   ]),
   /** Cells that may be released to this audience in all. */
   cellsMax: z.number().int().min(1).max(10_000_000),

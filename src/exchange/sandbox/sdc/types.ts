@@ -42,19 +42,23 @@ export interface AskedQuery {
   readonly measures: readonly Measure[];
 }
 
-/** Two cells over one source and the argument (null: rows) whose contributions are compared. */
+/** Two cells that both rest on rows of `dataset`, perhaps by other joins, and the argument (null: rows) told of them. */
 export interface CellPair {
+  readonly dataset: string;
   readonly a: Predicate;
   readonly b: Predicate;
   readonly argument: string | null;
 }
-/** Of the rows in one of the two but not in both: distinct entities, and those whose contribution is not zero. */
+/**
+ * Of the rows of the data set that are in one of the two cells but not in both: distinct entities, and those whose
+ * contribution is not zero; null where that cannot be told: then the newer cell is not released.
+ */
 export interface Difference {
   readonly entities: number;
   readonly contributing: number;
 }
 /** Runs on the data, in one statement, in the order asked (`differenceSql`). */
-export type Compare = (pairs: readonly CellPair[]) => Promise<readonly Difference[]>;
+export type Compare = (pairs: readonly CellPair[]) => Promise<readonly (Difference | null)[]>;
 
 /** Rows that no query told apart: for each of the shapes its group values, or null where its WHERE leaves them out. */
 export interface RowClass {
@@ -64,10 +68,11 @@ export interface RowClass {
   readonly contributing: number;
 }
 /**
- * Groups the rows by all shapes at once (one column for each shape: its values, or null) and counts entities. `null` where
- * there are more classes than `limit`: then only pairs are compared. `disjoint`: no entity is in two classes.
+ * Groups the rows of one data set by all shapes at once (one column for each shape: its values, or null) and counts entities. `null` where
+ * there are more classes than `limit`, or a row can stand in several cells of a shape: then only pairs are compared. `disjoint`: no entity is in two classes.
  */
 export type Classify = (
+  dataset: string,
   shapes: readonly QueryShape[],
   argument: string | null,
   limit: number,
@@ -83,8 +88,14 @@ export interface DecideInput {
   readonly audience: string;
   /** Id of the query in the room of projects, kept beside what it released. */
   readonly queryId: string;
-  /** Runs the guarded SQL: finest cells and every margin. Not called where the answer is known. */
-  readonly cells: () => Promise<readonly GuardedCell[]>;
+  /**
+   * Runs the guarded SQL: finest cells and every margin. Not called where the answer is known. With `rowsPerEntity` at most
+   * so many rows of each entity (of every table of a join) are kept, whichever cells they are in, before anything is
+   * computed. Which ones is fixed by the data, never by chance of the run.
+   */
+  readonly cells: (rowsPerEntity: number | null) => Promise<readonly GuardedCell[]>;
+  /** Ranges values were moved into, by canonical argument; needed with noise. */
+  readonly ranges: ReadonlyMap<string, { readonly lower: number; readonly upper: number }>;
   readonly compare: Compare;
   readonly classify: Classify;
 }
@@ -107,9 +118,4 @@ export interface Released {
   readonly cached: boolean;
   /** Of the strictest grant; ε in millionths, null without noise. */
   readonly budget: { readonly cellsLeft: number; readonly epsilonLeftMicro: number | null };
-}
-
-/** What is over before anything is computed: a refusal of the act, with its rule. Nothing of the data is in it. */
-export interface OverBudget {
-  readonly over: 'cells' | 'epsilon';
 }

@@ -1,0 +1,214 @@
+import type { GuardedCell, SuppressionClass } from '../cells.ts';
+import { audit, type Candidate } from './audit.ts';
+import { cellName, type Family, familiesOf, familyOf, judge, PERMILLE, type Strictness, strictest } from './judge.ts';
+import type { ToldCell, ToldShape } from './ledger.ts';
+import { inPublicLists, listsArePublic } from './lists.ts';
+import { comparePairs } from './pairs.ts';
+import type { DisclosureNumbers } from './parameters.ts';
+import { suppress } from './secondary.ts';
+import { type Entry, tableOf } from './table.ts';
+import type { AskedQuery, DecideInput, QueryShape, ReleasedRow } from './types.ts';
+
+/** What the decision rests on besides the cells. */
+export interface Past extends Pick<DecideInput, 'query' | 'policies' | 'compare' | 'classify'> {
+  readonly numbers: DisclosureNumbers;
+  readonly history: (dataset: string, family: Family) => Promise<readonly ToldShape[]>;
+  readonly cellsLeft: number;
+}
+
+export interface ExactAnswer {
+  readonly rows: readonly ReleasedRow[];
+  /** For the ledger: what is told, and the margins that follow. */
+  readonly told: readonly { readonly family: Family; readonly cells: readonly ToldCell[] }[];
+}
+
+/** An exact answer: primary, secondary and historical suppression of its cells. */
+export async function exactAnswer(cells: readonly GuardedCell[], past: Past): Promise<ExactAnswer> {
+  const { query, numbers } = past;
+  const limits = strictest(past.policies);
+  const primary = judge(cells, query, limits);
+  const marks = new Map<Family, Map<string, SuppressionClass>>();
+  const told: { family: Family; cells: ToldCell[] }[] = [];
+  for (const family of familiesOf(query.measures)) {
+    const first = new Map([...(primary.get(family) ?? [])].map((name) => [name, 'protected' as SuppressionClass]));
+    // What is hidden of the counts is hidden of every sum: its people are the same.
+    for (const [name, mark] of marks.get(null) ?? []) if (!first.has(name)) first.set(name, mark);
+    const hidden = await hide(past, cells, family, first, limits);
+    marks.set(family, hidden);
+    if (query.measures.some((m) => familyOf(m) === family)) told.push({ family, cells: toldCells(cells, hidden) });
+  }
+  const rows = shown(cells, query, marks, limits.k, numbers.domainCells);
+  const names = withinAllowance(rows, past.cellsLeft);
+  const isTold = (key: GuardedCell['key']) => names.has(cellName(key, 0));
+  return {
+    told: told.map((t) => ({ ...t, cells: t.cells.filter((c) => c.implied || isTold(c.key)) })),
+    rows: rows.map((row) =>
+      isTold(row.key)
+        ? row
+        : { ...row, values: row.values.map(() => null), marks: row.marks.map((mark) => mark ?? 'history') },
+    ),
+  };
+}
+
+/** Secondary suppression and history in turn, until neither hides anything more. */
+async function hide(
+  past: Past,
+  cells: readonly GuardedCell[],
+  family: Family,
+  first: ReadonlyMap<string, SuppressionClass>,
+  limits: Strictness,
+): Promise<Map<string, SuppressionClass>> {
+  const { query, numbers } = past;
+  const marks = new Map(first);
+  const table = tableOf(cells, query.groups.length, (cell) => entryOf(cell, query, family, limits));
+  const exactness = { hiddenMax: numbers.hiddenExact, boundsMax: numbers.hiddenBounds };
+  const asked = query.measures.some((m) => familyOf(m) === family);
+  let refuse: Refuse | null = null;
+  // Each round hides at least one cell more.
+  for (let round = 0; round <= cells.length; round++) {
+    for (const name of suppress(table, new Set(marks.keys()), limits.k, exactness))
+      if (!marks.has(name)) marks.set(name, 'complementary');
+    const told = asked ? toldCells(cells, marks) : [];
+    if (told.length === 0) return marks;
+    refuse ??= await historian(past, told, family, limits);
+    const more = [...refuse(told)].filter((name) => !marks.has(name));
+    if (more.length === 0) return marks;
+    for (const name of more) marks.set(name, 'history');
+  }
+  return marks;
+}
+
+/** What protecting a cell takes: the bounds on a count at least k apart, those on a sum a share of its largest (HS-22.26). */
+function entryOf(
+  cell: GuardedCell,
+  query: AskedQuery,
+  family: Family,
+  { k, ratioPermille }: Strictness,
+): Omit<Entry, 'name' | 'rolledUp'> {
+  if (family === null) return { value: cell.rows, people: cell.entities, width: k };
+  const guards = query.measures.flatMap((m, i) => {
+    const guard = cell.measures[i];
+    return familyOf(m) === family && guard ? [guard] : [];
+  });
+  const sum = guards.find((g) => g.absolute > 0) ?? guards[0];
+  return {
+    value: sum?.absolute ?? 0,
+    people: Math.min(cell.entities, ...guards.map((g) => g.entities)),
+    width: ((sum?.largest ?? 0) * ratioPermille) / PERMILLE,
+  };
+}
+
+/** Finest cells that are told, and the margins that follow from them because no cell below is hidden. */
+function toldCells(cells: readonly GuardedCell[], hidden: ReadonlyMap<string, SuppressionClass>): ToldCell[] {
+  const broken = new Set<string>();
+  for (const { key, rolledUp } of cells) {
+    if (rolledUp !== 0 || !hidden.has(cellName(key, 0))) continue;
+    for (let margin = 0; margin < 2 ** key.length; margin++) broken.add(cellName(key, margin));
+  }
+  return cells
+    .filter(({ key, rolledUp }) => !broken.has(cellName(key, rolledUp)))
+    .map(({ key, rolledUp, entities }) => ({ key, rolledUp, entities, implied: rolledUp !== 0 }));
+}
+
+type Refuse = (told: readonly ToldCell[]) => ReadonlySet<string>;
+
+/**
+ * What history forbids of the cells that are about to be told. Data is asked once: with fewer cells told, no class and no
+ * difference changes.
+ */
+async function historian(
+  past: Past,
+  all: readonly ToldCell[],
+  family: Family,
+  { k, personal }: Strictness,
+): Promise<Refuse> {
+  const { query, numbers } = past;
+  const shape: QueryShape = { ...query, groups: query.groups.map((g) => g.expression) };
+  const refusals: ((candidates: readonly Candidate[]) => Iterable<string>)[] = [];
+  for (const dataset of new Set(query.datasets)) {
+    const history = await past.history(dataset, family);
+    const shapes = [...history.map((h) => h.shape), shape];
+    const classes =
+      shapes.length <= numbers.shapes ? await past.classify(dataset, shapes, family, numbers.classes) : null;
+    if (classes !== null) {
+      const bounds = { k, personal, ofCounts: family === null };
+      refusals.push((candidates) =>
+        audit(
+          history,
+          shape,
+          candidates.filter(({ cell }) => !cell.implied),
+          classes,
+          bounds,
+        ),
+      );
+      // Where somebody can stand in several classes, pairs are counted exactly besides.
+      if (classes.disjoint) continue;
+    }
+    const pairs = { dataset, argument: family, history, shape, candidates: candidatesOf(all) };
+    const near = await comparePairs(pairs, past.compare, { k, personal, pairsMax: numbers.pairs });
+    refusals.push((candidates) =>
+      candidates.filter(({ name }) => near.has(name)).flatMap((c) => smallestWithin(c, candidates)),
+    );
+  }
+  return (told) => {
+    const candidates = candidatesOf(told);
+    return new Set(refusals.flatMap((refusal) => [...refusal(candidates)]));
+  };
+}
+const candidatesOf = (told: readonly ToldCell[]): Candidate[] =>
+  told.map((cell) => ({ name: cellName(cell.key, cell.rolledUp), cell }));
+
+/** A margin that may not follow: then its smallest told cell is not told. */
+function smallestWithin({ name, cell: refused }: Candidate, candidates: readonly Candidate[]): string[] {
+  if (!refused.implied) return [name];
+  const below = candidates
+    .filter(({ cell }) => !cell.implied)
+    .filter(({ cell }) => cell.key.every((v, i) => (refused.rolledUp & (1 << i)) !== 0 || v === refused.key[i]))
+    .sort((a, b) => a.cell.entities - b.cell.entities);
+  return below.slice(0, 1).map((c) => c.name);
+}
+
+/**
+ * The rows as they are shown. A group of too few is left out with its key, unless every group column has a public list
+ * that holds the key (HS-22.23).
+ */
+function shown(
+  cells: readonly GuardedCell[],
+  query: AskedQuery,
+  marks: ReadonlyMap<Family, ReadonlyMap<string, SuppressionClass>>,
+  k: number,
+  domainCells: number,
+): ReleasedRow[] {
+  const { measures } = query;
+  const lists = listsArePublic(query, domainCells);
+  return cells
+    .filter((cell) => cell.rolledUp === 0 && (cell.entities >= k || (lists && inPublicLists(query, cell.key))))
+    .map((cell) => {
+      const name = cellName(cell.key, 0);
+      const own = measures.map((m) => marks.get(familyOf(m))?.get(name) ?? null);
+      return {
+        key: cell.key,
+        values: measures.map((m, i) => (own[i] === null ? numberOf(cell, i, m.function === 'avg') : null)),
+        marks: own,
+      };
+    })
+    .sort((a, b) => (JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1));
+}
+
+function numberOf(cell: GuardedCell, index: number, isMean: boolean): number | null {
+  const guard = cell.measures[index];
+  if (!guard) throw new Error('cell without a guard for a measure');
+  if (!isMean) return guard.sum;
+  return guard.values === 0 ? null : guard.sum / guard.values;
+}
+
+/** Rows are told whole, in the order of their keys, as long as the allowance holds. @returns names of those told */
+function withinAllowance(rows: readonly ReleasedRow[], cellsLeft: number): ReadonlySet<string> {
+  const names = new Set<string>();
+  let left = cellsLeft;
+  for (const row of rows) {
+    left -= row.marks.filter((mark) => mark === null).length;
+    if (left >= 0) names.add(cellName(row.key, 0));
+  }
+  return names;
+}

@@ -1,0 +1,18 @@
+export { decide, leftOf } from './decide.ts';
+export { canMix } from './noisy.ts';
+export { type DisclosureNumbers, numbersAt } from './parameters.ts';
+export { cellsLeft, enoughEntities, epsilonLeft, noDominance } from './rules.ts';
+export type {
+  AskedQuery,
+  CellPair,
+  Classify,
+  Compare,
+  DecideInput,
+  Difference,
+  GroupColumn,
+  Predicate,
+  QueryShape,
+  Released,
+  ReleasedRow,
+  RowClass,
+} from './types.ts';
