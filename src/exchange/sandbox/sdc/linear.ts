@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 const PRIME_FROM = 2 ** 25;
 const PRIME_UNTIL = 2 ** 26 - 512;
 /** Sets of small classes tried in one audit; beyond, whatever would need more counts as telling. */
-export const TRIES_MAX = 20_000;
+export const TRIES_MAX = 1_000;
 
 /**
  * A fresh prime for each audit. What can be computed over the rationals can be computed modulo p too, unless p divides one
