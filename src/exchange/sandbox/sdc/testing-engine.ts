@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Cell as Value } from '../../../kernel/vault/index.ts';
-import type { Measure } from '../cells.ts';
+import type { GuardedCell, Measure } from '../cells.ts';
 import type { GrantPolicy } from '../policy.ts';
 import { exactAnswer } from './exact.ts';
 import type { Family } from './judge.ts';
@@ -28,6 +29,23 @@ export const POLICY: GrantPolicy = {
 const DATASET = 'people';
 const GROUP = /^g(\d+)$/;
 
+export function askedQuery(
+  groups: readonly number[],
+  measures: readonly Measure[],
+  filter: readonly string[] = [],
+  fixed: readonly (readonly [string, Value])[] = [],
+): AskedQuery {
+  const query = {
+    source: DATASET,
+    datasets: [DATASET],
+    filter: [...filter].sort(),
+    fixed,
+    groups: groups.map((g) => ({ expression: `g${g}`, domain: null })),
+    measures,
+  };
+  return { ...query, fingerprint: createHash('sha256').update(JSON.stringify(query)).digest('hex') };
+}
+
 /** An exchange of one table in memory: group columns are `g0`, `g1`, …; its ledger is a list. */
 export class SmallExchange {
   readonly told: { readonly predicate: Predicate; readonly family: Family; readonly value: number }[] = [];
@@ -50,24 +68,15 @@ export class SmallExchange {
     filter: readonly string[] = [],
     fixed: readonly (readonly [string, Value])[] = [],
   ): Promise<readonly ReleasedRow[]> {
-    const query: AskedQuery = {
-      fingerprint: '',
-      source: DATASET,
-      datasets: [DATASET],
-      filter: [...filter].sort(),
-      fixed,
-      groups: groups.map((g) => ({ expression: `g${g}`, domain: null })),
-      measures,
-    };
+    const query = askedQuery(groups, measures, filter, fixed);
     const shape: QueryShape = { ...query, groups: query.groups.map((g) => g.expression) };
-    const base = this.#rows.filter((row) => this.#in(row, { ...shape, keys: fixed }));
-    const cells = guardedCells(base, groups, measures);
+    const cells = this.cells(query);
     const answer = await exactAnswer(cells, {
       query,
       policies: [this.#policy],
       numbers: this.#numbers,
-      compare: this.#compare,
-      classify: this.#classify,
+      compare: this.compare,
+      classify: this.classify,
       history: async (_, family) => this.#history.filter((h) => h.family === family).map((h) => h.shape),
       cellsLeft: this.#policy.cellsMax,
     });
@@ -79,6 +88,12 @@ export class SmallExchange {
           this.told.push({ predicate: predicateOf(shape, row.key, 0), family: measure.argument, value });
       });
     return answer.rows;
+  }
+
+  cells({ groups, filter, fixed, measures }: AskedQuery): GuardedCell[] {
+    const base = this.#rows.filter((row) => this.#in(row, { filter, keys: fixed }));
+    const columns = groups.map((g) => Number(GROUP.exec(g.expression)?.[1]));
+    return guardedCells(base, columns, measures);
   }
 
   /** Which rows a told number is of, as an attacker who knows every attribute would write it down. */
@@ -93,7 +108,7 @@ export class SmallExchange {
     );
   }
 
-  #compare: Compare = async (pairs) =>
+  readonly compare: Compare = async (pairs) =>
     pairs.map(({ a, b }) => {
       const between = this.#rows.filter((row) => this.#in(row, a) !== this.#in(row, b));
       return {
@@ -102,7 +117,7 @@ export class SmallExchange {
       };
     });
 
-  #classify: Classify = async (_dataset, shapes, _argument, limit) => {
+  readonly classify: Classify = async (_dataset, shapes, _argument, limit) => {
     const classes = new Map<string, Row[]>();
     for (const row of this.#rows) {
       const keys = shapes.map((shape) =>
