@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Measure } from '../cells.ts';
-import { COUNT, type Row, rationalBasis, SUM, seeded } from './testing.ts';
-import { type Filters, POLICY, SmallExchange } from './testing-engine.ts';
+import { COUNT, type Filters, POLICY, type Row, rationalBasis, SmallExchange, SUM, seeded } from './testing.ts';
 
 /**
  * An attacker who knows every attribute of everybody but the amounts, and does exact linear algebra over all that was
