@@ -18,6 +18,7 @@ const PARTS = {
     whole: node('conformance/clocks/clocks.ts'),
     quick: ['400', '3'],
   },
+  finder: { what: 'personal data found in a labelled set', whole: node('conformance/finder/finder.ts') },
   'kill-second': {
     what: 'kill -9 of two servers of one database in turn',
     whole: node('conformance/kill/kill.ts', '--second'),

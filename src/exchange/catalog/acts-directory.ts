@@ -15,6 +15,7 @@ import {
   missingOf,
   updateDue,
 } from './entry.ts';
+import { findingFacts, findingsAnswered, gradedBySize } from './findings.ts';
 import { type Entry, ResourceId, resourceLife } from './model.ts';
 import * as rules from './rules.ts';
 import * as directory from './rules-directory.ts';
@@ -214,6 +215,12 @@ export const gather = act({
     datasetId: DatasetId,
     /** The dictionary of the data, where the directory has none yet. */
     columns: z.array(EntryColumn).max(500).optional(),
+    findingsStatement: z
+      .string()
+      .trim()
+      .max(1_000)
+      .optional()
+      .meta({ title: '识别结果说明', 'x-title-en': 'Answer to what was found' }),
   }),
   output: z.object({ resourceId: ResourceId, version: z.number() }),
   rules: [
@@ -223,6 +230,8 @@ export const gather = act({
     rules.dictionaryComplete,
     directory.governmentGathered,
     directory.utilitiesGathered,
+    findingsAnswered,
+    gradedBySize,
   ],
   facts: async ({ tx, actor, input }) => {
     const row = await lockEntry(tx, input.resourceId, actor.partyId);
@@ -233,6 +242,12 @@ export const gather = act({
     return {
       ...(await holderFacts(tx, actor)),
       ...entryFacts(after),
+      ...findingFacts(dataset, {
+        columns: after.columns,
+        personal: after.containsPersonalInformation,
+        statement: input.findingsStatement,
+        grade: after.grade,
+      }),
       ...{ row, next, dataset, before, after },
       gathered: true,
       dictionary: shapeFacts(

@@ -5,6 +5,7 @@ import { getDataset } from '../../kernel/vault/index.ts';
 import { getParty, PartyId, registeredEntity } from '../parties/index.ts';
 import { directoryActs, lockDirectory, numberTaken } from './acts-directory.ts';
 import { dictionaryOf, type EntryInput } from './entry.ts';
+import { findingFacts, findingsAnswered, gradedBySize } from './findings.ts';
 import { importActs } from './import/acts.ts';
 import { recordSnapshot } from './import/snapshot.ts';
 import { AuthorisationId, DictionaryInput, GRADES, OPENINGS, ResourceId, resourceLife, SOURCES } from './model.ts';
@@ -43,6 +44,8 @@ const Registration = z.object({
   zone: z.string().trim().max(40).optional(),
   datasetId: z.string().max(60),
   columns: z.array(DictionaryInput).min(1).max(COLUMNS_MAX),
+  /** Why what looks like personal data is none, or need not be marked. */
+  findingsStatement: z.string().trim().max(1_000).optional(),
 });
 
 /** 资源登记: describes a dataset so that it can be found, judged and authorised. */
@@ -62,6 +65,8 @@ export const register = act({
     rules.personalLawful,
     rules.personalVoluntary,
     rules.sensitiveAuthorised,
+    findingsAnswered,
+    gradedBySize,
     rules.openingStated,
     rules.holderRight,
     rules.publicProvider,
@@ -93,6 +98,12 @@ export const register = act({
     return {
       ...holder,
       ...entryFacts(entry),
+      ...findingFacts(dataset, {
+        columns: input.columns,
+        personal: input.containsPersonalInformation,
+        statement: input.findingsStatement,
+        grade: input.classification.grade,
+      }),
       entry,
       dataset,
       sourceStatement: input.sourceStatement,
@@ -135,7 +146,7 @@ export const register = act({
     );
     return { resourceId };
   },
-  entry: ({ input, result }) => ({
+  entry: ({ input, facts, result }) => ({
     subject: result.resourceId,
     public: true,
     open: {
@@ -149,6 +160,8 @@ export const register = act({
       class: input.classification.class,
       sourceStatement: input.sourceStatement,
       consentBasis: input.consentBasis ?? null,
+      found: facts.found,
+      findingsStatement: input.findingsStatement ?? null,
     },
   }),
 });

@@ -23,6 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => x.close());
 
+const answered = { findingsStatement: '示例数据，并非真实人员' };
 const column = (name: string, sensitive = false) => ({ name, titleZh: name, sensitive });
 const registration = (change: Record<string, unknown> = {}) => ({
   title: '通行缴费记录',
@@ -56,7 +57,11 @@ describe('resource.register', () => {
     for (const opening of ['conditional', 'paid']) await registered({ opening });
     const all = registration({ opening: 'unconditional' });
     expect(rulesOf(await x.refusal(resource.register, department, all))).toEqual(['PIPL-25.1']);
-    const open = { containsPersonalInformation: false, consentBasis: undefined };
+    const open = {
+      containsPersonalInformation: false,
+      consentBasis: undefined,
+      findingsStatement: '示例数据，并非真实人员',
+    };
     const plain = ['姓名', '城市', '金额', '日期'].map((name) => column(name));
     await registered({ opening: 'unconditional', ...open, columns: plain });
     const important = { ...open, columns: plain, classification: { class: '交通运行', grade: 'important' } };
@@ -117,11 +122,18 @@ describe('resource.register', () => {
     [['HS-3.23'], { classification: { class: '交通', grade: 'core' } }],
     [['DSL-33.1'], { sourceStatement: '' }],
     [['PIPL-13.1', 'GY-5.2', 'JN-6.2'], { consentBasis: '' }],
-    [['JN-6.2'], { containsPersonalInformation: false, consentBasis: '' }],
+    [['JN-6.2', 'HS-20.1'], { containsPersonalInformation: false, consentBasis: '' }],
+    [['HS-20.1'], { columns: [column('姓名'), column('城市', true), column('金额'), column('日期')] }],
     [['SH-6.2'], { source: 'agreement' }],
     [['HS-3.21'], { columns: [column('姓名', true)] }],
-    [['HS-3.21'], { columns: [column('姓名'), column('城市'), column('金额'), column('日期'), column('年龄')] }],
-    [['HS-3.21'], { columns: [column('姓名'), column('姓名'), column('城市'), column('金额'), column('日期')] }],
+    [
+      ['HS-3.21'],
+      { columns: [column('姓名'), column('城市'), column('金额'), column('日期'), column('年龄')], ...answered },
+    ],
+    [
+      ['HS-3.21'],
+      { columns: [column('姓名'), column('姓名'), column('城市'), column('金额'), column('日期')], ...answered },
+    ],
   ])('%j refuse', async (rules, change) => {
     const refusal = await x.refusal(resource.register, department, registration(change));
     expect(rulesOf(refusal)).toEqual(rules);

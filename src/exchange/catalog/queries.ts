@@ -14,6 +14,7 @@ import {
 import type { Queryable } from '../../kernel/database/index.ts';
 import { partiesById } from '../parties/index.ts';
 import { departmentReads } from './departments.ts';
+import { findingReads } from './findings.ts';
 import { importReads } from './import/queries.ts';
 import { catalogueList } from './list.ts';
 import { AuthorisationId, DictionaryColumn, Profile, RESOURCE_COLUMNS, ResourceId } from './model.ts';
@@ -181,4 +182,5 @@ export const reads: readonly Read[] = [
   ...departmentReads,
   ...importReads,
   ...openingReads,
+  ...findingReads,
 ];

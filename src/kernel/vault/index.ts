@@ -15,6 +15,7 @@ export { ColumnSchema, ColumnTypeSchema, type Dataset, DatasetId, TableProfileSc
 export { getDataset } from './datasets/queries.ts';
 export { FileId, type VaultFile } from './files/model.ts';
 export { type FileViewer, getFile, readableFile, relyOnFile } from './files/queries.ts';
+export { type Finding, FindingSchema } from './finder/model.ts';
 export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
 export type { KeyProvider } from './objects/keys.ts';
 export { ENTITY_COLUMN } from './tables/minimise.ts';
@@ -23,6 +24,7 @@ export {
   countRows,
   ingestTable,
   minimiseTable,
+  inspectTable,
   profileTable,
   QUERY_ROWS_MAX,
   queryTable,

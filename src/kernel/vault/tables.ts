@@ -1,5 +1,6 @@
 import type { JSONColumnType, ColumnType as Stored } from 'kysely';
 import type { Text } from '../text.ts';
+import type { Finding } from './finder/model.ts';
 import type { Column, TableProfile } from './tables/types.ts';
 
 type Generated = Stored<Date, Date | undefined, Date>;
@@ -45,6 +46,8 @@ export interface DatasetTable {
   readonly bytes: number | null;
   readonly columns: JSONColumnType<readonly Column[]> | null;
   readonly profile: JSONColumnType<TableProfile> | null;
+  /** Null: read before anybody looked for personal data. */
+  readonly findings: Stored<readonly Finding[] | null, string | null | undefined, string | null>;
   readonly failure: JSONColumnType<Text> | null;
   readonly created_at: Date;
   readonly settled_at: Date | null;

@@ -74,6 +74,21 @@ const TERMS: Readonly<Record<string, Text>> = {
   unconditional: t('无条件开放', 'Open without conditions'),
   conditional: t('有条件开放', 'Open under conditions'),
   'opening:paid': t('有偿使用', 'Against payment'),
+  // personal data that was found
+  'finding:identity-number': t('身份证号码', 'Identity number'),
+  'finding:passport': t('护照或通行证号码', 'Passport or permit number'),
+  'finding:bank-card': t('银行卡号', 'Bank card number'),
+  'finding:mobile': t('手机号码', 'Mobile number'),
+  'finding:email': t('电子邮箱', 'E-mail address'),
+  'finding:name': t('姓名', 'Name'),
+  'finding:address': t('住址', 'Address'),
+  'finding:plate': t('车牌号', 'Licence plate'),
+  'finding:ip': t('网络地址', 'Network address'),
+  'finding:coordinates': t('坐标', 'Coordinates'),
+  'finding:certain': t('确定', 'Certain'),
+  'finding:likely': t('很可能', 'Likely'),
+  'finding:masked': t('列名如此，内容已脱敏', 'By its name; values are masked'),
+  'finding:within': t('夹在文字中', 'Within texts'),
   // lineage
   resource: t('数据资源', 'Data resource'),
   product: t('数据产品', 'Data product'),
@@ -190,7 +205,9 @@ export const termOf = (word: string): Text => TERMS[word] ?? offeredWord(word) ?
  * Says a code word of the API in the language of the page.
  * @param scope for words that mean something else elsewhere, such as `business` for lines of business
  */
-export function useTerm(scope?: 'business' | 'dimension' | 'opening' | 'subject'): (word: string) => string {
+export function useTerm(
+  scope?: 'business' | 'dimension' | 'finding' | 'opening' | 'subject',
+): (word: string) => string {
   const language = useLanguage();
   return (word) => (TERMS[`${scope}:${word}`] ?? termOf(word))[language];
 }

@@ -21,6 +21,18 @@ export interface Task {
   readonly left?: CaseItem['left'];
 }
 
+/** What in a column looks like personal data. */
+export interface Finding {
+  readonly column: string;
+  readonly kind: string;
+  readonly strength: string;
+  readonly values: number;
+  readonly matches: number;
+  readonly exact: boolean;
+  readonly within: boolean;
+  readonly samples: readonly string[];
+}
+
 export interface Dataset {
   readonly id: string;
   readonly title: string;
@@ -36,6 +48,7 @@ export interface Dataset {
   };
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly profile: Profile | null;
+  readonly findings: readonly Finding[] | null;
   readonly failure: Text | null;
 }
 

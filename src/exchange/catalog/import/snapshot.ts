@@ -8,8 +8,9 @@ import { valueAt } from '../../../kernel/rulebook/index.ts';
 import { type Text, text } from '../../../kernel/text.ts';
 import {
   ColumnSchema,
+  FindingSchema,
   ingestTable,
-  profileTable,
+  inspectTable,
   TableFailure,
   TableProfileSchema,
   VaultFailure,
@@ -40,9 +41,10 @@ export const recordSnapshot = act({
     bytes: z.number().int().min(1),
     columns: z.array(ColumnSchema),
     profile: TableProfileSchema,
+    findings: z.array(FindingSchema),
     takenAt: z.iso.datetime(),
   }),
-  secretInput: ['columns', 'profile'],
+  secretInput: ['columns', 'profile', 'findings'],
   output: z.object({ resourceId: z.string(), datasetId: z.string(), version: z.number() }),
   rules: [sameShape],
   facts: async ({ tx, input }) => {
@@ -89,6 +91,7 @@ export const recordSnapshot = act({
         bytes: input.bytes,
         columns: JSON.stringify(input.columns),
         profile: JSON.stringify(input.profile),
+        findings: JSON.stringify(input.findings),
         failure: null,
         created_at: at,
         settled_at: at,
@@ -207,7 +210,7 @@ async function takeOne(
     const takenAt = new Date().toISOString();
     await source.copy(table, csv);
     const { rows, columns, bytes } = await ingestTable({ path: csv, format: 'csv', output, folder });
-    const profile = await profileTable(output, { folder });
+    const { profile, findings } = await inspectTable(output, { folder });
     const object = await vault.putFile(output, {
       ownerPartyId: from.holder_id,
       name: `${title}.parquet`,
@@ -222,6 +225,7 @@ async function takeOne(
       bytes,
       columns,
       profile,
+      findings: [...findings],
       takenAt,
     };
     const outcome = await execute(kernel, recordSnapshot, SYSTEM, input);

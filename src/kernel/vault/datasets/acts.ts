@@ -5,6 +5,7 @@ import type { Tx } from '../../database/index.ts';
 import { canonical } from '../../evidence/index.ts';
 import { newId } from '../../ids.ts';
 import { TextSchema } from '../../text.ts';
+import { FindingSchema } from '../finder/model.ts';
 import { uploadComplete } from '../rules.ts';
 import { ColumnSchema, DatasetId, INGEST_ROLES, INGEST_TASK, ObjectId, TableProfileSchema, UploadId } from './model.ts';
 
@@ -106,8 +107,9 @@ export const recordIngest = act({
     bytes: z.number().int().min(1),
     columns: z.array(ColumnSchema),
     profile: TableProfileSchema,
+    findings: z.array(FindingSchema),
   }),
-  secretInput: ['columns', 'profile'],
+  secretInput: ['columns', 'profile', 'findings'],
   output: z.object({ rows: z.number().int(), columns: z.number().int() }),
   facts: ({ tx, input }) => lockIngesting(tx, input.datasetId),
   perform: async ({ tx, input, at }) => {
@@ -120,6 +122,7 @@ export const recordIngest = act({
         bytes: input.bytes,
         columns: JSON.stringify(input.columns),
         profile: JSON.stringify(input.profile),
+        findings: JSON.stringify(input.findings),
         settled_at: at,
         version: e('version', '+', 1),
       }))
@@ -134,6 +137,7 @@ export const recordIngest = act({
       profile: createHash('sha256')
         .update(canonical(JSON.parse(JSON.stringify(input.profile))))
         .digest('hex'),
+      found: input.findings.length,
     },
     parties: [facts.partyId],
   }),

@@ -6,7 +6,7 @@ import { valueAt } from '../../rulebook/index.ts';
 import { VaultFailure } from '../objects/failures.ts';
 import { HOUSE_LIMITS } from '../rules.ts';
 import { failures } from '../tables/failures.ts';
-import { ingestTable, profileTable } from '../tables/tabular.ts';
+import { ingestTable, inspectTable } from '../tables/tabular.ts';
 import { type Progress, TableFailure } from '../tables/types.ts';
 import { closeUpload, offsetOf } from '../uploads/store.ts';
 import { recordFailure, recordIngest } from './acts.ts';
@@ -61,7 +61,7 @@ async function makeDataset({ id, partyId, uploadId, title }: Waiting, context: J
       folder,
       onProgress: progress.tell,
     });
-    const profile = await profileTable(output, { folder, onProgress: progress.tell });
+    const { profile, findings } = await inspectTable(output, { folder, onProgress: progress.tell });
     progress.tell({ stage: 'sealing', done: 0, total: bytes, unit: 'bytes' });
     const object = await vault.putFile(output, {
       ownerPartyId: partyId,
@@ -78,6 +78,7 @@ async function makeDataset({ id, partyId, uploadId, title }: Waiting, context: J
         bytes,
         columns,
         profile,
+        findings: [...findings],
       });
     } catch (error) {
       await vault.remove(object.id);

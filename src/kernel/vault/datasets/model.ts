@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idOf } from '../../ids.ts';
 import type { Text } from '../../text.ts';
+import type { Finding } from '../finder/model.ts';
 import type { Column, TableProfile } from '../tables/types.ts';
 import type { DatasetState } from '../tables.ts';
 
@@ -26,6 +27,8 @@ export interface Dataset {
   readonly bytes: number | null;
   readonly columns: readonly Column[];
   readonly profile: TableProfile | null;
+  /** What looks like personal data; null: nobody looked. */
+  readonly findings: readonly Finding[] | null;
   readonly failure: Text | null;
   readonly createdAt: Date;
   readonly version: number;

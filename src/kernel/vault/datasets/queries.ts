@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Actor, afterOf, notFound, PageQuery, page, pageOf, type Read, read, role } from '../../acts/index.ts';
 import type { Queryable } from '../../database/index.ts';
 import { TextSchema } from '../../text.ts';
+import { FindingSchema } from '../finder/model.ts';
 import type { DatasetTable } from '../tables.ts';
 import { ColumnSchema, type Dataset, DatasetId, INGEST_ROLES, TableProfileSchema } from './model.ts';
 
@@ -22,6 +23,7 @@ const datasetOf = (row: Selectable<DatasetTable>): Dataset => ({
   bytes: row.bytes,
   columns: row.columns ?? [],
   profile: row.profile,
+  findings: row.findings,
   failure: row.failure,
   createdAt: row.created_at,
   version: row.version,
@@ -53,6 +55,7 @@ const DatasetDetail = DatasetSummary.extend({
   progress: ProgressSchema,
   columns: z.array(ColumnSchema),
   profile: TableProfileSchema.nullable(),
+  findings: z.array(FindingSchema).nullable(),
   failure: TextSchema.nullable(),
 });
 
@@ -98,6 +101,7 @@ const datasetRead = read({
       progress: await progressOf(db, dataset),
       columns: dataset.columns.map(({ name, type }) => ({ name, type })),
       profile: dataset.profile as z.input<typeof TableProfileSchema> | null,
+      findings: dataset.findings && [...dataset.findings],
       failure: dataset.failure,
     };
   },

@@ -1,4 +1,5 @@
 import type { Text } from '../../text.ts';
+import type { Finding } from '../finder/model.ts';
 import type {
   Filter,
   IngestSummary,
@@ -34,6 +35,7 @@ export type Job =
       readonly limits: IngestLimits;
     }
   | { readonly kind: 'profile'; readonly path: string }
+  | { readonly kind: 'inspect'; readonly path: string }
   | {
       readonly kind: 'recipe';
       readonly inputs: readonly (string | Portion)[];
@@ -71,6 +73,7 @@ export interface Request {
 export interface Results {
   readonly ingest: IngestSummary;
   readonly profile: TableProfile;
+  readonly inspect: { readonly profile: TableProfile; readonly findings: readonly Finding[] };
   readonly recipe: TableSummary;
   readonly count: { readonly rows: number };
   readonly minimise: Minimised;

@@ -7,6 +7,7 @@ import { dirname, join, delimiter as pathDelimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Finding } from '../finder/model.ts';
 import { failures } from './failures.ts';
 import type { IngestLimits, Job, Message, Minimise, Request, Results } from './protocol.ts';
 import {
@@ -84,6 +85,13 @@ export const ingestTable = (
 /** Statistics of every column of a Parquet file. @throws TableFailure */
 export const profileTable = (path: string, options: TableOptions = {}): Promise<TableProfile> =>
   run({ kind: 'profile', path: resolve(path) }, INGEST_MS_MAX, options);
+
+/** As {@link profileTable}, and what in the table looks like personal data: only masked samples come back. @throws TableFailure */
+export const inspectTable = (
+  path: string,
+  options: TableOptions = {},
+): Promise<{ readonly profile: TableProfile; readonly findings: readonly Finding[] }> =>
+  run({ kind: 'inspect', path: resolve(path) }, INGEST_MS_MAX, options);
 
 /** How many rows pass the conditions of a portion. @throws TableFailure as {@link runRecipe} */
 export const countRows = async (portion: Portion, options: TableOptions = {}): Promise<number> => {

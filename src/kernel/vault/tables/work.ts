@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises';
+import { findIn } from '../finder/scan.ts';
 import { convertIn, queryIn, sampleIn } from './ask.ts';
 import { ingestCsv } from './csv.ts';
 import type { Engine } from './engine.ts';
@@ -20,6 +21,10 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
       return ingest(engine, job);
     case 'profile':
       return profileIn(engine, job.path);
+    case 'inspect': {
+      const profile = await profileIn(engine, job.path);
+      return { profile, findings: await findIn(engine, job.path) };
+    }
     case 'recipe':
       return {
         ...(await runRecipeIn(engine, job.inputs, job.recipe, job.output)),

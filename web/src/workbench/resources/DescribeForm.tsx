@@ -6,6 +6,7 @@ import { useTerm } from '../../shared/vocabulary.ts';
 import { AreaField, CheckField, ChoiceField, Section, SelectField, TextField, useForm } from '../shared/form.tsx';
 import type { Dataset } from '../types.ts';
 import { type ColumnDraft, DictionaryEditor } from './DictionaryEditor.tsx';
+import { Findings } from './Findings.tsx';
 import { periodOf } from './period.ts';
 
 const WORDS = words(
@@ -107,6 +108,7 @@ interface Values {
   readonly personal: boolean;
   readonly consent: string;
   readonly opening: string;
+  readonly findingsStatement: string;
   readonly columns: readonly ColumnDraft[];
 }
 
@@ -145,6 +147,7 @@ export function DescribeForm(props: {
       personal: false,
       consent: '',
       opening: publicBody ? 'conditional' : '',
+      findingsStatement: '',
       columns: props.dataset.columns.map((c) => ({
         name: c.name,
         type: c.type,
@@ -262,6 +265,22 @@ export function DescribeForm(props: {
         />
       </Section>
       <Section title={t.grading} note={t.gradingNote}>
+        <Findings
+          datasetId={props.dataset.id}
+          findings={props.dataset.findings}
+          sensitive={new Set(v.columns.filter((c) => c.sensitive).map((c) => c.name))}
+          personal={v.personal}
+          statement={v.findingsStatement}
+          onStatement={(x) => set('findingsStatement', x)}
+          onTake={({ sensitive, containsPersonalInformation, grade }) => {
+            set(
+              'columns',
+              v.columns.map((c) => (sensitive.includes(c.name) ? { ...c, sensitive: true } : c)),
+            );
+            set('personal', containsPersonalInformation);
+            if (grade !== 'general') set('grade', grade);
+          }}
+        />
         <div className="form-pair">
           <TextField
             label={t.class}
@@ -349,6 +368,7 @@ function inputOf(v: Values, datasetId: string): unknown {
     updateFrequency: storedWord(v.frequency),
     coverage: { region: v.region.trim(), ...orNothing('from', v.from), ...orNothing('to', v.to) },
     ...(v.opening ? { opening: v.opening } : {}),
+    ...orNothing('findingsStatement', v.findingsStatement),
     datasetId,
     columns: v.columns.map((c) => ({
       name: c.name,
