@@ -25,6 +25,7 @@ import { keyActs } from './kernel/evidence/key-acts.ts';
 import { receiptReads } from './kernel/evidence/reads.ts';
 import type { Task } from './kernel/jobs.ts';
 import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/index.ts';
+import * as custody from './kernel/custody/index.ts';
 import * as vault from './kernel/vault/index.ts';
 
 /** The rooms in the order data travels; routes, OpenAPI, docs, hostile tests and coverage are all made from these lists. */
@@ -32,6 +33,7 @@ const ROOMS = [
   access,
   parties,
   vault,
+  custody,
   anchor,
   catalog,
   consent,

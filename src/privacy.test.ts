@@ -54,6 +54,8 @@ const PUBLIC_FACTS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Words in clear of acts that are no public fact. A certificate's number tells nothing of what it certifies. */
 const OPEN_WORDS: Readonly<Record<string, readonly string[]>> = {
+  // The digest of a statement of custody: with it the log itself vouches for the file in its owner's hands.
+  'custody.issue-statement': ['statement'],
   // That a sample exchange cut a publicity short: it happens nowhere else.
   'application.close-publicity-early': ['sample'],
   'certificate.issue': ['kind', 'number'],

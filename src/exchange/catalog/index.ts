@@ -7,6 +7,8 @@ import { RESOURCE_COLUMNS, type Resource } from './model.ts';
 import { closeDaysTask } from './opening/content.ts';
 import { openingApplication } from './opening/procedure.ts';
 
+import './custody.ts';
+
 export { acts } from './acts.ts';
 export { conditionProblems } from './conditions.ts';
 export { carryUses, componentStopped, registerDerived } from './derivation.ts';

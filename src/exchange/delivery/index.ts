@@ -3,6 +3,7 @@ import type { Task } from '../../kernel/jobs.ts';
 import { text } from '../../kernel/text.ts';
 import { connectDeliveries } from '../contracts/index.ts';
 import { addDownstream } from '../products/index.ts';
+import './custody.ts';
 import { revokeFor } from './grants.ts';
 import { summaryOf } from './queries.ts';
 

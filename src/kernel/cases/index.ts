@@ -17,6 +17,7 @@ import { calendarActs, calendarRead } from './years.ts';
 export { BeyondCalendar, type Calendar, type CalendarYear, calendarOf, type Day, shippedYears } from './calendar.ts';
 export { dueAt, lastDay, type Pause, type Period, type PeriodUnit } from './clock.ts';
 export { closeNotices, openNotice } from './notices.ts';
+export { notifyParty } from './notifications.ts';
 export { configureOutbound, type OutboundSetting } from './outbound/index.ts';
 export { CaseId, missingPapers } from './papers.ts';
 export { checkProcedures, type Procedure, procedure } from './procedure.ts';

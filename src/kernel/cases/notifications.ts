@@ -56,6 +56,19 @@ export async function notifyPart(
   return players.length;
 }
 
+/** Tells a party in its workbench what belongs to no case. */
+export async function notifyParty(tx: Tx, partyId: string, words: Text, at: Date): Promise<void> {
+  const known = await tx.selectFrom('party').select('id').where('id', '=', partyId).executeTakeFirst();
+  if (!known) return;
+  const notificationId = newId('ntf');
+  await tx
+    .insertInto('notification')
+    .values({ id: notificationId, party_id: partyId, person_id: null, case_id: null, words: JSON.stringify(words), at })
+    .execute();
+  if (await leaves(tx, partyId))
+    await enqueue(tx, { task: NOTIFY_TASK, payload: { notificationId }, key: `${NOTIFY_TASK} ${notificationId}` });
+}
+
 /** Whether there is any way out for a party: a mail server, or an address of its own. */
 async function leaves(tx: Tx, partyId: string): Promise<boolean> {
   if (outbound().smtpUrl !== undefined) return true;

@@ -18,13 +18,14 @@ export { type FileViewer, getFile, readableFile, relyOnFile } from './files/quer
 export { type Finding, FindingSchema } from './finder/model.ts';
 export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
 export type { KeyProvider } from './objects/keys.ts';
+export { storageOf } from './quota.ts';
 export { ENTITY_COLUMN } from './tables/minimise.ts';
 export {
   convertTable,
   countRows,
   ingestTable,
-  minimiseTable,
   inspectTable,
+  minimiseTable,
   profileTable,
   QUERY_ROWS_MAX,
   queryTable,

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { loadRulebook } from '../rulebook/index.ts';
-import { HOUSE_LIMITS, withinQuota } from './rules.ts';
+import { HOUSE_LIMITS, withinQuota, withinStorage } from './rules.ts';
 
 test.each(withinQuota.examples.map((e) => [e.name, e] as const))(
   'the quota: %s',
   (_, { at, facts, expect: outcome }) => {
     expect(withinQuota.evaluate(facts as never, new Date(at)).decision.outcome).toBe(outcome);
+  },
+);
+
+test.each(withinStorage.examples.map((e) => [e.name, e] as const))(
+  'the storage: %s',
+  (_, { at, facts, expect: outcome }) => {
+    expect(withinStorage.evaluate(facts as never, new Date(at)).decision.outcome).toBe(outcome);
   },
 );
 

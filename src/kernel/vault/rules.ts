@@ -10,6 +10,8 @@ export const HOUSE_LIMITS = {
   stagedBytesMax: dated({ from: FROM, value: 16 * GIB, unit: 'byte', reference: 'HS-3.2' }),
   fileBytesMax: dated({ from: FROM, value: 100 * 1024 ** 2, unit: 'byte', reference: 'HS-3.7' }),
   uploadHours: dated({ from: FROM, value: 24, unit: 'hour', reference: 'HS-3.3' }),
+  storedBytesMax: dated({ from: FROM, value: 256 * GIB, unit: 'byte', reference: 'HS-20.12' }),
+  storedObjectsMax: dated({ from: FROM, value: 20_000, unit: 'object', reference: 'HS-20.12' }),
   columnsMax: dated({ from: FROM, value: 2_000, unit: 'column', reference: 'HS-3.5' }),
 };
 
@@ -32,6 +34,55 @@ export const withinQuota = rule({
     { name: 'at both limits', at: '2026-11-23', facts: { uploads: 20, stagedBytes: 16 * GIB }, expect: 'ok' },
     { name: 'one upload more', at: '2026-11-23', facts: { uploads: 21, stagedBytes: 0 }, expect: 'violated' },
     { name: 'one byte more', at: '2026-11-23', facts: { uploads: 1, stagedBytes: 16 * GIB + 1 }, expect: 'violated' },
+  ],
+});
+
+/** 存储配额: what a party keeps in the vault, with what is on its way. */
+export const withinStorage = rule({
+  id: 'HS-20.12',
+  title: { zh: '存储配额', en: 'Quota of storage' },
+  decide: ({
+    storedBytes,
+    storedObjects,
+    bytesMax,
+    objectsMax,
+  }: {
+    storedBytes: number;
+    storedObjects: number;
+    bytesMax: number;
+    objectsMax: number;
+  }) =>
+    storedBytes > bytesMax || storedObjects > objectsMax
+      ? violated(
+          {
+            zh: `本单位保管的数据将达 ${storedBytes.toLocaleString('en-US')} 字节、${storedObjects} 个对象，配额为 ${bytesMax.toLocaleString('en-US')} 字节、${objectsMax} 个对象。`,
+            en: `Your party would keep ${storedBytes.toLocaleString('en-US')} bytes in ${storedObjects} objects; its quota is ${bytesMax.toLocaleString('en-US')} bytes and ${objectsMax} objects.`,
+          },
+          {
+            zh: '请在“数据金库”中销毁不再需要的数据，或者向交易所申请调整配额。',
+            en: 'Erase what is no longer needed on the vault page, or ask the exchange for a larger quota.',
+          },
+        )
+      : ok(),
+  examples: [
+    {
+      name: 'at both limits',
+      at: '2026-11-26',
+      facts: { storedBytes: 10, storedObjects: 2, bytesMax: 10, objectsMax: 2 },
+      expect: 'ok',
+    },
+    {
+      name: 'one byte more',
+      at: '2026-11-26',
+      facts: { storedBytes: 11, storedObjects: 2, bytesMax: 10, objectsMax: 2 },
+      expect: 'violated',
+    },
+    {
+      name: 'one object more',
+      at: '2026-11-26',
+      facts: { storedBytes: 10, storedObjects: 3, bytesMax: 10, objectsMax: 2 },
+      expect: 'violated',
+    },
   ],
 });
 

@@ -3,6 +3,7 @@ import type { Text } from '../text.ts';
 import type { Finding } from './finder/model.ts';
 import type { Column, TableProfile } from './tables/types.ts';
 
+type Later<T> = Stored<T | null, T | null | undefined, T | null>;
 type Generated = Stored<Date, Date | undefined, Date>;
 
 export interface VaultObjectTable {
@@ -13,8 +14,34 @@ export interface VaultObjectTable {
   readonly bytes: number;
   readonly sha256: string;
   readonly key_id: string;
-  readonly wrapped_key: Buffer;
+  /** Null once destroyed. */
+  readonly wrapped_key: Buffer | null;
   readonly created_at: Generated;
+  /** Null: wrapped by the master key itself. */
+  readonly owner_key_id: Later<string>;
+  readonly destroyed_at: Later<Date>;
+  readonly checked_at: Later<Date>;
+  readonly damaged_at: Later<Date>;
+  readonly retain_until: Later<Date>;
+  readonly clear_at_expiry: Stored<boolean, boolean | undefined, boolean>;
+}
+
+export interface VaultOwnerKeyTable {
+  readonly id: string;
+  readonly party_id: string;
+  readonly generation: number;
+  readonly master_id: string;
+  readonly wrapped_key: Buffer | null;
+  readonly made_at: Generated;
+  readonly destroyed_at: Later<Date>;
+}
+
+export interface VaultQuotaTable {
+  readonly party_id: string;
+  readonly bytes_max: number;
+  readonly objects_max: number;
+  readonly reason: string;
+  readonly set_at: Date;
 }
 
 export interface UploadTable {
@@ -32,7 +59,7 @@ export interface UploadTable {
   readonly file_id: Stored<string | null, string | null | undefined, string | null>;
 }
 
-export type DatasetState = 'ingesting' | 'ready' | 'failed';
+export type DatasetState = 'ingesting' | 'ready' | 'failed' | 'erased';
 
 export interface DatasetTable {
   readonly id: string;
@@ -64,7 +91,7 @@ export interface DatasetProgressTable {
   readonly at: Generated;
 }
 
-export type FileState = 'keeping' | 'kept';
+export type FileState = 'keeping' | 'kept' | 'erased';
 
 export interface VaultFileTable {
   readonly id: string;
@@ -83,6 +110,8 @@ export interface VaultFileTable {
 declare module '../database/database.ts' {
   interface Tables {
     vault_object: VaultObjectTable;
+    vault_owner_key: VaultOwnerKeyTable;
+    vault_quota: VaultQuotaTable;
     upload: UploadTable;
     dataset: DatasetTable;
     dataset_progress: DatasetProgressTable;

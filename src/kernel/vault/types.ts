@@ -39,8 +39,26 @@ export interface Vault {
   /** Lends the plain content as a private temporary file, removed when `use` ends. */
   readonly withFile: <T>(objectId: string, use: (path: string) => Promise<T>) => Promise<T>;
   readonly remove: (objectId: string) => Promise<void>;
+  /** Removes the bytes of an object whose key is destroyed; its row stays. */
+  readonly removeBytes: (objectId: string) => Promise<void>;
+  readonly keys: VaultKeys;
   /** A private folder for files in the making (0700, emptied at start). */
   readonly withFolder: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
   /** Where the bytes of an upload lie until they are taken into the vault (0600 in a folder 0700). */
   readonly uploadPath: (uploadId: string) => string;
+}
+
+/** The steps of a change of keys; each may be repeated, and every object can be read between any two of them. */
+export interface VaultKeys {
+  /** @returns the id of the new master key, which wraps from now on */
+  readonly rotateMaster: () => Promise<string>;
+  /** @returns how many were wrapped again; 0 when none are left */
+  readonly rewrapOwners: () => Promise<number>;
+  /** @param partyId one owner; without, whatever the master key wraps itself */
+  readonly rewrapData: (partyId?: string) => Promise<number>;
+  /** @returns the id of the owner's newest key, of the generation after that one or a later one */
+  readonly nextOwnerKey: (partyId: string, after: number) => Promise<string>;
+  readonly endOldOwnerKeys: (partyId: string) => Promise<void>;
+  /** @returns how many old generations of the master key are gone for good */
+  readonly forgetUnusedMasters: () => Promise<number>;
 }

@@ -8,7 +8,9 @@ import type { Database } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import { isFull, vaultFailures } from './objects/failures.ts';
 import { FRAME_BYTES, framesOf, KEY_BYTES, SEALED_FRAME_BYTES, seal, sealedBytesOf, unseal } from './objects/frames.ts';
-import { fileKeyProvider, type KeyProvider } from './objects/keys.ts';
+import { type KeyProvider, keyProvider } from './objects/keys.ts';
+import { fileMasterKeys, type MasterKeys, singleMasterKey } from './objects/master-keys.ts';
+import * as owners from './objects/owner-keys.ts';
 import { type BlobStore, diskStore } from './objects/store.ts';
 import type { VaultObjectTable } from './tables.ts';
 import type { ByteRange, ObjectInfo, Vault } from './types.ts';
@@ -16,6 +18,8 @@ import { sweepUploads } from './uploads/store.ts';
 
 /** An object without a row after so long was left by a crash between writing and recording. */
 const ORPHAN_MS = 24 * 3_600_000;
+/** How often a new object may find that its owner's key was just replaced. */
+const KEY_TRIES_MAX = 5;
 
 export interface VaultOptions {
   readonly db: Database;
@@ -36,18 +40,14 @@ export async function openVault({ db, dataFolder, objectStore, keys }: VaultOpti
   const work = join(root, 'work');
   const uploads = join(dataFolder, 'uploads');
   for (const folder of [root, work, uploads]) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const used = await db.selectFrom('vault_object').select('key_id').distinct().execute();
-  const provider =
-    keys ??
-    (await fileKeyProvider(
-      join(dataFolder, 'vault.key'),
-      used.map((row) => row.key_id),
-    ));
+  const masters = keys
+    ? singleMasterKey(keys)
+    : await fileMasterKeys(join(dataFolder, 'vault.key'), await owners.mastersInUse(db));
   const store = objectStore ? await openS3(objectStore) : await diskStore(root);
   await removeOfTheDead(work);
   await removeOfTheDead(join(root, 'incoming'));
   await removeOrphans(db, store);
-  const vault = vaultOn(db, store, provider, work, uploads);
+  const vault = vaultOn(db, store, masters, work, uploads);
   await sweepUploads(db, vault);
   return vault;
 }
@@ -58,7 +58,7 @@ async function openS3(address: string): Promise<BlobStore> {
   return s3Store(address);
 }
 
-function vaultOn(db: Database, store: BlobStore, keys: KeyProvider, work: string, uploads: string): Vault {
+function vaultOn(db: Database, store: BlobStore, masters: MasterKeys, work: string, uploads: string): Vault {
   const find = (id: string) => db.selectFrom('vault_object').selectAll().where('id', '=', id).executeTakeFirst();
 
   const put: Vault['put'] = async (content, { ownerPartyId, name, mediaType, bytesMax }) => {
@@ -83,11 +83,9 @@ function vaultOn(db: Database, store: BlobStore, keys: KeyProvider, work: string
       media_type: mediaType,
       bytes,
       sha256: digest.digest('hex'),
-      key_id: keys.id,
-      wrapped_key: await keys.wrap(dataKey, id),
     };
     try {
-      await db.insertInto('vault_object').values(row).execute();
+      await insertUnderOwner(db, masters, row, dataKey);
     } catch (error) {
       await store.remove(id);
       throw error;
@@ -99,7 +97,7 @@ function vaultOn(db: Database, store: BlobStore, keys: KeyProvider, work: string
     const row = await find(objectId);
     if (!row) throw vaultFailures.missing(objectId);
     const wanted = withinObject(row.bytes, range);
-    const key = await keys.unwrap(row.wrapped_key, row.id);
+    const key = await owners.dataKeyOf(db, masters, row);
     // A cut-off object is found even when the range lies before the cut.
     if ((await store.size(objectId)) !== sealedBytesOf(row.bytes)) {
       throw (await store.size(objectId)) === undefined
@@ -142,6 +140,15 @@ function vaultOn(db: Database, store: BlobStore, keys: KeyProvider, work: string
         }
         return use(path);
       }),
+    removeBytes: (objectId) => store.remove(objectId),
+    keys: {
+      rotateMaster: async () => (await masters.rotate()).id,
+      rewrapOwners: () => owners.rewrapOwnerKeys(db, masters),
+      rewrapData: (partyId) => owners.rewrapDataKeys(db, masters, partyId),
+      nextOwnerKey: async (partyId, after) => (await owners.makeOwnerKey(db, masters, partyId, after)).id,
+      endOldOwnerKeys: (partyId) => owners.endOldOwnerKeys(db, partyId),
+      forgetUnusedMasters: async () => masters.forgetAllBut(await owners.mastersInUse(db)),
+    },
     remove: async (objectId) => {
       await db.deleteFrom('vault_object').where('id', '=', objectId).execute();
       await store.remove(objectId);
@@ -151,7 +158,37 @@ function vaultOn(db: Database, store: BlobStore, keys: KeyProvider, work: string
   };
 }
 
-const infoOf = (row: Omit<VaultObjectTable, 'created_at'>): ObjectInfo => ({
+type NewObject = Omit<ObjectInfo, 'ownerPartyId' | 'mediaType'> & {
+  readonly owner_party_id: string;
+  readonly media_type: string;
+};
+
+/** Records an object under its owner's newest key; a key that was replaced or destroyed meanwhile is not used. */
+async function insertUnderOwner(db: Database, masters: MasterKeys, row: NewObject, dataKey: Buffer): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const owner = await owners.ownerKeyFor(db, masters, row.owner_party_id);
+    const wrapped = await keyProvider(await owners.unwrapOwnerKey(masters, owner)).wrap(dataKey, row.id);
+    const kept = await db.transaction().execute(async (tx) => {
+      const living = await tx
+        .selectFrom('vault_owner_key')
+        .select('id')
+        .where('id', '=', owner.id)
+        .where('wrapped_key', 'is not', null)
+        .forShare()
+        .executeTakeFirst();
+      if (!living) return false;
+      const values = { ...row, key_id: owner.master_id, owner_key_id: owner.id, wrapped_key: wrapped };
+      await tx.insertInto('vault_object').values(values).execute();
+      return true;
+    });
+    if (kept) return;
+    if (tries >= KEY_TRIES_MAX) throw new Error(`the key of ${row.owner_party_id} changes too often`);
+  }
+}
+
+const infoOf = (
+  row: Pick<VaultObjectTable, 'id' | 'owner_party_id' | 'name' | 'media_type' | 'bytes' | 'sha256'>,
+): ObjectInfo => ({
   id: row.id,
   ownerPartyId: row.owner_party_id,
   name: row.name,

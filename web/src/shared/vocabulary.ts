@@ -74,6 +74,15 @@ const TERMS: Readonly<Record<string, Text>> = {
   unconditional: t('无条件开放', 'Open without conditions'),
   conditional: t('有条件开放', 'Open under conditions'),
   'opening:paid': t('有偿使用', 'Against payment'),
+  // the vault
+  'custody:dataset': t('数据集', 'Dataset'),
+  'custody:file': t('文件', 'File'),
+  'custody:other': t('平台生成', 'Made by the platform'),
+  'custody:asked': t('待他人确认', 'Waits for another person'),
+  'custody:done': t('已销毁', 'Erased'),
+  'custody:declined': t('已驳回', 'Declined'),
+  'custody:master': t('主密钥', 'Master key'),
+  'custody:owner': t('所有者密钥', 'Key of an owner'),
   // personal data that was found
   'finding:identity-number': t('身份证号码', 'Identity number'),
   'finding:passport': t('护照或通行证号码', 'Passport or permit number'),
@@ -206,7 +215,7 @@ export const termOf = (word: string): Text => TERMS[word] ?? offeredWord(word) ?
  * @param scope for words that mean something else elsewhere, such as `business` for lines of business
  */
 export function useTerm(
-  scope?: 'business' | 'dimension' | 'finding' | 'opening' | 'subject',
+  scope?: 'business' | 'custody' | 'dimension' | 'finding' | 'opening' | 'subject',
 ): (word: string) => string {
   const language = useLanguage();
   return (word) => (TERMS[`${scope}:${word}`] ?? termOf(word))[language];

@@ -19,6 +19,7 @@ const WORDS = words(
     assessments: '评估',
     orders: '订单',
     account: '资金',
+    vault: '数据金库',
     receipts: '回执与凭证',
     demands: '需求',
     team: '人员与安全',
@@ -42,6 +43,7 @@ const WORDS = words(
     assessments: 'Assessments',
     orders: 'Orders',
     account: 'Money',
+    vault: 'Vault',
     receipts: 'Receipts',
     demands: 'Demands',
     team: 'People and security',
@@ -86,6 +88,7 @@ function Places({ me }: { readonly me: Me }) {
     ['/work/orders', t.orders, mayOpen.orders(me.roles)],
     ['/work/demands', t.demands, mayOpen.demands(me.roles)],
     ['/work/account', t.account, mayOpen.account(me.roles)],
+    ['/work/vault', t.vault, mayOpen.vault(me.roles)],
     ['/work/receipts', t.receipts, true],
     ['/work/team', t.team, true],
   ] as const;

@@ -35,6 +35,7 @@ export const mayOpen = {
     ]),
   sandbox: (mine: readonly string[]) =>
     holdsAny(mine, ['buyer', ...SELLERS, 'exchange', 'regulator', 'data-authority']),
+  vault: (mine: readonly string[]) => holdsAny(mine, [...SELLERS, ...ASSESSORS, 'buyer', 'security-admin']),
   counter: (mine: readonly string[]) => holdsAny(mine, ['exchange', 'data-authority', 'settlement-officer']),
   cockpit: (mine: readonly string[]) => holdsAny(mine, ['regulator', 'audit-admin', 'exchange']),
 } as const;

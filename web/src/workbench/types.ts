@@ -36,7 +36,7 @@ export interface Finding {
 export interface Dataset {
   readonly id: string;
   readonly title: string;
-  readonly state: 'ingesting' | 'ready' | 'failed';
+  readonly state: 'ingesting' | 'ready' | 'failed' | 'erased';
   readonly rows: number | null;
   readonly bytes: number | null;
   readonly createdAt: string;

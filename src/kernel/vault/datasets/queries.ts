@@ -44,7 +44,7 @@ const ProgressSchema = z.object({
 const DatasetSummary = z.object({
   id: DatasetId,
   title: z.string(),
-  state: z.enum(['ingesting', 'ready', 'failed']),
+  state: z.enum(['ingesting', 'ready', 'failed', 'erased']),
   rows: z.number().int().nullable(),
   bytes: z.number().int().nullable(),
   createdAt: z.iso.datetime(),

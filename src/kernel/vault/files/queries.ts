@@ -75,7 +75,7 @@ const FileDetail = z.object({
   id: FileId,
   name: z.string(),
   mediaType: z.string(),
-  state: z.enum(['keeping', 'kept']),
+  state: z.enum(['keeping', 'kept', 'erased']),
   bytes: z.number().int().nullable(),
   sha256: z.string().nullable(),
   createdAt: z.iso.datetime(),

@@ -1,6 +1,6 @@
 import type { Text } from '../../text.ts';
 
-export type VaultFailureKind = 'full' | 'damaged' | 'missing';
+export type VaultFailureKind = 'full' | 'damaged' | 'missing' | 'erased';
 
 /** Why the vault cannot keep or give an object; the text is fit to be shown. */
 export class VaultFailure extends Error {
@@ -35,6 +35,15 @@ export const vaultFailures = {
       {
         zh: '存储中没有该文件。请联系管理员从备份恢复。',
         en: 'The stored file is not there. Ask the operator to restore it.',
+      },
+      objectId,
+    ),
+  erased: (objectId: string) =>
+    new VaultFailure(
+      'erased',
+      {
+        zh: '该文件的密钥已销毁，内容无法恢复。',
+        en: 'The key of this file was destroyed; its content cannot be recovered.',
       },
       objectId,
     ),

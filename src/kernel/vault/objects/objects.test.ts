@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { removeTestFolders, testFolder } from '../testing.ts';
 import { FRAME_BYTES, framesOf, SEALED_FRAME_BYTES, seal, sealedBytesOf, unseal } from './frames.ts';
-import { fileKeyProvider, keyProvider } from './keys.ts';
+import { keyProvider } from './keys.ts';
+import { fileMasterKeys } from './master-keys.ts';
 
 afterAll(removeTestFolders);
 
@@ -99,6 +100,8 @@ describe('frames', () => {
   });
 });
 
+const keyIn = async (path: string, inUse: readonly string[] = []) => (await fileMasterKeys(path, inUse)).current();
+
 describe('the key file', () => {
   let folder = '';
   let path = '';
@@ -108,32 +111,49 @@ describe('the key file', () => {
   });
 
   test('is made once, for its owner only, and stays the same', async () => {
-    const [one, two] = await Promise.all([fileKeyProvider(path, []), fileKeyProvider(path, [])]);
+    const [one, two] = await Promise.all([keyIn(path), keyIn(path)]);
     expect(one.id).toBe(two.id);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect((await fileKeyProvider(path, [one.id])).id).toBe(one.id);
+    expect((await keyIn(path, [one.id])).id).toBe(one.id);
     expect(await readFile(path, 'utf8')).not.toContain(one.id);
   });
 
   test('when it is gone, damaged or another one, the vault does not open', async () => {
-    const { id: keyId } = await fileKeyProvider(path, []);
+    const { id: keyId } = await keyIn(path);
     await rm(path);
-    await expect(fileKeyProvider(path, [keyId])).rejects.toMatchObject({
+    await expect(keyIn(path, [keyId])).rejects.toMatchObject({
       name: 'OperatorError',
       message: expect.stringMatching(/不见了.*is gone/s),
     });
     await expect(stat(path)).rejects.toThrow();
     await writeFile(path, 'short\n');
-    await expect(fileKeyProvider(path, [keyId])).rejects.toMatchObject({
+    await expect(keyIn(path, [keyId])).rejects.toMatchObject({
       name: 'OperatorError',
       message: expect.stringMatching(/not a key/),
     });
     await rm(path);
-    await fileKeyProvider(path, []);
-    await expect(fileKeyProvider(path, [keyId])).rejects.toMatchObject({
+    await keyIn(path, []);
+    await expect(keyIn(path, [keyId])).rejects.toMatchObject({
       name: 'OperatorError',
       message: expect.stringMatching(/not the one/),
     });
+  });
+
+  test('keeps every generation until it is forgotten, and only the newest wraps', async () => {
+    const keys = await fileMasterKeys(path, []);
+    const first = await keys.current();
+    const wrapped = await first.wrap(randomBytes(32), 'x');
+    const second = await keys.rotate();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    // Another process reads the same file.
+    const other = await fileMasterKeys(path, [first.id, second.id]);
+    expect((await other.current()).id).toBe(second.id);
+    expect(await (await other.named(first.id)).unwrap(wrapped, 'x')).toHaveLength(32);
+    expect(await keys.forgetAllBut([first.id])).toBe(0);
+    expect(await keys.forgetAllBut([])).toBe(1);
+    await expect(keys.named(first.id)).rejects.toThrow('is gone');
+    await expect(fileMasterKeys(path, [first.id])).rejects.toMatchObject({ name: 'OperatorError' });
+    expect(await readdir(folder)).toEqual(['vault.key']);
   });
 
   test('wraps a data key for one object only', async () => {

@@ -5,7 +5,8 @@ import { type Actor, type Refused, refused } from '../../acts/index.ts';
 import type { Database, Queryable, Tx } from '../../database/index.ts';
 import { newId } from '../../ids.ts';
 import { valueAt } from '../../rulebook/index.ts';
-import { HOUSE_LIMITS, withinQuota } from '../rules.ts';
+import { storageOf } from '../quota.ts';
+import { HOUSE_LIMITS, withinQuota, withinStorage } from '../rules.ts';
 import type { UploadTable } from '../tables.ts';
 import type { Vault } from '../types.ts';
 
@@ -35,6 +36,16 @@ export async function createUpload(db: Database, vault: Vault, wanted: NewUpload
     await sql`select pg_advisory_xact_lock(hashtextextended(${`upload ${wanted.partyId}`}, 0))`.execute(tx);
     const { at, uploads, stagedBytes } = await usage(tx, wanted.partyId);
     checkQuota({ uploads: uploads + 1, stagedBytes: stagedBytes + wanted.bytes }, at);
+    const stored = await storageOf(tx, wanted.partyId, at);
+    checkStorage(
+      {
+        storedBytes: stored.bytes + stagedBytes + wanted.bytes,
+        storedObjects: stored.objects + uploads + 1,
+        bytesMax: stored.bytesMax,
+        objectsMax: stored.objectsMax,
+      },
+      at,
+    );
     return tx
       .insertInto('upload')
       .values({
@@ -66,6 +77,12 @@ async function usage(tx: Tx, partyId: string): Promise<{ at: Date; uploads: numb
   const row = rows[0];
   if (!row) throw new Error('the database gave no count');
   return { at: row.at, uploads: row.uploads, stagedBytes: row.bytes };
+}
+
+function checkStorage(facts: Parameters<typeof withinStorage.evaluate>[0], at: Date): void {
+  const { decision } = withinStorage.evaluate(facts, at);
+  if (decision.outcome === 'violated')
+    throw refused('too-many', withinStorage.id, withinStorage.title, decision.fact, decision.remedy);
 }
 
 function checkQuota(facts: { uploads: number; stagedBytes: number }, at: Date): void {

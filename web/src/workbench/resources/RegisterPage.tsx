@@ -174,7 +174,7 @@ function Upload({ onDataset }: { readonly onDataset: (id: string) => void }) {
 function Earlier({ onDataset }: { readonly onDataset: (id: string) => void }) {
   const t = useWords(WORDS);
   const { data } = useRead<Page<Dataset>>('/datasets', { limit: 5 });
-  const waiting = (data?.items ?? []).filter((d) => d.state !== 'failed');
+  const waiting = (data?.items ?? []).filter((d) => d.state === 'ready' || d.state === 'ingesting');
   if (waiting.length === 0) return null;
   return (
     <>
