@@ -19,13 +19,13 @@ import * as workbench from './exchange/workbench/index.ts';
 import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
 import { caseRoom, checkProcedures, type Procedure } from './kernel/cases/index.ts';
+import * as custody from './kernel/custody/index.ts';
 import * as anchor from './kernel/evidence/anchor/index.ts';
 import { healthRead } from './kernel/evidence/health.ts';
 import { keyActs } from './kernel/evidence/key-acts.ts';
 import { receiptReads } from './kernel/evidence/reads.ts';
 import type { Task } from './kernel/jobs.ts';
 import { type Rulebook, rulebookActs, rulebookReads } from './kernel/rulebook/index.ts';
-import * as custody from './kernel/custody/index.ts';
 import * as vault from './kernel/vault/index.ts';
 
 /** The rooms in the order data travels; routes, OpenAPI, docs, hostile tests and coverage are all made from these lists. */
