@@ -129,6 +129,7 @@ async function serve(
     privateAddresses: settings.IMPORT_PRIVATE_ADDRESSES === '1',
     sandbox: {
       engine: settings.SANDBOX_ENGINE,
+      kubernetes: settings.SANDBOX_KUBERNETES,
       jobsMax: settings.SANDBOX_JOBS_MAX,
       memoryBytesMax: settings.SANDBOX_MEMORY_MEBIBYTES * MEBIBYTE,
       warm: settings.SANDBOX_WARM,

@@ -129,10 +129,10 @@ export const SettingsSchema = z.object({
       '1: imports of directories may connect to private addresses, such as a department’s database in the same network. 目录导入可否连接内网地址',
     ),
   SANDBOX_ENGINE: z
-    .enum(['local', 'off'])
+    .enum(['local', 'kubernetes', 'off'])
     .default('local')
     .describe(
-      'Where sandbox programs run: local in shut-in processes of this host; off refuses them. 沙箱程序在何处运行',
+      'Where sandbox programs run: local in shut-in processes of this host; kubernetes as Jobs of a cluster, queries still here (not tried on a real cluster); off refuses them. 沙箱程序在何处运行',
     ),
   SANDBOX_JOBS_MAX: z.coerce
     .number()
@@ -158,6 +158,9 @@ export const SettingsSchema = z.object({
     .describe(
       'Query processes started ahead from the first query on, some 80 MB each, for ten idle minutes. 预先启动的查询进程数',
     ),
+  SANDBOX_KUBERNETES: optional.describe(
+    'https://<API server>?namespace=…&image=<with python3, pandas, scikit-learn>&claim=<shared volume claim>&volume=<where it is mounted here>[&token=<file>][&seccomp=<profile on the nodes>][&runtime=<runtime class>]; its certificate by NODE_EXTRA_CA_CERTS. 集群的接口地址与参数',
+  ),
   OIDC_ISSUER: optional.describe('OpenID Connect issuer for sign-in. 统一身份认证地址'),
   OIDC_CLIENT_ID: optional.describe('Client id at the issuer. 客户端编号'),
   OIDC_CLIENT_SECRET: optional.describe('Client secret at the issuer. 客户端密钥'),

@@ -6,7 +6,7 @@ import type { Confinement } from './launch.ts';
 import type { Limits } from './types.ts';
 
 /** Plain JavaScript and Python, lent as they lie in the sources. */
-const INSIDE = join(ROOT, 'src/kernel/isolation/inside');
+export const INSIDE = join(ROOT, 'src/kernel/isolation/inside');
 export const INPUTS_FOLDER = '/in';
 export const OUTPUT_FOLDER = '/out';
 const WORK_FOLDER = '/work';
@@ -69,7 +69,6 @@ export function sqlConfinement(inputs: string, limits: Limits, ownAccount: boole
 }
 
 export const PYTHON = '/usr/bin/python3';
-export const PYTHON_SCRATCH = [WORK_FOLDER, OUTPUT_FOLDER, SHARED_MEMORY];
 
 export function pythonConfinement(inputs: string, limits: Limits, ownAccount: boolean): Confinement {
   const half = Math.max(1, Math.floor(limits.diskBytes / 2));

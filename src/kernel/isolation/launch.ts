@@ -30,9 +30,8 @@ export interface Account {
   readonly gid: number;
 }
 
-/** Descriptors of the launched process. */
-export const FILTER_FD = 3;
-export const CHANNEL_FD = 4;
+/** The launched process's descriptor of the filter; the private pipe is the next (inside/frames.mjs). */
+const FILTER_FD = 3;
 
 /**
  * Lends files that lie in folders which the other account may not search: they are bound below a fresh file system in a

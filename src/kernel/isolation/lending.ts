@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fchownSync, openSync, writeSync } from 'node:fs';
-import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, link, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receiver } from './process.ts';
 import { IsolatedFailure, type LentFile } from './types.ts';
@@ -25,7 +26,10 @@ const COLUMN_FILE = /^(meta\.json|\d{1,4}\.(values|missing|texts))$/;
 
 /** @param gid group of the job's account; null where the job runs as this very user */
 export async function lendingFolder(parent: string, gid: number | null): Promise<LendingFolder> {
-  const job = await mkdtemp(join(parent, 'job-'));
+  // Lower case letters and digits alone, as a cluster takes names.
+  const job = join(parent, `job-${randomBytes(10).toString('hex')}`);
+  await mkdir(job, { mode: FOLDER_MODE });
+  if (gid !== null) await chown(job, 0, gid);
   const path = join(job, 'in');
   await mkdir(path, { mode: FOLDER_MODE });
   if (gid !== null) await chown(path, 0, gid);

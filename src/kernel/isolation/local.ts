@@ -1,6 +1,7 @@
 import { hostNow, isHost, lackOfPython, refusedByKernel } from './availability.ts';
 import { Launcher } from './launcher.ts';
-import { runPython } from './python.ts';
+import type { LendingFolder } from './lending.ts';
+import { lendColumns, runPython } from './python.ts';
 import { Sessions } from './sessions.ts';
 import { Slots } from './slots.ts';
 import {
@@ -28,6 +29,16 @@ export interface LocalExecutorOptions {
   readonly memoryBytesMax?: number;
 }
 
+export interface LocalExecutor extends SandboxExecutor {
+  /** Writes the tables of lent databases as files for Python into a folder of another back end. */
+  readonly writeTables: (
+    inputs: readonly LentFile[],
+    folder: LendingFolder,
+    limits: Limits,
+    signal?: AbortSignal,
+  ) => Promise<void>;
+}
+
 const JOBS_MAX = 4;
 const WARM = 1;
 const WAITING_MAX = 64;
@@ -42,7 +53,7 @@ const PROBE: Limits = {
 };
 
 /** Processes of this host: namespaces and a filter by bubblewrap, limits by prlimit, an account for each where root. */
-export async function openLocalExecutor(options: LocalExecutorOptions): Promise<SandboxExecutor> {
+export async function openLocalExecutor(options: LocalExecutorOptions): Promise<LocalExecutor> {
   const launcher = new Launcher(options.folder);
   const sessions = new Sessions(launcher, options.warm ?? WARM);
   const slots = new Slots(options.jobsMax ?? JOBS_MAX, WAITING_MAX);
@@ -77,6 +88,7 @@ export async function openLocalExecutor(options: LocalExecutorOptions): Promise<
     availability: availabilityOf(() => sessions.open([], PROBE, undefined, 'fresh')),
     openSql,
     run: (program, limits, signal) => run(program, withinHost(limits), signal),
+    writeTables: (inputs, folder, limits, signal) => lendColumns(sessions, folder, inputs, limits, signal),
     stop: async () => {
       await sessions.stop();
       await launcher.stop();

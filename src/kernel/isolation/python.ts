@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { lackOfPython } from './availability.ts';
 import { PYTHON_PROCESSES_OWN, pythonConfinement } from './confinements.ts';
-import type { Launcher, Started } from './launcher.ts';
-import { checkNames } from './lending.ts';
+import type { Launcher } from './launcher.ts';
+import { checkNames, type LendingFolder } from './lending.ts';
 import type { Receiver } from './process.ts';
 import type { Sessions } from './sessions.ts';
-import { IsolatedFailure, type IsolatedProgram, type Limits, type ProgramOutcome } from './types.ts';
+import { IsolatedFailure, type IsolatedProgram, type LentFile, type Limits, type ProgramOutcome } from './types.ts';
 
-const LOG_BYTES_MAX = 64 * 1024;
-const CODE_CHARACTERS_MAX = 500_000;
+export const LOG_BYTES_MAX = 64 * 1024;
+export const CODE_CHARACTERS_MAX = 500_000;
 /** Tables lent to one program, as plain files; they lie in the private folder while it runs. */
 const INPUT_BYTES_MAX = 4 * 1024 ** 3;
 /** A column is held whole while it is written out. */
 const CONVERSION_BYTES = 1024 ** 3;
 const FILE_NAME = /^[^/\p{Cc}]{1,200}$/u;
-const Report = z.strictObject({ cpuMs: z.number().min(0), memoryPeakBytes: z.number().min(0) });
+export const Report = z.strictObject({ cpuMs: z.number().min(0), memoryPeakBytes: z.number().min(0) });
 
 export interface Means {
   readonly launcher: Launcher;
@@ -48,7 +48,7 @@ export async function runPython(
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   try {
-    await lendColumns(means.sessions, started, program, limits, signal);
+    await lendColumns(means.sessions, started.lending, program.inputs, limits, signal);
     const files = new Map<string, Buffer>();
     const answer = await process.request(
       {
@@ -79,10 +79,10 @@ export async function runPython(
 }
 
 /** Python has no DuckDB here: an SQL process of its own writes the tables out, and this one hands the bytes on unread. */
-async function lendColumns(
+export async function lendColumns(
   sessions: Sessions,
-  { lending }: Started,
-  { inputs }: IsolatedProgram,
+  lending: LendingFolder,
+  inputs: readonly LentFile[],
   limits: Limits,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -102,7 +102,7 @@ async function lendColumns(
 }
 
 /** Files of a hostile program: so many, so large, of plain names, in memory. */
-function collector(files: Map<string, Buffer>, filesMax: number, bytesMax: number): Receiver {
+export function collector(files: Map<string, Buffer>, filesMax: number, bytesMax: number): Receiver {
   let left = bytesMax;
   return (name, bytes) => {
     left -= bytes;

@@ -8,7 +8,9 @@ import stat
 import struct
 import sys
 
-CHANNEL = 4
+# One pipe both ways; in a pod a file with the request, and one for the answers.
+REQUESTS = int(os.environ.get("REQUESTS", "4"))
+ANSWERS = int(os.environ.get("ANSWERS", "4"))
 JSON_FRAME = b"J"
 BYTES_FRAME = b"B"
 REQUEST_BYTES_MAX = 2 * 1024 * 1024
@@ -24,7 +26,7 @@ FAILED = 1
 def read_exactly(count):
     data = b""
     while len(data) < count:
-        piece = os.read(CHANNEL, count - len(data))
+        piece = os.read(REQUESTS, count - len(data))
         if not piece:
             os._exit(0)
         data += piece
@@ -41,7 +43,7 @@ def read_request():
 def write_frame(kind, content):
     data = memoryview(struct.pack(">Ic", len(content), kind) + bytes(content))
     while data:
-        data = data[os.write(CHANNEL, data):]
+        data = data[os.write(ANSWERS, data):]
 
 
 def answer(message):
@@ -145,7 +147,8 @@ def write_result(result):
 
 
 def run(code, aliases):
-    os.close(CHANNEL)
+    for descriptor in {REQUESTS, ANSWERS}:
+        os.close(descriptor)
     try:
         compiled = compile(code, "program.py", "exec")
     except (SyntaxError, ValueError) as error:
@@ -232,7 +235,7 @@ def main():
     done = send_outputs(request) if failure is None else {"failure": failure, "detail": ""}
     answer({"id": request["id"], **done})
     # The other side ends this process, and the sandbox with it.
-    os.read(CHANNEL, 1)
+    os.read(REQUESTS, 1)
 
 
 main()
