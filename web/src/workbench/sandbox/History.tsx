@@ -32,6 +32,7 @@ const WORDS = words(
     again: '再次查询',
     erased: '已删除个人信息的人员',
     askSee: '查看查询结果',
+    shared: '这次查询还用到了其他单位的数据：各方只看得到用到自己的哪张表，看不到合在一起的答案。',
     notebook: '导出笔记本（.ipynb）',
     markdown: '导出 Markdown',
     making: (n: number) => `正在取回 ${n} 个查询……`,
@@ -55,6 +56,8 @@ const WORDS = words(
     again: 'Ask again',
     erased: 'a person whose data were erased',
     askSee: 'see the result',
+    shared:
+      'This query used data of other holders too: each sees that its table was used, none sees what was told of them together.',
     notebook: 'Export a notebook (.ipynb)',
     markdown: 'Export Markdown',
     making: (n: number) => `Fetching ${n} queries…`,
@@ -66,6 +69,7 @@ const WORDS = words(
 );
 
 const SQL_SHOWN = 400;
+const NOT_FOUND = 404;
 
 /** Every query of a project with its answer, newest first; the whole of it leaves as a notebook. */
 export function History({ project }: { readonly project: SandboxProject }) {
@@ -149,6 +153,7 @@ function Seen({ queryId, onClose }: { readonly queryId: string; readonly onClose
 export function QueryAnswer({ queryId }: { readonly queryId: string }) {
   const t = useWords(WORDS);
   const query = useRead<SandboxQuery>(`/sandbox-queries/${queryId}`);
+  if (query.error?.status === NOT_FOUND) return <p>{t.shared}</p>;
   return (
     <Loaded of={query} asked={t.askSee} lines={6}>
       {(q) => (

@@ -18,7 +18,7 @@ const WORDS = words(
     text: '任意 SQL 或 Python 在隔离环境里运行，没有网络。只有下面声明的成果，经自动检查和持有单位审查后才出来；其余一概不留。',
     language: '语言',
     sqlNote: (aliases: string) => `可用的表：${aliases}`,
-    pythonNote: (files: string) => `读 ${files}；写 /out/result.csv 或 /out/result.json；有 pandas 和 scikit-learn`,
+    pythonNote: (frames: string) => `${frames} 是 DataFrame；用 shuheng.result(x) 交出成果；有 pandas 和 scikit-learn`,
     noPython: (why: string) => `本机不能运行：${why}`,
     code: '代码',
     output: '成果声明',
@@ -38,8 +38,8 @@ const WORDS = words(
     text: 'Any SQL or Python runs in isolation, without network. Only the output declared below comes out, after automatic checks and a review by the holders; nothing else is kept.',
     language: 'Language',
     sqlNote: (aliases: string) => `Tables: ${aliases}`,
-    pythonNote: (files: string) =>
-      `Reads ${files}; writes /out/result.csv or /out/result.json; pandas and scikit-learn are there`,
+    pythonNote: (frames: string) =>
+      `${frames}: data frames; shuheng.result(x) hands over the output; pandas and scikit-learn are there`,
     noPython: (why: string) => `Cannot run on this host: ${why}`,
     code: 'Code',
     output: 'Declared output',
@@ -105,7 +105,7 @@ export function SubmitJob({ project }: { readonly project: SandboxProject }) {
                 {
                   value: 'python',
                   title: 'Python',
-                  note: t.pythonNote(tables.map((x) => `/in/${x.alias}.parquet`).join(', ')),
+                  note: t.pythonNote(tables.map((x) => `shuheng.tables['${x.alias}']`).join(', ')),
                 },
               ]
             : []),

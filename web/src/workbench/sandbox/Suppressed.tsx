@@ -42,7 +42,7 @@ export const SUPPRESSIONS = ['protected', 'complementary', 'history'] as const;
 const RULE: Readonly<Record<SuppressionClass, string>> = {
   protected: 'HS-22.20',
   complementary: 'HS-22.24',
-  history: 'HS-22.26',
+  history: 'HS-22.31',
 };
 
 function Why({ of }: { readonly of: SuppressionClass }) {

@@ -23,7 +23,8 @@ const WORDS = words(
     'why:unavailable': '沙箱运行环境当时不可用，请稍后再提交。',
     'why:internal': '系统故障，没有用掉成果；请稍后再提交。',
     'why:stopped': '运行中授权被收回、暂停或者到期，作业随即停止。',
-    'why:missing': '没有结果文件，或者不止一份：表和图写 result.csv 或 result.json，指标和模型写 result.json。',
+    'why:missing':
+      '没有结果文件，或者不止一份：表和图写 /out/result.csv 或 result.json，指标和模型写 /out/result.json；也可用 shuheng.result(x)。',
     'why:size': '结果文件过大。',
     'why:form': '结果文件的格式读不出来。',
     'why:columns': '结果的字段与声明不符。',
@@ -68,7 +69,7 @@ const WORDS = words(
     'why:internal': 'A fault of the system; nothing came out. Submit it again later.',
     'why:stopped': 'A grant was revoked, suspended or over while it ran, which stopped it at once.',
     'why:missing':
-      'There is no result file, or more than one: result.csv or result.json for a table or chart, result.json for metrics or a model.',
+      'There is no result file, or more than one: /out/result.csv or result.json for a table or chart, /out/result.json for metrics or a model; shuheng.result(x) writes it.',
     'why:size': 'The result file is too large.',
     'why:form': 'The result file cannot be read.',
     'why:columns': 'The columns are not the declared ones.',
