@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
-import { suspendUse } from '../../catalog/index.ts';
+import { rightsBehind, suspendUse } from '../../catalog/index.ts';
+import * as products from '../../products/index.ts';
 import { refusedKind, rulesOf } from '../../testing.ts';
 import * as sandbox from '../index.ts';
 import { named, type Person, type TestAirlock, testAirlock } from './testing.ts';
@@ -236,6 +237,50 @@ describe('a job that runs', () => {
     const { state } = (await t.job(race)) as { state: string };
     expect(outcome.ok).toBe(state === 'cancelled');
     if (state === 'cancelled') expect(await objectsOf(race)).toBe(0);
+  });
+});
+
+describe('a component', () => {
+  it('becomes a product with its lineage, which stops with the rights behind it', async () => {
+    const { agreementId, resourceId: source } = await t.grant(t.holder, 'rides');
+    const job = await ran(BY_CITY.replace('sales', 'rides'), {
+      ...OUTPUT,
+      columns: OUTPUT.columns.map((c) => (c.from ? { ...c, from: { ...c.from, alias: 'rides' } } : c)),
+    });
+    const { outputId } = await decide(t.holder, job.jobId);
+    const component = { outputId, title: '城市消费指标', summary: '各城市人数与平均消费' };
+    expect(rulesOf(await t.x.refusal(named('sandbox.to-component'), t.second, component))).toEqual(['HS-1.4']);
+    const { resourceId } = await t.x.run(named('sandbox.to-component'), t.operator, component);
+    expect(rulesOf(await t.x.refusal(named('sandbox.to-component'), t.operator, component))).toEqual(['HS-23.30']);
+    const draft = {
+      ...{ title: '城市消费指数', kind: 'dataset', summary: '按城市汇总', scenario: '选址', resourceIds: [resourceId] },
+      recipe: {
+        resourceId,
+        filters: [],
+        groupBy: [],
+        columns: ['city', 'mean'].map((name) => ({ name, titleZh: name })),
+      },
+      pricing: { mode: 'one-off', price: { amountFen: '100', currency: 'CNY' } },
+      terms: { purposes: ['研究'], validDays: 30, redistribution: false },
+      supply: { updateFrequency: '每月', commitment: '按月' },
+      ...{ offersTestData: false, shares: [{ partyId: t.operator.partyId, basisPoints: 10_000, reason: '研发' }] },
+    };
+    const { productId } = await t.x.run(named('product.draft'), t.operator, draft);
+    await t.x.jobs();
+    const page = (await t.x.read(products.reads, '/products/:productId', t.operator, { productId })) as {
+      build: { state: string; rows: number };
+      lineage: { nodes: { id: string; kind: string }[]; edges: { from: string; to: string }[] };
+    };
+    expect(page.build).toMatchObject({ state: 'built', rows: 4 });
+    expect(page.lineage.nodes.map((n) => n.kind)).toEqual(['resource', 'sandbox-job', 'resource', 'build', 'product']);
+    const jobNode = job.jobId;
+    expect(page.lineage.edges).toContainEqual({ from: source, to: jobNode, label: '2' });
+    expect(page.lineage.edges).toContainEqual({ from: jobNode, to: resourceId, label: '' });
+    const behind = () => rightsBehind(t.x.db, String(productId), 1, new Date());
+    expect((await behind()).stopped).toBeNull();
+    await t.x.db.transaction().execute((tx) => suspendUse(tx, agreementId, new Date()));
+    expect((await behind()).stopped).toMatchObject({ state: 'suspended' });
+    expect(rulesOf(await t.x.refusal(named('product.draft'), t.operator, draft))).toEqual(['HS-16.1', 'JN-12.3']);
   });
 });
 
