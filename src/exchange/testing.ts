@@ -24,6 +24,8 @@ import { openVault, stageFile, type Vault, acts as vaultActs, tasks as vaultTask
 export interface TestExchange {
   readonly kernel: Kernel;
   readonly db: Database;
+  /** Address of its database, for processes of their own. */
+  readonly url: string;
   readonly vault: Vault;
   /** Where its vault lies. */
   readonly folder: string;
@@ -91,6 +93,7 @@ export async function testExchange(tasks: readonly Task[]): Promise<TestExchange
     folder,
     kernel,
     db,
+    url: database.url,
     vault,
     run,
     jobs,

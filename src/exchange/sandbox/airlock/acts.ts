@@ -223,7 +223,7 @@ const release = act({
     reason: z.string().trim().max(1_000).default('').meta(field('理由', 'Reason')),
   }),
   output: z.object({ jobId: JobId, state: z.string(), outputId: OutputId.nullable() }),
-  rules: [rules.reviewedByAnother, rules.reasonGiven, ...rightsLive],
+  rules: [rules.reviewedByAnother, rules.reasonGiven, rules.cellsWithinGrant, ...rightsLive],
   facts: async ({ tx, actor, input, at }) => {
     const hand = await lockJob(tx, input.jobId, at);
     const { job, inputs, reviews } = hand;
@@ -242,11 +242,13 @@ const release = act({
       onlyOwnData,
       decision: input.decision,
       failed: failedSoftly(job.checks),
+      cells: (job.rows ?? 0) * (job.columns?.length ?? 1),
+      cellsLeft: tightest(hand.grants.map(budgetOf)).cellsLeft,
       reasonChars: [...input.reason].length,
       next: input.decision === 'reject' || others === 0 ? next : job.state,
     };
   },
-  perform: async ({ tx, actor, input, facts: { job, grants, next }, at, enqueue }) => {
+  perform: async ({ tx, actor, input, facts: { job, grants, cells, next }, at, enqueue }) => {
     await tx
       .updateTable('sandbox_review')
       .set({ decision: input.decision, reason: input.reason, decided_by: actor.personId, decided_at: at })
@@ -279,7 +281,6 @@ const release = act({
         released_at: at,
       })
       .execute();
-    const cells = (job.rows ?? 0) * (job.columns?.length ?? 1);
     await countCells(tx, job.id, grants, cells);
     return { jobId: job.id, state: next, outputId };
   },

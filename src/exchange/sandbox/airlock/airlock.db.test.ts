@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
@@ -192,6 +196,39 @@ const running = async (jobId: string) => {
   }
   throw new Error('it never ran');
 };
+
+/** Processes of this host that were started for a folder. */
+const processesOf = async (folder: string): Promise<string[]> => {
+  const pids = (await readdir('/proc')).filter((p) => /^\d+$/.test(p));
+  const lines = await Promise.all(pids.map((p) => readFile(`/proc/${p}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes(folder));
+};
+
+describe('a server that is killed', () => {
+  it('leaves no process behind; another runs the job again, and it counts once', async () => {
+    const own = join(t.x.folder, 'killed');
+    await mkdir(own);
+    const jobId = await t.submit(FOREVER, COUNT);
+    const worker = fileURLToPath(new URL('./testing-worker.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', worker, t.x.url, t.x.folder, own, jobId], {
+      stdio: 'ignore',
+    });
+    const isolated = async () => (await processesOf(own)).filter((line) => line.includes('bwrap')).length;
+    for (let i = 0; i < 600 && (await isolated()) === 0; i++) await new Promise((go) => setTimeout(go, 50));
+    expect(await isolated()).toBeGreaterThan(0);
+    expect(await t.job(jobId)).toMatchObject({ state: 'running', attempts: 1 });
+    child.kill('SIGKILL');
+    for (let i = 0; i < 100 && (await processesOf(own)).length > 0; i++) await new Promise((go) => setTimeout(go, 50));
+    expect(await processesOf(own)).toEqual([]);
+    const jobs = t.x.jobs();
+    for (let i = 0; i < 600 && (await t.job(jobId)).attempts === 1; i++) await new Promise((go) => setTimeout(go, 50));
+    await t.x.run(named('sandbox.cancel'), t.operator, { jobId });
+    await jobs;
+    expect(await t.job(jobId)).toMatchObject({ state: 'cancelled', attempts: 2, content: null });
+    expect(await usesOf(jobId)).toBe(1);
+    expect(await objectsOf(jobId)).toBe(0);
+  });
+});
 
 describe('a job that runs', () => {
   it.each([

@@ -274,3 +274,33 @@ export const componentOnce = rule<{ readonly registeredAs: string | null }>({
     { name: 'again', at: DAY, facts: { registeredAs: 'res_1' }, expect: 'violated' },
   ],
 });
+
+interface Leaving {
+  readonly decision: 'release' | 'reject';
+  readonly cells: number;
+  /** Of the tightest grant. */
+  readonly cellsLeft: number;
+}
+
+/** 放行的数值在授权范围内 */
+export const cellsWithinGrant = rule<Leaving>({
+  id: 'HS-23.31',
+  title: text('放行的数值个数在授权范围内', 'What leaves is within the cells granted'),
+  decide: ({ decision, cells, cellsLeft }) => {
+    if (decision === 'reject') return notApplicable();
+    return cells <= cellsLeft
+      ? ok()
+      : violated(
+          text(
+            `成果有 ${cells} 个数值，授权还可放行 ${cellsLeft} 个。`,
+            `The output has ${cells} cells; ${cellsLeft} may still be released under the grant.`,
+          ),
+          text('请不予放行，或者重新授权。', 'Reject it, or grant more.'),
+        );
+  },
+  examples: [
+    { name: 'the last cells', at: DAY, facts: { decision: 'release', cells: 10, cellsLeft: 10 }, expect: 'ok' },
+    { name: 'one too many', at: DAY, facts: { decision: 'release', cells: 11, cellsLeft: 10 }, expect: 'violated' },
+    { name: 'held back', at: DAY, facts: { decision: 'reject', cells: 11, cellsLeft: 10 }, expect: 'not-applicable' },
+  ],
+});

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { execute, type Refusal, SYSTEM } from '../../../kernel/acts/index.ts';
+import { enqueue, execute, type Refusal, SYSTEM } from '../../../kernel/acts/index.ts';
 import type { Database } from '../../../kernel/database/index.ts';
 import { canonical } from '../../../kernel/evidence/index.ts';
 import { newUlid } from '../../../kernel/ids.ts';
@@ -34,9 +34,23 @@ const LOG_CHARS_MAX = 65_536;
 const PROCESSES = 32;
 const OUTPUT_FILES_MAX = 8;
 
+/** Jobs of this process at once: fewer than its tasks, so that long ones never keep others from their work. */
+const PLACES = 2;
+const AGAIN_MS = 2_000;
+let taken = 0;
+
 export const runTask: Task = task(RUN_TASK, async (payload, context) => {
   const { jobId } = z.object({ jobId: JobId }).parse(payload);
-  await runJob(context, jobId);
+  if (taken >= PLACES) {
+    const runAt = new Date(Date.now() + AGAIN_MS);
+    return enqueue(context.kernel.db, { task: RUN_TASK, payload: { jobId }, key: `${RUN_TASK} ${jobId}`, runAt });
+  }
+  taken += 1;
+  try {
+    await runJob(context, jobId);
+  } finally {
+    taken -= 1;
+  }
 });
 
 /** Makes what goes in before its rows are counted; what does not live any more is told by the act that begins. */
