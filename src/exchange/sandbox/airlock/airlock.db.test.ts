@@ -16,7 +16,7 @@ const granted = new Map<string, Awaited<ReturnType<TestAirlock['grant']>>>();
 beforeAll(async () => {
   t = await testAirlock();
   await t.grant(t.holder, 'sales');
-}, 120_000);
+}, 300_000);
 afterAll(() => t?.close());
 
 const BY_CITY = `select city, count(distinct _e) as people, avg(amount) as mean from sales group by city having count(distinct _e) >= 10`;
