@@ -15,6 +15,7 @@ const WORDS = words(
     title: '我的数据被怎样使用',
     text: '每一次查询和作业，随时更新；点开可以看到运行了什么、公布了什么。',
     live: '每 5 秒更新',
+    custody: '查看数据保管情况',
     at: '时间',
     who: '谁',
     table: '数据表',
@@ -33,6 +34,7 @@ const WORDS = words(
     title: 'Uses of my data',
     text: 'Every query and job as it happens; open one to see what ran and what came out.',
     live: 'renewed every 5 seconds',
+    custody: 'See what is kept of yours',
     at: 'Time',
     who: 'Who',
     table: 'Table',
@@ -63,7 +65,9 @@ export function Uses() {
   return (
     <>
       <div className="head-row desk-head work-gap">
-        <p className="faint">{t.text}</p>
+        <p className="faint">
+          {t.text} <Link to="/work/vault">{t.custody}</Link>
+        </p>
         <span className="live-dot">{t.live}</span>
       </div>
       <DataTable<SandboxUse>
