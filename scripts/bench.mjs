@@ -14,6 +14,7 @@ const BENCHES = {
   memory: { quick: [], whole: ['--acts', '100000'] },
   growth: { quick: [], whole: ['--million'] },
   catalogue: { quick: [] },
+  'sandbox-isolation': { quick: ['3'], whole: ['7'] },
   upload: { quick: [], quickEnvironment: { UPLOAD_BYTES: '100000000' } },
 };
 

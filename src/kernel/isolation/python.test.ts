@@ -45,6 +45,18 @@ shuheng.result(t)`;
     expect(memoryPeakBytes).toBeGreaterThan(10_000_000);
   });
 
+  it('reads texts that are nearly all different, and empty tables', async () => {
+    const names = await place.database(
+      'names',
+      "select if(range = 5, null, '名-' || range) as name, 1 as one from range(30000)",
+    );
+    const empty = await place.database('empty', "select 'a' as name, 1 as one from range(0)");
+    const code = `from shuheng import tables
+n = tables['names'].name
+print(n.nunique(), n[4], n[5], n[29999], tables['empty'].shape)`;
+    expect((await run(code, [names, empty])).log.trim()).toBe('29999 名-4 None 名-29999 (0, 2)');
+  });
+
   it('fits a model with scikit-learn', async () => {
     const code = `import numpy, shuheng
 from sklearn.linear_model import LinearRegression

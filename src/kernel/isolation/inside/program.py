@@ -107,6 +107,16 @@ def read_table(folder):
         missing = None
         if column["nulls"]:
             missing = numpy.fromfile(path + ".missing", dtype=bool)
+        if kind == "texts":
+            with open(path + ".texts", "rb") as file:
+                content = file.read()
+            starts = values.tolist()
+            texts = numpy.empty(len(starts) - 1, dtype=object)
+            texts[:] = [content[a:b].decode() for a, b in zip(starts, starts[1:])]
+            if missing is not None:
+                texts[missing] = None
+            series.append(texts)
+            continue
         if kind in ("timestamp", "instant"):
             times = values.view("M8[us]").astype("M8[ns]")
             if missing is not None:
