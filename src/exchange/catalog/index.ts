@@ -47,7 +47,7 @@ export {
   type UseGrant,
   type UseScope,
 } from './use.ts';
-export { conditionsFit, rightsLive } from './use-rules.ts';
+export { conditionsFit, rightsLive, withinQuantity } from './use-rules.ts';
 
 export const tasks: readonly Task[] = [readTask, snapshotTask, sweepTask, closeDaysTask];
 export const procedures: readonly Procedure[] = [openingApplication];

@@ -21,8 +21,8 @@ export interface Charge {
   readonly at: Date;
   /** Told again from the store: written down for the holder, and nothing is spent. */
   readonly free: boolean;
+  /** Told by it, for its holder to see. */
   readonly cells: number;
-  readonly epsilonMicro: number;
 }
 
 /**
@@ -74,7 +74,7 @@ export function requireLiving({ stopped }: GrantInHand): void {
   );
 }
 
-async function count(tx: Tx, table: GrantInHand, { madeId, at, cells, epsilonMicro }: Charge): Promise<void> {
+async function count(tx: Tx, table: GrantInHand, { madeId, at }: Charge): Promise<void> {
   const { grant, right } = table;
   if (budgetOf(table).usesLeft < 1) throw usedUp(table);
   if (right !== null) {
@@ -101,19 +101,9 @@ async function count(tx: Tx, table: GrantInHand, { madeId, at, cells, epsilonMic
   }
   await tx
     .insertInto('sandbox_spent')
-    .values({
-      audience_id: grant.audience_id,
-      resource_id: table.resource.id,
-      uses: 1,
-      cells,
-      epsilon_micro: epsilonMicro,
-    })
+    .values({ audience_id: grant.audience_id, resource_id: table.resource.id, uses: 1 })
     .onConflict((c) =>
-      c.columns(['audience_id', 'resource_id']).doUpdateSet((e) => ({
-        uses: e('sandbox_spent.uses', '+', 1),
-        cells: e('sandbox_spent.cells', '+', cells),
-        epsilon_micro: e('sandbox_spent.epsilon_micro', '+', epsilonMicro),
-      })),
+      c.columns(['audience_id', 'resource_id']).doUpdateSet((e) => ({ uses: e('sandbox_spent.uses', '+', 1) })),
     )
     .execute();
 }

@@ -3,15 +3,26 @@ import type { Task } from '../../kernel/jobs.ts';
 import { grantActs } from './acts-grants.ts';
 import { discardTask, preparedActs } from './acts-prepared.ts';
 import { projectActs } from './acts-projects.ts';
+import { queryActs } from './acts-query.ts';
 import * as airlock from './airlock/index.ts';
 import * as joint from './joint/index.ts';
 import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
+import { useReads } from './queries-uses.ts';
 
 export { clearCopies } from './cache.ts';
+export { chargeUse, lockAudience } from './charge.ts';
 export { addUp, identifiersOf, intersect, type JointApi, JointOver, type JointView } from './joint/index.ts';
+export { connectJobs, type MadeByJob } from './queries-uses.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
 
-export const acts: readonly Act[] = [...projectActs, ...grantActs, ...preparedActs, ...airlock.acts, ...joint.acts];
-export const reads: readonly Read[] = [...projectReads, ...airlock.reads, ...joint.reads];
+export const acts: readonly Act[] = [
+  ...projectActs,
+  ...grantActs,
+  ...preparedActs,
+  ...queryActs,
+  ...airlock.acts,
+  ...joint.acts,
+];
+export const reads: readonly Read[] = [...projectReads, ...useReads, ...airlock.reads, ...joint.reads];
 export const tasks: readonly Task[] = [prepareTask, discardTask, ...airlock.tasks, ...joint.tasks];

@@ -72,8 +72,6 @@ interface SpentTable {
   audience_id: string;
   resource_id: string;
   uses: Generated<number>;
-  cells: Generated<number>;
-  epsilon_micro: Generated<number>;
 }
 
 interface QueryTable {

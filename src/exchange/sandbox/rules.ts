@@ -142,16 +142,16 @@ export const trainingRecord = rule({
 interface Spending {
   /** The answer stands in the store already: it is told again and costs nothing. */
   readonly repeated: boolean;
-  readonly usesLeft: number;
+  readonly grantUsesLeft: number;
 }
 
 /** 用量预算 */
 export const usesLeft = rule<Spending>({
   id: 'HS-21.12',
   title: text('使用次数在授权范围内', 'Uses are left of the grant'),
-  decide: ({ repeated, usesLeft: left }) => {
+  decide: ({ repeated, grantUsesLeft }) => {
     if (repeated) return notApplicable();
-    return left
+    return grantUsesLeft
       ? ok()
       : violated(
           text('该数据表授权的使用次数已用完。', 'The uses granted of a table are used up.'),
@@ -159,8 +159,8 @@ export const usesLeft = rule<Spending>({
         );
   },
   examples: [
-    { name: 'the last one', at: DAY, facts: { repeated: false, usesLeft: 1 }, expect: 'ok' },
-    { name: 'none', at: DAY, facts: { repeated: false, usesLeft: 0 }, expect: 'violated' },
-    { name: 'none, but asked before', at: DAY, facts: { repeated: true, usesLeft: 0 }, expect: 'not-applicable' },
+    { name: 'the last one', at: DAY, facts: { repeated: false, grantUsesLeft: 1 }, expect: 'ok' },
+    { name: 'none', at: DAY, facts: { repeated: false, grantUsesLeft: 0 }, expect: 'violated' },
+    { name: 'none, but asked before', at: DAY, facts: { repeated: true, grantUsesLeft: 0 }, expect: 'not-applicable' },
   ],
 });

@@ -81,6 +81,9 @@ export async function grantsInHand(
     .leftJoin('sandbox_spent as s', (j) =>
       j.onRef('s.audience_id', '=', 'g.audience_id').onRef('s.resource_id', '=', 'g.resource_id'),
     )
+    .leftJoin('sandbox_allowance as w', (j) =>
+      j.onRef('w.audience', '=', 'g.audience_id').onRef('w.dataset', '=', 'g.resource_id'),
+    )
     .selectAll('g')
     .select([
       'r.title',
@@ -102,8 +105,8 @@ export async function grantsInHand(
       'a.valid_until as right_until',
       'a.holds',
       's.uses as spent_uses',
-      's.cells as spent_cells',
-      's.epsilon_micro as spent_epsilon',
+      'w.cells as spent_cells',
+      'w.epsilon_micro as spent_epsilon',
     ])
     .$if(projectId !== undefined, (s) => s.where('g.project_id', '=', projectId ?? ''))
     .$if(grantIds !== undefined, (s) => s.where('g.id', 'in', [...(grantIds ?? [])]))
