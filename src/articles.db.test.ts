@@ -254,6 +254,18 @@ const REFUSED: Readonly<Record<string, Line>> = {
       input: { partyId, identityChecked: true, reason: '已核验营业执照' },
     };
   },
+  'JN-17.1': async () => {
+    const { operator } = operating;
+    await sql`insert into person (id, party_id, login, display_name, password, password_at, roles, personal_roles, created_at)
+      values (${operator.personId}, ${operator.partyId}, ${operator.personId}, '技术人员', '', now(), '{}', '{}', now())
+      on conflict do nothing`.execute(w.t.db);
+    const { projectId } = await w.run('sandbox.open-project', operator, {
+      title: '客流研究',
+      purpose: '研究客流规律',
+      memberIds: [operator.personId],
+    });
+    return { act: 'sandbox.query', by: operator, input: { projectId, sql: 'select count(*) as n from trips' } };
+  },
   'JN-17.2': () => ({
     act: 'authorisation.settle-exit',
     by: leaving.operator,
@@ -321,11 +333,6 @@ const REPORTED: Readonly<Record<string, Line>> = {
       },
     };
   },
-  'JN-17.1': () => ({
-    act: 'authorisation.report-security',
-    by: operating.operator,
-    input: { agreementId: operating.agreementId, summary: '无事件', incidents: 0, trainings: 0, drills: 0 },
-  }),
   'JN-17.3': async () => {
     await overdue(operating.caseId);
     return {

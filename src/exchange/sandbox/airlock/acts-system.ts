@@ -40,7 +40,7 @@ export const beginJob = act({
       ...hand,
       next,
       repeated: hand.job.attempts > 0,
-      usesLeft: tightest(hand.grants.map(budgetOf)).usesLeft,
+      grantUsesLeft: tightest(hand.grants.map(budgetOf)).usesLeft,
     };
   },
   perform: async ({ tx, input, facts: { job, grants, inputs, next }, at }) => {
@@ -51,7 +51,7 @@ export const beginJob = act({
       .where('id', '=', job.id)
       .execute();
     if (job.attempts === 0) {
-      const charge = { projectId: job.project_id, madeId: job.id, at, free: false, cells: 0, epsilonMicro: 0 };
+      const charge = { projectId: job.project_id, madeId: job.id, at, free: false, cells: 0 };
       await lockAudience(tx, job.party_id, grants);
       await chargeUse(tx, grants, charge);
       // What is made of components stands on the rights behind them.

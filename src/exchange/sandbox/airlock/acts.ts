@@ -8,6 +8,7 @@ import { rightsLive } from '../../catalog/index.ts';
 import { Alias, HOLDERS, JobId, OPERATORS, ProjectId } from '../model.ts';
 import type { GrantedTable } from '../policy.ts';
 import { namedMember, trainedByMeasures, trainedFirst, usesLeft } from '../rules.ts';
+import { spend } from '../sdc/ledger.ts';
 import { sandboxSetting } from '../setting.ts';
 import {
   budgetOf,
@@ -125,7 +126,7 @@ const submit = act({
       programHash: hash,
       boundTo: granted.flatMap((g) => (g.grant.policy.codeHashes === null ? [] : [g.grant.policy.codeHashes])),
       repeated: false,
-      usesLeft: granted.length === 0 ? 1 : tightest(granted.map(budgetOf)).usesLeft,
+      grantUsesLeft: granted.length === 0 ? 1 : tightest(granted.map(budgetOf)).usesLeft,
       holders: [...new Set(granted.map((g) => g.grant.holder_id))],
     };
   },
@@ -309,13 +310,7 @@ const decidedAlready = () =>
 
 /** What left counts against the budgets of every table it came from. */
 async function countCells(tx: Tx, jobId: string, grants: readonly GrantInHand[], cells: number): Promise<void> {
-  for (const { grant } of grants)
-    await tx
-      .updateTable('sandbox_spent')
-      .set((e) => ({ cells: e('cells', '+', cells) }))
-      .where('audience_id', '=', grant.audience_id)
-      .where('resource_id', '=', grant.resource_id)
-      .execute();
+  for (const { grant } of grants) await spend(tx, grant.audience_id, [grant.resource_id], { cells, epsilonMicro: 0 });
   await tx.updateTable('sandbox_use').set({ cells }).where('made_id', '=', jobId).execute();
 }
 
