@@ -69,7 +69,8 @@ export function fetchSandboxPython() {
   say(
     '· 后台安装沙箱的 Python 软件包，其间 Python 作业暂不受理 Installing the sandbox’s Python packages in the background; until then Python jobs are refused',
   );
-  const child = spawn('nice', ['-n', '10', 'apt-get', ...INSTALL, ...SANDBOX_PYTHON.packages], {
+  const script = 'apt-get -qq update; exec nice -n 10 apt-get "$@"';
+  const child = spawn('/bin/sh', ['-c', script, 'sh', ...INSTALL, ...SANDBOX_PYTHON.packages], {
     env: aptEnvironment(),
     stdio: 'ignore',
     // A package half installed because somebody pressed Ctrl-C would be worse than a late end.
