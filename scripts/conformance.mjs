@@ -10,6 +10,7 @@ const PARTS = {
   witness: { what: 'witnessing with Go, both ways', whole: ['sh', 'conformance/witness-go/run.sh'] },
   sm2: { what: 'SM2 lines with openssl, both ways', whole: ['sh', 'conformance/sm2.sh'] },
   bundle: { what: 'court bundles with Go alone and openssl alone', whole: ['sh', 'conformance/bundle.sh'] },
+  sdc: { what: "disclosure control: what ACRO's tests expect, case by case", whole: node('conformance/sdc/acro.ts') },
   receipts: { what: 'every receipt of the sample, then flipped bits', whole: ['sh', 'conformance/receipts.sh'] },
   twins: { what: 'the same requests at once to two servers', whole: node('conformance/twins/twins.ts') },
   kill: { what: 'kill -9 while parties trade', whole: node('conformance/kill/kill.ts'), quick: ['10'] },
