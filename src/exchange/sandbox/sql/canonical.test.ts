@@ -172,7 +172,7 @@ describe('canonical form', () => {
           });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

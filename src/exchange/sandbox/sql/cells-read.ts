@@ -124,14 +124,23 @@ export function keyValue(value: Value, type: ColumnType): Value {
       return Number.isSafeInteger(Number(written)) ? Number(written) : written;
     case 'decimal':
       return written.includes('.') ? written.replace(/\.?0+$/, '') : written;
+    case 'date':
+      return written.replace(/ 00:00:00(\.0+)?$/, '');
     case 'timestamp':
-      return written.replace(' ', 'T');
+      return timeOf(written);
     case 'instant':
-      return `${written.replace(' ', 'T').replace(/Z$/, '')}Z`;
+      return `${timeOf(written.replace(/Z$/, ''))}Z`;
     default:
       return written;
   }
 }
+
+/** Without needless zeros behind the second, which some engines write. */
+const timeOf = (written: string) =>
+  written
+    .replace(' ', 'T')
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 
 /** The same cell by the entities of two tables of a join. */
 function mostProtective(query: CheckedQuery, a: GuardedCell, b: GuardedCell): GuardedCell {

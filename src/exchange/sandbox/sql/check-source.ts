@@ -106,6 +106,7 @@ function readFrom(
   const named = [...rest.named, ...right.named];
   if (new Set(named.map(({ table }) => table.grantId)).size < named.length)
     return problems.add('join', 'FROM', '不支持表与自身关联。', 'A table is not joined with itself.');
+  // HS-22.4: rows of one entity would decide which rows of others are kept
   if (named.some(({ table }) => table.policy.privacy.kind === 'noise'))
     return problems.add(
       'join',

@@ -15,6 +15,15 @@ export interface Dialect {
   readonly part: (part: Extract<Expression, { kind: 'part' }>['part'], sql: string) => string;
   readonly trunc: (unit: Extract<Expression, { kind: 'trunc' }>['unit'], sql: string, type: ColumnType) => string;
   readonly bin: (step: string, sql: string) => string;
+  readonly isFinite: (sql: string) => string;
+  /** A number as it is added up, in a type whose sums do not overflow. */
+  readonly summand: (sql: string, type: ColumnType) => string;
+  /** The n-th of a list, or nothing. */
+  readonly element: (list: string, n: number) => string;
+  /** Bits of the columns that are rolled up; the last column is the lowest. */
+  readonly grouping: (columns: readonly string[]) => string;
+  /** Between `AS` and a query that is used twice. */
+  readonly materialized: string;
 }
 
 const NUMERAL = /^-?\d+(\.\d+)?$/;
@@ -54,6 +63,11 @@ export const duckdb: Dialect = {
     return type === 'date' ? `CAST(${cut} AS DATE)` : cut;
   },
   bin: (step, sql) => `floor(${sql} / ${numeralSql(step)}) * ${numeralSql(step)}`,
+  isFinite: (sql) => `isfinite(${sql})`,
+  summand: (sql) => sql,
+  element: (list, n) => `${list}[${n}]`,
+  grouping: (columns) => `grouping_id(${columns.join(', ')})`,
+  materialized: 'MATERIALIZED ',
 };
 
 /** Turns what was checked into SQL over tables named by their alias. */

@@ -195,7 +195,7 @@ describe('guarded SQL', () => {
             else expect(close(value, other), `${sqlOf(asked, false)}: ${value} is not ${other}`).toBe(true);
           }
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -227,7 +227,7 @@ describe('guarded SQL', () => {
           }
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 

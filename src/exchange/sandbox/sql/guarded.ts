@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../../kernel/vault/index.ts';
 import type { GrantedTable } from '../policy.ts';
-import { numeralSql, quoteName, writer } from './generate.ts';
+import { type Dialect, duckdb, numeralSql, quoteName, writer } from './generate.ts';
 import { ENTITY_COLUMN } from './scope.ts';
 import type { CheckedQuery, ColumnRef } from './types.ts';
 
@@ -68,22 +68,47 @@ export const canRunInParts = ({ tables }: Pick<CheckedQuery, 'tables'>): boolean
  * The columns are those `cellsOf` reads.
  */
 export function guardedSql(query: CheckedQuery, attached: Attached, options: GuardOptions = {}): string {
-  const args = argumentsOf(query);
+  const table = ({ grantId }: GrantedTable) => {
+    const name = attached.get(grantId);
+    if (name === undefined) throw new TypeError('a table of the query is not attached');
+    return `${quoteName(name)}."main"."data"`;
+  };
+  return guardedSqlIn({ dialect: duckdb, table }, query, options);
+}
+
+/** An engine's words, and how it calls the table behind a grant. */
+export interface EngineSql {
+  readonly dialect: Dialect;
+  readonly table: (table: GrantedTable) => string;
+}
+
+/** The same in the words of any engine. */
+export function guardedSqlIn(engine: EngineSql, query: CheckedQuery, options: GuardOptions = {}): string {
   const keys = query.groups.map((_, i) => `k${i}`);
-  const base = bounded(query, args, keys, baseSql(query, args, attached, options.part), options.rowsPerEntity ?? null);
-  if (rowsAreEntities(query)) return byRows(query, args, keys, base);
-  const each = query.tables.map((_, table) => byEntities(query, args, keys, base, table));
-  return each.map((sql) => `(${sql})`).join(' UNION ALL ');
+  const whole: Build = { query, engine, args: argumentsOf(query), keys };
+  const base = `base AS (${bounded(whole, baseSql(whole, options.part), options.rowsPerEntity ?? null)})`;
+  if (rowsAreEntities(query)) return `WITH ${base}, ${byRows(whole)}`;
+  const each = query.tables.map((_, table) => byEntities(whole, table));
+  return `WITH ${[base, ...each.flatMap(({ ctes }) => ctes)].join(', ')} ${each.map(({ select }) => select).join(' UNION ALL ')}`;
+}
+
+interface Build {
+  readonly query: CheckedQuery;
+  readonly engine: EngineSql;
+  readonly args: readonly Argument[];
+  /** Names of the group columns in `base`. */
+  readonly keys: readonly string[];
 }
 
 /** Keys, entities and clamped values of the rows that the filter leaves. */
-function baseSql(query: CheckedQuery, args: readonly Argument[], attached: Attached, part: Part | undefined): string {
-  const { column, expression } = writer(query.tables);
+function baseSql({ query, engine, args }: Build, part: Part | undefined): string {
+  const { dialect } = engine;
+  const { column, expression } = writer(query.tables, dialect);
   const entity = (alias: string) => `${quoteName(alias)}.${quoteName(ENTITY_COLUMN)}`;
   const columns = [
     ...query.groups.map((group, i) => `${expression(group.expression)} AS k${i}`),
     ...(rowsAreEntities(query) ? [] : query.tables.map(({ alias }, i) => `${entity(alias)} AS e${i}`)),
-    ...args.map((argument, i) => `${valueSql(argument, query.tables, column(argument))} AS x${i}`),
+    ...args.map((argument, i) => `${valueSql(argument, query.tables, column(argument), dialect)} AS x${i}`),
   ];
   const [first] = query.tables;
   if (part !== undefined && !canRunInParts(query)) throw new TypeError('a join does not run in parts');
@@ -91,19 +116,14 @@ function baseSql(query: CheckedQuery, args: readonly Argument[], attached: Attac
     part === undefined || first === undefined
       ? null
       : `coalesce(${entity(first.alias)}, 0) % ${numeralSql(String(part.of))} = ${numeralSql(String(part.index))}`;
-  const from = fromSql(query, attached, share);
+  const from = fromSql(engine, query, share);
   return `SELECT ${columns.length === 0 ? '1 AS one' : columns.join(', ')} ${from}`;
 }
 
 /** The base with no more rows of an entity than allowed; a row that is an entity is one row. */
-function bounded(
-  query: CheckedQuery,
-  args: readonly Argument[],
-  keys: readonly string[],
-  base: string,
-  rowsPerEntity: number | null,
-): string {
+function bounded({ query, engine, args, keys }: Build, base: string, rowsPerEntity: number | null): string {
   if (rowsPerEntity === null || rowsAreEntities(query)) return base;
+  if (engine.dialect !== duckdb) throw new TypeError('only the own engine bounds the rows of an entity');
   const most = numeralSql(String(rowsPerEntity));
   const content = [...keys, ...args.map((_, i) => `x${i}`)];
   const order = content.length === 0 ? '' : ` ORDER BY hash(${content.join(', ')}), ${content.join(', ')}`;
@@ -112,17 +132,9 @@ function bounded(
 }
 
 /** FROM and WHERE; all of a join's equalities stand in WHERE, where an inner join has them as well. */
-export function fromSql(
-  query: Pick<CheckedQuery, 'tables' | 'joins' | 'where'>,
-  attached: Attached,
-  also: string | null = null,
-): string {
-  const { column, predicate } = writer(query.tables);
-  const tables = query.tables.map(({ grantId, alias }) => {
-    const name = attached.get(grantId);
-    if (name === undefined) throw new TypeError('a table of the query is not attached');
-    return `${quoteName(name)}."main"."data" AS ${quoteName(alias)}`;
-  });
+function fromSql({ dialect, table }: EngineSql, query: CheckedQuery, also: string | null): string {
+  const { column, predicate } = writer(query.tables, dialect);
+  const tables = query.tables.map((one) => `${table(one)} AS ${quoteName(one.alias)}`);
   const conditions = [
     ...query.joins.map(({ left, right }) => `${column(left)} = ${column(right)}`),
     ...(query.where === null ? [] : [predicate(query.where)]),
@@ -132,17 +144,23 @@ export function fromSql(
 }
 
 /** The value as it is counted and summed. A missing one stays missing. */
-export function valueSql({ table, column, summed }: Argument, tables: readonly GrantedTable[], sql: string): string {
+export function valueSql(
+  { table, column, summed }: Argument,
+  tables: readonly GrantedTable[],
+  sql: string,
+  dialect: Dialect = duckdb,
+): string {
   const granted = tables.find(({ alias }) => alias === table);
   const type = granted?.columns.find(({ name }) => name === column)?.type as ColumnType | undefined;
-  const finite = type === 'double' ? `CASE WHEN isfinite(${sql}) THEN ${sql} END` : sql;
-  if (!summed) return finite;
+  const finite = type === 'double' ? `CASE WHEN ${dialect.isFinite(sql)} THEN ${sql} END` : sql;
+  if (!summed || type === undefined) return finite;
   const range = rangeOf(table, column, tables);
   const bound = (value: number) =>
     type === 'double' ? `CAST('${numeralSql(plain(value))}' AS DOUBLE)` : numeralSql(plain(value));
   const [lower, upper] = [bound(range.lower), bound(range.upper)];
   const clamped = `WHEN ${sql} < ${lower} THEN ${lower} WHEN ${sql} > ${upper} THEN ${upper} ELSE ${sql} END`;
-  return type === 'double' ? `CASE WHEN NOT isfinite(${sql}) THEN NULL ${clamped}` : `CASE ${clamped}`;
+  const value = type === 'double' ? `CASE WHEN NOT ${dialect.isFinite(sql)} THEN NULL ${clamped}` : `CASE ${clamped}`;
+  return dialect.summand(value, type);
 }
 
 /** Where the values of a summed column may lie: the policy's range, within what the engine's sums hold. */
@@ -210,14 +228,16 @@ function answerSql(
   ].join(', ');
 }
 
-/** The bit of a group column is its place; `grouping_id` counts from the right. */
-const groupingId = (keys: readonly string[]) =>
-  keys.length === 0 ? '0' : `grouping_id(${[...keys].reverse().join(', ')})`;
+/** The bit of a group column is its place; engines count from the right. */
+const groupingId = ({ keys, engine }: Build) =>
+  keys.length === 0 ? '0' : engine.dialect.grouping([...keys].reverse());
 const cube = (keys: readonly string[]) => (keys.length === 0 ? '' : ` GROUP BY CUBE (${keys.join(', ')})`);
 const listed = (columns: readonly string[]) => (columns.length === 0 ? '' : ` GROUP BY ${columns.join(', ')}`);
 
 /** Each row is an entity: cells are computed once, and their margins folded of them. */
-function byRows(query: CheckedQuery, args: readonly Argument[], keys: readonly string[], base: string): string {
+function byRows(whole: Build): string {
+  const { query, args, keys } = whole;
+  const { element } = whole.engine.dialect;
   const cells = [
     ...keys,
     'count(*) AS n',
@@ -244,32 +264,27 @@ function byRows(query: CheckedQuery, args: readonly Argument[], keys: readonly s
       const counted = [`sum(v${i})`, `sum(v${i})`, ONE(`sum(v${i})`), ANOTHER(`sum(v${i})`)];
       if (!summed) return counted;
       const nonNegative = rangeOf(argument.table, argument.column, query.tables).lower >= 0;
-      const largest = `max(l${i}[1], 2)`;
+      const largest = `max(${element(`l${i}`, 1)}, 2)`;
       return [
         ...counted,
         `sum(c${i})`,
         `sum(s${i})`,
         nonNegative ? `sum(s${i})` : `sum(b${i})`,
-        `${largest}[1]`,
-        `greatest(${largest}[2], max(l${i}[2]))`,
+        element(largest, 1),
+        `greatest(coalesce(${element(largest, 2)}, 0), coalesce(max(${element(`l${i}`, 2)}), 0))`,
         nonNegative ? '0' : `sum(m${i})`,
       ];
     }),
   };
-  return (
-    `WITH base AS (${base}), f AS (SELECT ${cells.join(', ')} FROM base${listed(keys)}) ` +
-    `SELECT ${answerSql(query, 0, folded, keys, groupingId(keys))} FROM f${cube(keys)}`
-  );
+  const select = `SELECT ${answerSql(query, 0, folded, keys, groupingId(whole))} FROM f${cube(keys)}`;
+  return `f AS (SELECT ${cells.join(', ')} FROM base${listed(keys)}) ${select}`;
 }
 
 /** By the entities of one table: summed by cell and entity, then by every margin and entity, then folded. */
-function byEntities(
-  query: CheckedQuery,
-  args: readonly Argument[],
-  keys: readonly string[],
-  base: string,
-  table: number,
-): string {
+function byEntities(whole: Build, table: number): { readonly ctes: readonly string[]; readonly select: string } {
+  const { query, args, keys } = whole;
+  const { element, materialized } = whole.engine.dialect;
+  const top = (sql: string, n: number) => element(`max(${sql}, 2)`, n);
   const sums = (from: (i: number, summed: boolean) => readonly [count: string, sum: string]) =>
     args.flatMap(({ summed }, i) => {
       const [count, sum] = from(i, summed);
@@ -279,10 +294,10 @@ function byEntities(
   const folded: Folded = {
     entities: 'count(*)',
     rows: 'sum(n)',
-    rowsLargest: 'max(n, 2)[1]',
-    rowsSecond: 'max(n, 2)[2]',
+    rowsLargest: top('n', 1),
+    rowsSecond: top('n', 2),
     args: args.map(({ summed }, i) => {
-      const counted = [`sum(v${i})`, `count(*) FILTER (WHERE v${i} > 0)`, `max(v${i}, 2)[1]`, `max(v${i}, 2)[2]`];
+      const counted = [`sum(v${i})`, `count(*) FILTER (WHERE v${i} > 0)`, top(`v${i}`, 1), top(`v${i}`, 2)];
       if (!summed) return counted;
       const size = `abs(s${i})`;
       return [
@@ -290,30 +305,31 @@ function byEntities(
         `count(*) FILTER (WHERE s${i} <> 0)`,
         `sum(s${i})`,
         `sum(${size})`,
-        `max(${size}, 2)[1]`,
-        `max(${size}, 2)[2]`,
+        top(size, 1),
+        top(size, 2),
         `count(*) FILTER (WHERE s${i} < 0)`,
       ];
     }),
   };
   const answer = (rolledUp: string) => answerSql(query, table, folded, keys, rolledUp);
-  const p = `WITH base AS (${base}), p AS MATERIALIZED (SELECT ${first.join(', ')} FROM base GROUP BY ${[...keys, `e${table}`].join(', ')})`;
-  const finest = `SELECT ${answer('0')} FROM p${listed(keys)}`;
-  if (keys.length === 0) return `${p} ${finest}`;
+  const p = `p${table} AS ${materialized}(SELECT ${first.join(', ')} FROM base GROUP BY ${[...keys, `e${table}`].join(', ')})`;
+  const finest = `SELECT ${answer('0')} FROM p${table}${listed(keys)}`;
+  if (keys.length === 0) return { ctes: [p], select: finest };
   // Of one key the only margin has none; its column keeps its type.
   const [single = '', other] = keys;
   const head =
     other === undefined
-      ? ['1 AS r', `any_value(${single}) FILTER (WHERE FALSE) AS ${single}`]
-      : [`${groupingId(keys)} AS r`, ...keys];
+      ? ['1 AS r', `max(${single}) FILTER (WHERE FALSE) AS ${single}`]
+      : [`${groupingId(whole)} AS r`, ...keys];
   const again = [...head, 'e', 'sum(n) AS n', ...sums((i) => [`sum(v${i})`, `sum(s${i})`])];
   // The finest cells come of the first sums themselves; only margins are summed by entity once more.
   const margins = Array.from({ length: 2 ** keys.length - 1 }, (_, set) =>
     keys.filter((_key, i) => ((set + 1) & (2 ** i)) === 0),
   );
   const grouping = margins.map((set) => `(${[...set, 'e'].join(', ')})`).join(', ');
-  return (
-    `${p}, q AS (SELECT ${again.join(', ')} FROM p GROUP BY GROUPING SETS (${grouping})) ` +
-    `${finest} UNION ALL SELECT ${answer('r')} FROM q GROUP BY ${['r', ...keys].join(', ')}`
-  );
+  const q = `q${table} AS (SELECT ${again.join(', ')} FROM p${table} GROUP BY GROUPING SETS (${grouping}))`;
+  return {
+    ctes: [p, q],
+    select: `${finest} UNION ALL SELECT ${answer('r')} FROM q${table} GROUP BY ${['r', ...keys].join(', ')}`,
+  };
 }

@@ -170,7 +170,7 @@ describe('differences of cells', () => {
           else expect(amounts?.contributing).toBe(apart.filter(([, , amt]) => Number(amt ?? 0) !== 0).length);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -247,7 +247,7 @@ describe('classes of rows', () => {
           if (!keyed) expect(found.disjoint).toBe(true);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -312,7 +312,7 @@ describe('runs in parts', () => {
           expect(sorted(mergeCells(parts))).toEqual(sorted(await guardedCells(engine, query)));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
