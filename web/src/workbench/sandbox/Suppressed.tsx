@@ -17,7 +17,7 @@ const WORDS = words(
       '贵方已经得到过一个只差少数个体的数，两者相减就能推出那几个个体。已经公布的收不回，所以这一个不公布；换一个差别更大的筛选条件。',
     legend: '为什么有的数不公布',
     count: (n: number) => `${n} 处`,
-    none: '全部公布，没有隐藏任何数。',
+    none: '表中的数都已公布。主体太少的分组连名称一并略去，有多少也不告知。',
   },
   {
     held: 'withheld',
@@ -32,7 +32,7 @@ const WORDS = words(
       'Your party already knows a figure that differs from this one by a few only: the difference would tell of them. What was told cannot be taken back; ask with a filter that differs by more.',
     legend: 'Why some figures are withheld',
     count: (n: number) => `${n}`,
-    none: 'Everything is told; no figure is withheld.',
+    none: 'Every figure in the table is told. Groups of too few are left out with their name; how many there were is not told.',
   },
 );
 
