@@ -78,9 +78,13 @@ describe('is refused', () => {
     ['an unknown table', 'select count(*) from people'],
     ['a file', "select count(*) from read_csv('/etc/passwd')"],
     ['a subquery', 'select count(*) from (select * from trips)'],
-    ['two statements', 'select count(*) from trips; select 1'],
   ])('%s', async (_name, text) => {
     expect(await refused(text)).toEqual(['HS-22.1']);
+  });
+
+  it('what does not parse as one statement, by its class alone', async () => {
+    for (const text of ['select count(*) from trips; select 1', 'selec 1', "select 'x"])
+      expect(await refused(text)).toEqual(['HS-21.13']);
   });
 
   it('whoever is no member, or was not trained, before anything runs', async () => {
@@ -100,13 +104,15 @@ describe('the right', () => {
     await suspended(true);
     expect(await refused('select count(*) as n from trips')).toEqual(expect.arrayContaining(['HS-16.1', 'JN-12.3']));
     await suspended(false);
-    const limited = (max: number | null) =>
-      sql`update resource_authorisation set uses_max = ${max} where id = ${w.authorisationId}`.execute(w.t.db);
-    await limited(1);
+    const usedUp = (yes: boolean) =>
+      sql`update resource_authorisation set uses_max = case when ${yes} then uses end where id = ${w.authorisationId}`.execute(
+        w.t.db,
+      );
+    await usedUp(true);
     expect(await refused('select count(*) as n from trips where fare > 1')).toEqual(
       expect.arrayContaining(['HS-16.3']),
     );
-    await limited(null);
+    await usedUp(false);
   });
 
   it('is asked again after the run: what ended meanwhile lets no answer out and charges nothing', async () => {
@@ -116,7 +122,7 @@ describe('the right', () => {
     executor.openSql = async (...args) => {
       const session = await ends(...args);
       if (args[0].length > 0)
-        await sql`update resource_authorisation set suspended_at = now() where id = ${w.authorisationId}`.execute(
+        await sql`update resource_authorisation set suspended_at = now(), holds = '{agreement}' where id = ${w.authorisationId}`.execute(
           w.t.db,
         );
       return session;
@@ -125,7 +131,9 @@ describe('the right', () => {
       expect(await refused('select count(*) as n from trips where fare > 2')).toEqual(['HS-16.1']);
     } finally {
       executor.openSql = ends;
-      await sql`update resource_authorisation set suspended_at = null where id = ${w.authorisationId}`.execute(w.t.db);
+      await sql`update resource_authorisation set suspended_at = null, holds = '{}' where id = ${w.authorisationId}`.execute(
+        w.t.db,
+      );
     }
     expect(await spent()).toEqual(before);
   });
