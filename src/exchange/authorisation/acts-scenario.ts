@@ -15,12 +15,14 @@ import { text } from '../../kernel/text.ts';
 import {
   conditionProblems,
   conditionsFit,
+  consentCovers,
+  consents,
   getResource,
   grantUse,
   type Resource,
   ResourceId,
+  separateConsent,
 } from '../catalog/index.ts';
-import { consentCovers, livingConsents, lockPurpose, separateConsent } from '../consent/index.ts';
 import { AgreementId, RowFilter, type Scenario, ScenarioId, USE_CLASSES } from './model.ts';
 import { dataApplication } from './procedure.ts';
 import * as rules from './rules/index.ts';
@@ -159,12 +161,10 @@ async function consentFacts(
 ) {
   const sensitive = resource.columns.some((c) => c.sensitive && columns.includes(c.name));
   const needsConsent = resource.contains_personal_information || sensitive;
-  // Counted in turn with withdrawals: no right comes to be on a consent that is just leaving.
-  if (needsConsent) await lockPurpose(tx, { resource_id: resource.id, purpose });
   return {
     needsConsent,
     containsPersonalInformation: resource.contains_personal_information,
-    consents: needsConsent ? await livingConsents(tx, { resourceId: resource.id, purpose, partyId }) : 0,
+    consents: needsConsent ? await consents().living(tx, { resourceId: resource.id, purpose, partyId }) : 0,
     purposeAsked: purpose,
   };
 }

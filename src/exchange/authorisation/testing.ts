@@ -68,7 +68,7 @@ export async function testOperation(house: House) {
     /** A resource of the provider. @param sensitive names of sensitive columns */
     resource: async (
       csv: string,
-      options: { readonly title?: string; readonly sensitive?: readonly string[] } = {},
+      options: { readonly title?: string; readonly sensitive?: readonly string[]; readonly conditions?: string } = {},
     ) => {
       const datasetId = await t.dataset(provider, csv);
       const sensitive = options.sensitive ?? [];
@@ -85,7 +85,7 @@ export async function testOperation(house: House) {
         ...(sensitive.length > 0 ? { consentBasis: '乘客授权书' } : {}),
         updateFrequency: '每月',
         coverage: { region: '示例市' },
-        opening: 'paid',
+        ...(options.conditions ? { opening: 'conditional', conditions: options.conditions } : { opening: 'paid' }),
         columns: columns.map((name) => ({ name, titleZh: name, sensitive: sensitive.includes(name) })),
       });
       return String(resourceId);

@@ -12,6 +12,7 @@ import './custody.ts';
 export { acts } from './acts.ts';
 export { conditionProblems } from './conditions.ts';
 export { carryUses, componentStopped, registerDerived } from './derivation.ts';
+export { connectConsents, consentCovers, consents, separateConsent } from './consents.ts';
 export {
   AuthorisationId,
   DictionaryColumn,

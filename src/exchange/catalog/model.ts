@@ -200,6 +200,7 @@ interface ResourceUseTable {
   made_version: number;
   rows: number;
   taken_at: Date;
+  consent_withdrawn_at: Stored<Date | null, Date | null | undefined, Date | null>;
 }
 declare module '../../kernel/database/database.ts' {
   interface Tables {

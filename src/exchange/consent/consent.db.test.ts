@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../kernel/acts/index.ts';
 import { loadRulebook } from '../../kernel/rulebook/index.ts';
-import { openVault } from '../../kernel/vault/index.ts';
+import { openVault, queryTable } from '../../kernel/vault/index.ts';
 import { platform } from '../../platform.ts';
 import { inDays, testOperation } from '../authorisation/testing.ts';
-import { rightsBehind } from '../catalog/index.ts';
+import { rightsBehind, serveGranted } from '../catalog/index.ts';
 import { configureDelivery } from '../delivery/index.ts';
 import { ANONYMOUS, refusedKind, rulesOf } from '../testing.ts';
 
@@ -275,5 +277,61 @@ describe('consents of a rival', () => {
     const { noticeId } = await o.run('consent.publish-notice', rival, notice({ resourceId: personal }));
     await o.run('consent.record', rival, { ...given, noticeId, subject: 'C001', givenAt: now() });
     expect(await refused('scenario.ask', operator, o.scenario(own.agreementId, personal))).toContain('JN-6.2');
+  });
+});
+
+describe('data opened under conditions', () => {
+  it('are given with consent only, row by row, and no product of them is charged without a cap', async () => {
+    const opened = await o.resource('card,line,passengers\nE001,1,10\nE002,1,20\nE003,2,30\n', {
+      title: '有条件开放的乘车记录',
+      sensitive: ['card'],
+      conditions: '限于公共治理',
+    });
+    const until = inDays(50).slice(0, 10);
+    const { applicationId } = await o.run('opening.apply', operator, {
+      resourceId: opened,
+      purpose: PURPOSE,
+      statement: '只用于统计',
+      until,
+    });
+    const decision = { applicationId, approve: true };
+    expect(await refused('opening.decide', o.provider, decision)).toEqual(['JN-6.2', 'PIPL-23.1']);
+    const told = await o.run('consent.publish-notice', o.provider, notice({ resourceId: opened }));
+    const given = { noticeId: told.noticeId, subjectKind: 'person', method: 'app', givenAt: now() };
+    const first = await o.run('consent.record', o.provider, { ...given, subject: 'E001' });
+    await o.run('consent.record', o.provider, { ...given, subject: 'E002' });
+    await o.run('opening.decide', o.provider, decision);
+
+    const renderingOf = async (_: unknown, objectId: string) => {
+      const info = await o.vault.info(objectId);
+      if (!info) throw new Error('gone');
+      return info;
+    };
+    const source = { kernel: o.kernel, vault: o.vault, renderingOf };
+    const serve = async () => serveGranted(source, operator, String(applicationId), 'parquet');
+    const lines = async () => {
+      const { body } = await serve();
+      const path = join(o.folder, 'opened.parquet');
+      await writeFile(path, body);
+      return (await queryTable(path, { columns: ['passengers'], limit: 10 })).rows.flat().map(Number);
+    };
+    expect(await lines()).toEqual([10, 20]);
+    const running = await serve();
+    await o.run('consent.withdraw', o.provider, { consentId: first.consentId });
+    // Nobody who began before reads on, nothing is kept of the rows, and the next one gets them no more.
+    await expect(running.body.toArray()).rejects.toThrow();
+    expect(await lines()).toEqual([20]);
+    expect(await o.db.selectFrom('opening_excerpt').selectAll().execute()).toHaveLength(1);
+
+    const { productId } = await o.run('product.draft', operator, {
+      ...product(opened),
+      pricing: { mode: 'one-off', price: { amountFen: '100', currency: 'CNY' } },
+    });
+    expect((await built(productId)).build).toMatchObject({ state: 'built', rows: 1 });
+    expect(await refused('product.list', operator, { productId, board: 'main' })).toContain('HS-18.18');
+    expect(await o.look('/products/:productId/price-basis', operator, { productId })).toMatchObject({
+      governed: false,
+      opened: true,
+    });
   });
 });

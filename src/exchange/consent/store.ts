@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { oneAtATime } from '../../kernel/cases/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
+import type { Consented } from '../../kernel/vault/index.ts';
 import { endUse, stopMade } from '../catalog/index.ts';
 import type { ConsentNotice } from './model.ts';
 
@@ -22,13 +23,6 @@ export async function livingConsents(
     .where((e) => e.or([e('c.party_id', '=', partyId), e('c.party_id', '=', e.ref('r.holder_id'))]))
     .executeTakeFirstOrThrow();
   return Number(n);
-}
-
-/** Whose rows a use may read: those whose key, with the secret, has one of these digests. */
-export interface Consented {
-  readonly column: string;
-  readonly salt: string;
-  readonly digests: readonly string[];
 }
 
 /**

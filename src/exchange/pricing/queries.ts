@@ -200,6 +200,8 @@ const basis = read({
   query: z.object({}),
   output: z.object({
     governed: z.boolean(),
+    /** Some of its data came by a conditional opening. */
+    opened: z.boolean(),
     /** Industry may be charged; governance and welfare are free. */
     chargeable: z.boolean(),
     useClasses: z.array(z.enum(USE_CLASSES)),
@@ -222,7 +224,7 @@ const basis = read({
   run: async ({ db, actor, params, at }) => {
     const product = await getProduct(db, params.productId);
     if (!product || (!SEEN.includes(product.state) && product.holder_id !== actor.partyId)) throw notFound();
-    const { governed, chargeable } = await basisOf(db, { id: product.id, holderId: product.holder_id }, at);
+    const { governed, opened, chargeable } = await basisOf(db, { id: product.id, holderId: product.holder_id }, at);
     const cap = await capOf(db, product.id, at);
     const { rows } = await sql<{ use_class: (typeof USE_CLASSES)[number] }>`
       select distinct s.use_class from product_resource p
@@ -233,6 +235,7 @@ const basis = read({
     const receipts = cap ? await receiptsOf(db, [product.id], RECEIPTS_MAX * RECEIPTS_MAX) : [];
     return {
       governed,
+      opened,
       chargeable,
       useClasses: rows.map((r) => r.use_class),
       price: product.content.pricing.price,

@@ -27,6 +27,22 @@ async function governedResources(
   return rows;
 }
 
+/** Whether some of a product's data came by a conditional opening: by the rights it was built under, or before by any that lives. */
+async function opened(q: Queryable, { id, holderId }: { readonly id: string; readonly holderId: string }, at: Date) {
+  const { rows } = await sql<{ opened: boolean }>`
+    select exists (select from product_resource p
+      join resource_authorisation a on a.resource_id = p.resource_id and a.party_id = ${holderId}
+      join opening_application o on o.authorisation_id = a.id
+      join product d on d.id = p.product_id
+      left join lateral (select array_agg(u.authorisation_id) as ids from resource_use u
+        where u.made_id = d.id and u.made_version = d.version and u.resource_id = a.resource_id) taken on true
+     where p.product_id = ${id}
+       and case when taken.ids is null then a.revoked_at is null and a.valid_until > ${at} else a.id = any (taken.ids) end) as opened`.execute(
+    q,
+  );
+  return rows[0]?.opened ?? false;
+}
+
 /** The cap that binds a product at a moment: the last one set. */
 export async function capOf(q: Queryable, productId: string, at: Date): Promise<PriceCap | undefined> {
   return q
@@ -51,6 +67,7 @@ export async function basisOf(
   return {
     governed: resources.length > 0 || cap !== undefined,
     chargeable: resources.every((r) => r.industry),
+    opened: await opened(q, product, at),
     cap: cap ? { id: cap.id, amountFen: String(cap.cap_fen), mode: cap.mode, units: String(cap.units) } : null,
   };
 }

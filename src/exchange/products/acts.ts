@@ -15,7 +15,7 @@ import {
 import * as listing from './listing-rules.ts';
 import * as market from './market-rules.ts';
 import { type Product, ProductId, productLife } from './model.ts';
-import { freeForPublicUse, priceBasisOf, priceWithinCap } from './price-basis.ts';
+import { freeForPublicUse, openedDataCapped, priceBasisOf, priceWithinCap } from './price-basis.ts';
 import { notRestricted, rightsEvidenceOf } from './rights-evidence.ts';
 import * as rules from './rules.ts';
 import { lock, opinionsOn } from './store.ts';
@@ -43,6 +43,7 @@ export const list = act({
     market.priceable,
     freeForPublicUse,
     priceWithinCap,
+    openedDataCapped,
     market.controllable,
     market.tradedClass,
     market.notOnNegativeList,

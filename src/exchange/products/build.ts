@@ -6,6 +6,7 @@ import { type JobContext, type Task, task } from '../../kernel/jobs.ts';
 import { type Text, text } from '../../kernel/text.ts';
 import {
   type Cell,
+  type Consented,
   countRows,
   type Portion,
   profileTable,
@@ -17,6 +18,7 @@ import {
   VaultFailure,
 } from '../../kernel/vault/index.ts';
 import {
+  consents,
   grantFor,
   maskProfile,
   type Profile,
@@ -26,7 +28,6 @@ import {
   type UseRight,
   useRights,
 } from '../catalog/index.ts';
-import { type Consented, consentedRows } from '../consent/index.ts';
 import { BUILD_TASK, recordBuild, recordBuildFailure } from './drafting.ts';
 import { type Product, type ProductColumn, ProductId, type Sample } from './model.ts';
 import { columnsRead, productDictionary, workerRecipe } from './recipe.ts';
@@ -141,7 +142,7 @@ async function portionsOf(
     const before = taken.get(resource.id);
     const grant = grantFor(right, columns, before === undefined ? content.authorisationIds : [before]);
     if (!grant) throw new NotBuilt(LOST);
-    const consented = await consentedRows(kernel.db, grant.id);
+    const consented = await consents().rows(kernel.db, grant.id);
     const portion = { path, columns: grant.columns, rows: grant.rows, ...(consented ? { consented } : {}) };
     if (before === undefined) {
       const rows = grant.rows.length === 0 && !consented ? resource.rows : await countRows(portion);
@@ -164,7 +165,7 @@ async function still(
   authorisationId: string,
   counted: readonly Consented[],
 ): Promise<readonly Consented[]> {
-  const now = new Set((await consentedRows(q, authorisationId))?.flatMap((c) => c.digests) ?? []);
+  const now = new Set((await consents().rows(q, authorisationId))?.flatMap((c) => c.digests) ?? []);
   return counted.map((c) => ({ ...c, digests: c.digests.filter((d) => now.has(d)) }));
 }
 

@@ -14,7 +14,14 @@ export {
   Quality,
 } from './model.ts';
 export { addDownstream, type Downstream } from './page.ts';
-export { connectPriceBasis, freeForPublicUse, type PriceBasis, priceBasisOf, priceWithinCap } from './price-basis.ts';
+export {
+  connectPriceBasis,
+  freeForPublicUse,
+  openedDataCapped,
+  type PriceBasis,
+  priceBasisOf,
+  priceWithinCap,
+} from './price-basis.ts';
 export { reads } from './queries.ts';
 export { connectRightsEvidence } from './rights-evidence.ts';
 export {

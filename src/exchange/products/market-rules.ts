@@ -8,11 +8,13 @@ interface Priced {
   readonly pricing: { readonly mode: string; readonly amountFen: string; readonly callsPerPackage: number | null };
 }
 /** Listing condition 5 of 5; a price of nothing is a price where the state lets public data go free. */
-export const priceable = rule<Priced & { readonly priceBasis: { readonly governed: boolean } }>({
+export const priceable = rule<
+  Priced & { readonly priceBasis: { readonly governed: boolean; readonly opened: boolean } }
+>({
   id: 'SH-10.6',
   title: text('符合可定价的要求', 'Can be priced'),
   decide: ({ pricing, priceBasis }) =>
-    BigInt(pricing.amountFen) > 0 || priceBasis.governed
+    BigInt(pricing.amountFen) > 0 || priceBasis.governed || priceBasis.opened
       ? ok()
       : violated(text('没有价格。', 'There is no price.'), text('请填写大于零的价格。', 'Name a price above nothing.')),
   examples: [
@@ -21,7 +23,7 @@ export const priceable = rule<Priced & { readonly priceBasis: { readonly governe
       at: DAY,
       facts: {
         pricing: { mode: 'one-off', amountFen: '1', callsPerPackage: null },
-        priceBasis: { governed: false },
+        priceBasis: { governed: false, opened: false },
       },
       expect: 'ok',
     },
@@ -30,7 +32,7 @@ export const priceable = rule<Priced & { readonly priceBasis: { readonly governe
       at: DAY,
       facts: {
         pricing: { mode: 'one-off', amountFen: '0', callsPerPackage: null },
-        priceBasis: { governed: true },
+        priceBasis: { governed: true, opened: false },
       },
       expect: 'ok',
     },
@@ -39,7 +41,7 @@ export const priceable = rule<Priced & { readonly priceBasis: { readonly governe
       at: DAY,
       facts: {
         pricing: { mode: 'one-off', amountFen: '0', callsPerPackage: null },
-        priceBasis: { governed: false },
+        priceBasis: { governed: false, opened: false },
       },
       expect: 'violated',
     },

@@ -6,6 +6,8 @@ import { text } from '../../kernel/text.ts';
 export interface PriceBasis {
   /** Made from public data under an agreement of authorised operation. */
   readonly governed: boolean;
+  /** Some of it was opened under conditions. */
+  readonly opened: boolean;
   /** Each such resource may be used for industry; otherwise the product serves governance or welfare and is free. */
   readonly chargeable: boolean;
   /** The most that `units` calls, or one licence, may cost; null while no cap is set. */
@@ -23,7 +25,7 @@ interface Asked {
 }
 type Source = (q: Queryable, product: Asked, at: Date) => Promise<PriceBasis>;
 
-const FREE: PriceBasis = { governed: false, chargeable: true, cap: null };
+const FREE: PriceBasis = { governed: false, opened: false, chargeable: true, cap: null };
 let source: Source = async () => FREE;
 
 /** Prices of authorised operation come later in the house than products: they connect themselves when loaded. */
@@ -46,6 +48,7 @@ const pricing = (amountFen: string, callsPerPackage: number | null = null) => ({
 });
 const capped = (amountFen: string, units = '1', mode = units === '1' ? 'one-off' : 'per-call'): PriceBasis => ({
   governed: true,
+  opened: false,
   chargeable: true,
   cap: { id: 'cap_1', amountFen, mode, units },
 });
@@ -73,13 +76,13 @@ export const freeForPublicUse = rule<PricedByBasis>({
     {
       name: 'welfare, free',
       at: DAY,
-      facts: { priceBasis: { governed: true, chargeable: false, cap: null }, pricing: pricing('0') },
+      facts: { priceBasis: { governed: true, opened: false, chargeable: false, cap: null }, pricing: pricing('0') },
       expect: 'ok',
     },
     {
       name: 'welfare, one fen',
       at: DAY,
-      facts: { priceBasis: { governed: true, chargeable: false, cap: null }, pricing: pricing('1') },
+      facts: { priceBasis: { governed: true, opened: false, chargeable: false, cap: null }, pricing: pricing('1') },
       expect: 'violated',
     },
     {
@@ -164,10 +167,52 @@ export const priceWithinCap = rule<PricedByBasis>({
     {
       name: 'no cap yet',
       at: DAY,
-      facts: { priceBasis: { governed: true, chargeable: true, cap: null }, pricing: pricing('1') },
+      facts: { priceBasis: { governed: true, opened: false, chargeable: true, cap: null }, pricing: pricing('1') },
       expect: 'violated',
     },
     { name: 'free', at: DAY, facts: { priceBasis: capped('100'), pricing: pricing('0') }, expect: 'not-applicable' },
+    {
+      name: 'a company’s own data',
+      at: DAY,
+      facts: { priceBasis: FREE, pricing: pricing('9') },
+      expect: 'not-applicable',
+    },
+  ],
+});
+
+const opened = { ...FREE, opened: true };
+
+/**
+ * 有条件开放的数据不绕开上限收费标准: whoever was given public data for the asking charges for them as operating units do,
+ * under a cap, or not at all.
+ */
+export const openedDataCapped = rule<PricedByBasis>({
+  id: 'HS-18.18',
+  title: text('有条件开放的数据不绕开上限收费标准', 'Data opened under conditions do not pass by the cap'),
+  decide: ({ priceBasis, pricing: { amountFen } }) => {
+    if (!priceBasis.opened) return notApplicable();
+    return amountFen === '0' || priceBasis.cap !== null
+      ? ok()
+      : violated(
+          text(
+            '所用数据是有条件开放取得的，产品收取费用，却没有上限收费标准。',
+            'The data came by a conditional opening; a fee is charged, and no cap is set.',
+          ),
+          text(
+            '请将价格改为零；需要收费的，请申请授权运营并提出上限收费标准。',
+            'Make the product free; to charge, apply to operate the data and propose a cap.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'free', at: DAY, facts: { priceBasis: opened, pricing: pricing('0') }, expect: 'ok' },
+    { name: 'one fen', at: DAY, facts: { priceBasis: opened, pricing: pricing('1') }, expect: 'violated' },
+    {
+      name: 'under a cap',
+      at: DAY,
+      facts: { priceBasis: { ...capped('100'), opened: true }, pricing: pricing('1') },
+      expect: 'ok',
+    },
     {
       name: 'a company’s own data',
       at: DAY,

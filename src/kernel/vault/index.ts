@@ -45,6 +45,7 @@ export {
   type FilterOperator,
   type HistogramBin,
   type IngestSummary,
+  type Consented,
   type Minimised,
   type Portion,
   type Progress,

@@ -51,6 +51,7 @@ export interface PriceCap {
 
 export interface PriceBasis {
   readonly governed: boolean;
+  readonly opened: boolean;
   readonly chargeable: boolean;
   readonly useClasses: readonly UseClass[];
   readonly price: Money;

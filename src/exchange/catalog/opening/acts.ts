@@ -8,6 +8,7 @@ import { canonical } from '../../../kernel/evidence/index.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { text } from '../../../kernel/text.ts';
 import { getParty, registeredEntity } from '../../parties/index.ts';
+import { consentCovers, consents, separateConsent } from '../consents.ts';
 import { type Entry, RESOURCE_COLUMNS, ResourceId } from '../model.ts';
 import { endUse, grantUse } from '../use.ts';
 import { type OpeningApplication, OpeningApplicationId } from './model.ts';
@@ -144,12 +145,25 @@ const decide = act({
     reason: z.string().trim().max(2_000).default('').meta({ title: '理由', 'x-title-en': 'Reason' }),
   }),
   output: z.object({ applicationId: OpeningApplicationId, state: z.string() }),
-  rules: [registeredEntity, rules.refusalReasoned, rules.openUnderConditions, rules.openingTerm],
+  rules: [
+    registeredEntity,
+    rules.refusalReasoned,
+    rules.openUnderConditions,
+    rules.openingTerm,
+    consentCovers,
+    separateConsent,
+  ],
   facts: async ({ tx, actor, input, at }) => {
     const inHand = await lockApplication(tx, actor, input.applicationId);
     const { resource, application } = inHand;
     if (resource.holder_id !== actor.partyId) throw notFound();
     const applicant = await getParty(tx, application.applicant_id);
+    const personal = input.approve && resource.contains_personal_information;
+    const asked = {
+      resourceId: resource.id,
+      purpose: application.purpose,
+      partyId: application.applicant_id,
+    };
     const days = Math.ceil((endOfDay(application.until).getTime() - at.getTime()) / DAY_MS);
     return {
       ...inHand,
@@ -161,6 +175,10 @@ const decide = act({
       gathered: !input.approve || resource.object_id !== null,
       openColumns: input.approve ? openColumns(resource).length : 1,
       termDays: input.approve ? days : 1,
+      needsConsent: personal,
+      containsPersonalInformation: personal,
+      consents: personal ? await consents().living(tx, asked) : 0,
+      purposeAsked: application.purpose,
     };
   },
   version: (f) => f.row.version,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
@@ -7,7 +8,8 @@ import { newId } from '../../../kernel/ids.ts';
 import { task } from '../../../kernel/jobs.ts';
 import { beijingDay } from '../../../kernel/rulebook/index.ts';
 import { text } from '../../../kernel/text.ts';
-import { type ObjectInfo, runRecipe, type Vault } from '../../../kernel/vault/index.ts';
+import { type Consented, type ObjectInfo, runRecipe, type Vault } from '../../../kernel/vault/index.ts';
+import { consents } from '../consents.ts';
 import { takeUse } from '../taking.ts';
 import { closeDay } from './acts.ts';
 
@@ -110,17 +112,20 @@ export async function serveGranted(
       text('该单位没有入驻，或已被暂停。', 'The party is not admitted, or is suspended.'),
       text('请先办理入驻或恢复。', 'Apply for admission, or have the suspension lifted.'),
     );
+  const consented = await consents().rows(kernel.db, found.rightId);
   const excerpt = await excerptOf(source, {
+    consented,
     rightId: found.rightId,
     sourceId: found.object_id,
     columns: found.columns ?? [],
     title: found.title,
     holderId: found.holder_id,
   });
+  // Each download is a use of its own.
+  const madeId = newId('dwn');
   const taken = await execute(kernel, takeUse, SYSTEM, {
     authorisationId: found.rightId,
-    // Each download is a use of its own.
-    madeId: newId('dwn'),
+    madeId,
     version: found.version,
     rows: excerpt.rows,
   });
@@ -129,6 +134,15 @@ export async function serveGranted(
     const [first] = violations;
     throw first ? refused('rule', first.rule, title, first.fact, first.remedy) : notFound();
   }
+  // Who withdrew before the use was counted is not found by it: then the excerpt is of yesterday.
+  if (stateOf(await consents().rows(kernel.db, found.rightId)) !== stateOf(consented))
+    throw refused(
+      'state',
+      'PIPL-15.1',
+      text('同意记录刚有变化', 'The consents have just changed'),
+      text('下载开始时，有人给予或者撤回了同意。', 'Somebody consented or withdrew as the download began.'),
+      text('请重新下载。', 'Download again.'),
+    );
   const object = await source.renderingOf(kernel.db, excerpt.objectId, format);
   const lives = async () =>
     (await kernel.db
@@ -142,6 +156,17 @@ export async function serveGranted(
       .where('u.valid_until', '>', new Date())
       .where('r.state', '=', 'registered')
       .where('p.state', '=', 'admitted')
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('resource_use as t')
+              .select('t.id')
+              .where('t.made_id', '=', madeId)
+              .where('t.consent_withdrawn_at', 'is not', null),
+          ),
+        ),
+      )
       .executeTakeFirst()) !== undefined;
   return {
     headers: headersOf(object, found.title, found.version, format),
@@ -162,6 +187,7 @@ const headersOf = ({ bytes, sha256 }: ObjectInfo, title: string, version: number
 });
 
 interface Wanted {
+  readonly consented: readonly Consented[] | null;
   readonly rightId: string;
   readonly sourceId: string;
   readonly columns: readonly string[];
@@ -169,17 +195,26 @@ interface Wanted {
   readonly holderId: string;
 }
 
-/** The granted columns alone, made once for each state of the data. */
+/** Stands for who consents now; empty where consent is not by row. */
+const stateOf = (consented: readonly Consented[] | null): string =>
+  consented === null ? '' : createHash('sha256').update(JSON.stringify(consented)).digest('hex');
+
+/**
+ * The granted columns alone, of the rows of those who consent; made once for each state of the data and the consents.
+ * Nothing is kept of a state that is over.
+ */
 async function excerptOf(
   { kernel: { db }, vault }: ContentSource,
   w: Wanted,
 ): Promise<{ objectId: string; rows: number }> {
+  const consents = stateOf(w.consented);
   const kept = () =>
     db
       .selectFrom('opening_excerpt')
       .select(['object_id as objectId', 'rows'])
       .where('authorisation_id', '=', w.rightId)
       .where('source_object_id', '=', w.sourceId)
+      .where('consents', '=', consents)
       .executeTakeFirst();
   const before = await kept();
   if (before) return before;
@@ -187,21 +222,46 @@ async function excerptOf(
     vault.withFile(w.sourceId, async (path) => {
       const output = join(folder, 'excerpt.parquet');
       const recipe = { filters: [], groupBy: [], columns: w.columns.map((name) => ({ name })) };
-      const { rows } = await runRecipe({ inputs: [path], recipe, output, folder });
+      const input = w.consented ? { path, columns: [...w.columns], rows: [], consented: w.consented } : path;
+      const { rows } = await runRecipe({ inputs: [input], recipe, output, folder });
       const meta = { ownerPartyId: w.holderId, name: `${w.title}.parquet`, mediaType: MEDIA_TYPES.parquet };
       return { objectId: (await vault.putFile(output, meta)).id, rows };
     }),
   );
-  const row = { authorisation_id: w.rightId, source_object_id: w.sourceId, object_id: made.objectId, rows: made.rows };
+  const row = {
+    authorisation_id: w.rightId,
+    source_object_id: w.sourceId,
+    consents,
+    object_id: made.objectId,
+    rows: made.rows,
+  };
   const { numInsertedOrUpdatedRows: written } = await db
     .insertInto('opening_excerpt')
     .values(row)
     .onConflict((c) => c.doNothing())
     .executeTakeFirstOrThrow();
-  if (written === 1n) return made;
+  if (written === 1n) {
+    await forget(db, vault, row);
+    return made;
+  }
   // Another download was first: its excerpt stays.
   await vault.remove(made.objectId);
   return (await kept()) ?? made;
+}
+
+/** Removes the excerpts of the right by consents that stand no more: rows of who withdrew are in them. */
+async function forget(
+  db: Database,
+  vault: Vault,
+  made: { readonly authorisation_id: string; readonly consents: string },
+): Promise<void> {
+  const over = await db
+    .deleteFrom('opening_excerpt')
+    .where('authorisation_id', '=', made.authorisation_id)
+    .where('consents', '<>', made.consents)
+    .returning('object_id')
+    .execute();
+  for (const { object_id } of over) await vault.remove(object_id);
 }
 
 /** Passes the bytes on, counts them, and breaks off when the data are not open any more. */

@@ -47,6 +47,8 @@ interface OpeningDayTable {
 interface OpeningExcerptTable {
   authorisation_id: string;
   source_object_id: string;
+  /** Stands for the consents it was made by; empty where consent is not by row. */
+  consents: string;
   object_id: string;
   rows: number;
 }

@@ -14,7 +14,7 @@ const WORDS = words(
     conditional: '有条件开放',
     conditions: '开放条件',
     apply: '申请使用',
-    applyText: '提供单位在十个工作日内答复；同意后可下载不含敏感字段的数据，直至您填写的日期。',
+    applyText: '提供单位在十个工作日内答复；同意后可下载不含敏感字段的数据，直至您填写的日期；含个人信息的，只含已同意者的行。由其制成的产品免费提供，收费的不高于上限收费标准。',
     signIn: '登录后申请',
     applied: (state: string) => `本单位的申请：${state}`,
     open: '查看申请',
@@ -32,7 +32,7 @@ const WORDS = words(
     conditions: 'Conditions',
     apply: 'Apply',
     applyText:
-      'The provider answers within ten working days; then you download all but the sensitive columns until the day you name.',
+      'The provider answers within ten working days; then you download all but the sensitive columns until the day you name; of personal information, only rows of those who consented. Products made from it are free, or charged within a price cap.',
     signIn: 'Sign in to apply',
     applied: (state: string) => `Your application: ${state}`,
     open: 'See applications',
