@@ -21,15 +21,17 @@ export interface EntryDraft {
   readonly parties?: readonly (string | null)[];
 }
 
-export interface FactsContext<I> {
+export interface FactsContext<I, P = unknown> {
   readonly tx: Tx;
   readonly actor: Actor;
   readonly input: I;
+  /** What {@link ActDefinition.prepare} found out. */
+  readonly prepared: P;
   /** The database's clock at the start of the transaction: the one time of the act. */
   readonly at: Date;
 }
 
-export interface PerformContext<I, F> extends FactsContext<I> {
+export interface PerformContext<I, F> extends Omit<FactsContext<I>, 'prepared'> {
   readonly facts: F;
   readonly actId: string;
   /** Runs a job after the commit, exactly when the act commits (transactional outbox). */
@@ -50,7 +52,13 @@ type AllOf<R extends readonly unknown[]> = R extends readonly [infer First, ...i
   ? First & AllOf<Rest>
   : unknown;
 
-export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F, R extends readonly unknown[] = []> {
+export interface ActDefinition<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  F,
+  R extends readonly unknown[] = [],
+  P = unknown,
+> {
   /** `<subject>.<verb>`, such as `product.list`. */
   readonly name: string;
   readonly title: Text;
@@ -65,8 +73,13 @@ export interface ActDefinition<I extends z.ZodType, O extends z.ZodType, F, R ex
   readonly secretOutput?: readonly string[];
   /** Decided in this order on the facts; each keeps a decision record. */
   readonly rules?: { readonly [K in keyof R]: Rule<R[K]> };
+  /**
+   * Asks the world outside, before the transaction begins: nobody waits behind a lock for a name server. It may be asked in
+   * vain, and changes nothing.
+   */
+  readonly prepare?: (c: { readonly actor: Actor; readonly input: z.output<I> }) => Promise<P>;
   /** Loads and locks the subject, and refuses with {@link notFound} what is not the actor's. */
-  readonly facts: (c: FactsContext<z.output<I>>) => Promise<F>;
+  readonly facts: (c: FactsContext<z.output<I>, P>) => Promise<F>;
   /** Version of the subject, compared with the caller's `If-Match`. */
   readonly version?: (facts: F) => number;
   readonly perform: (c: PerformContext<z.output<I>, F>) => Promise<z.input<O>>;
@@ -99,7 +112,8 @@ export function act<
   O extends z.ZodType,
   F extends AllOf<R>,
   const R extends readonly unknown[] = [],
->(definition: ActDefinition<I, O, F, R>): Act & { readonly input: I; readonly output: O } {
+  P = unknown,
+>(definition: ActDefinition<I, O, F, R, P>): Act & { readonly input: I; readonly output: O } {
   if (!ACT_NAME.test(definition.name)) throw new Error(`act name ${definition.name} is not subject.verb`);
   return {
     name: definition.name,

@@ -110,11 +110,12 @@ async function attempt(
     return { ok: false, refusal: plain('invalid', 'HS-1.6', '幂等键过长', 'The idempotency key is too long') };
   }
   const inputHash = hashInput(act, parsed.data);
+  const prepared = await act.definition.prepare?.({ actor, input: parsed.data });
   for (let tries = 1; ; tries++) {
     try {
       return await kernel.db
         .transaction()
-        .execute((tx) => perform(kernel, tx, act, actor, parsed.data, inputHash, options));
+        .execute((tx) => perform(kernel, tx, act, actor, { input: parsed.data, inputHash, prepared }, options));
     } catch (error) {
       if (error instanceof Refused) {
         // A twin with the same key may have won meanwhile; then its answer is ours.
@@ -133,15 +134,14 @@ async function perform(
   tx: Tx,
   act: Act,
   actor: Actor,
-  input: unknown,
-  inputHash: Buffer,
+  { input, inputHash, prepared }: { input: unknown; inputHash: Buffer; prepared: unknown },
   options: ExecuteOptions,
 ): Promise<Outcome> {
   const { definition } = act;
   const key = options.idempotencyKey;
   const { at, adopted, before } = await open(tx, actor, key);
   if (before) return answerOf(before, act, inputHash);
-  const facts = await definition.facts({ tx, actor, input, at });
+  const facts = await definition.facts({ tx, actor, input, prepared, at });
   const version = definition.version?.(facts);
   if (options.expectedVersion !== undefined && version !== undefined && version !== options.expectedVersion) {
     throw stale(options.expectedVersion, version);

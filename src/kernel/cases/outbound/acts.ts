@@ -41,9 +41,10 @@ const setWebhook = act({
   output: z.object({ secret: z.string() }),
   secretOutput: ['secret'],
   rules: [webhookAllowed],
-  facts: async ({ actor, input }) => {
+  // Asked again whenever something is sent: a name may mean another host by then.
+  prepare: ({ input }) => destinationOf(input.url, outbound().privateWebhooks),
+  facts: async ({ actor, prepared: found }) => {
     if (actor.partyId === null) throw notFound();
-    const found = await destinationOf(input.url, outbound().privateWebhooks);
     return { partyId: actor.partyId, barred: typeof found === 'string' ? found : null };
   },
   perform: async ({ tx, input, facts: { partyId }, at, actor }) => {
