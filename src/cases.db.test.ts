@@ -401,6 +401,12 @@ it('puts a case before the public: an objection stops it, the last one dismissed
   expect((await look(authority, caseId)).state).toBe('objected');
   await t.run(named('notice.decide-objection'), authority, { ...decide, objectionId: second.objectionId });
   expect((await look(authority, caseId)).state).toBe('public');
+  // Heard once: the same contact brings the same in other words of length, and so does anybody word for word.
+  const repeated = { noticeId, grounds: '我认为申请人不具备条件！', contact: '138 0000 0000' };
+  expect((await t.refusal(named('notice.object'), ANONYMOUS, repeated)).violations[0]?.rule).toBe('HS-12.8');
+  expect(
+    (await t.refusal(named('notice.object'), ANONYMOUS, { noticeId, grounds: '范围 过宽。' })).violations[0]?.rule,
+  ).toBe('HS-12.8');
   const seen = (await t.read(room.reads, '/notices/:noticeId', ANONYMOUS, { noticeId })) as Record<string, unknown>;
   expect(seen).toMatchObject({ objections: 2, objectionsInFull: null, caseId: null });
   expect(JSON.stringify(seen)).not.toContain('13800000000');
@@ -423,6 +429,25 @@ it('lets strangers pile up no more objections than can be looked into, and hears
   const more = await t.refusal(named('notice.object'), ANONYMOUS, { noticeId, grounds: '又一件' });
   expect(more.violations[0]?.rule).toBe('HS-12.7');
   await t.run(named('notice.object'), other, { noticeId, grounds: '登录后提出' });
+  const seen = (await t.read(room.reads, '/notices/:noticeId', authority, { noticeId })) as {
+    objectionsInFull: { id: string }[];
+  };
+  const objectionIds = seen.objectionsInFull.map((o) => o.id);
+  const together = { objectionIds, reason: '均与事实不符' };
+  expect((await t.refusal(named('notice.dismiss-objections'), applicant, together)).violations[0]?.rule).toBe(
+    'HS-12.4',
+  );
+  expect((await t.refusal(named('notice.dismiss-objections'), ANONYMOUS, together)).kind).toBe('unauthenticated');
+  const some = { ...together, objectionIds: objectionIds.slice(0, 5) };
+  expect(await t.run(named('notice.dismiss-objections'), authority, some)).toMatchObject({ caseState: 'objected' });
+  expect((await t.refusal(named('notice.dismiss-objections'), authority, together)).violations[0]?.rule).toBe(
+    'HS-12.4',
+  );
+  const rest = { ...together, objectionIds: objectionIds.slice(5) };
+  expect(await t.run(named('notice.dismiss-objections'), authority, rest)).toEqual({
+    dismissed: 16,
+    caseState: 'public',
+  });
 });
 
 it('never guesses a date beyond the calendar, and sets it when the notice is recorded', async () => {

@@ -5,7 +5,7 @@ import { idOf, newId } from '../ids.ts';
 import { type Text, text } from '../text.ts';
 import { notifyPart } from './notifications.ts';
 import type { Procedure } from './procedure.ts';
-import { decidedByWhoeverInvestigates, noFloodOfObjections, withinPublicity } from './rules.ts';
+import { decidedByWhoeverInvestigates, newGround, noFloodOfObjections, withinPublicity } from './rules.ts';
 import { moveCase, partsOf, stateOf } from './store.ts';
 import type { CaseRow, Notice, Objection } from './tables.ts';
 
@@ -72,7 +72,17 @@ const undecided = (tx: Tx, noticeId: string): Promise<Objection[]> =>
     .orderBy('id')
     .execute();
 
-/** The two acts every public notice has, whatever procedure it belongs to. */
+/** Objections decided by one act. */
+const TOGETHER_MAX = 100;
+
+/** How a contact is compared: 139 1234 5678 and 13912345678 are one. */
+const sameContact = (contact: string): string =>
+  contact
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s()+-]/g, '');
+
+/** The three acts every public notice has, whatever procedure it belongs to. */
 export function noticeActs(procedures: Procedures): Act[] {
   const procedureOf = (row: CaseRow): Procedure => {
     const found = procedures.get(row.procedure);
@@ -97,11 +107,26 @@ export function noticeActs(procedures: Procedures): Act[] {
     }),
     secretInput: ['contact'],
     output: z.object({ objectionId: ObjectionId }),
-    rules: [withinPublicity, noFloodOfObjections],
+    rules: [withinPublicity, noFloodOfObjections, newGround],
     facts: async ({ tx, actor, input }) => {
       const { notice, row } = await lockNotice(tx, input.noticeId);
       const waiting = await undecided(tx, notice.id);
+      const dismissed = await tx
+        .selectFrom('objection')
+        .select(['party_id', 'contact', 'grounds'])
+        .where('notice_id', '=', notice.id)
+        .where('state', '=', 'dismissed')
+        .execute();
+      const contact = sameContact(input.contact ?? '');
+      const own = dismissed.filter((o) =>
+        actor.partyId !== null
+          ? o.party_id === actor.partyId
+          : contact !== '' && o.contact !== null && sameContact(o.contact) === contact,
+      );
       return {
+        grounds: input.grounds,
+        dismissed: dismissed.map((o) => o.grounds),
+        ownDismissed: own.map((o) => o.grounds),
         signedIn: actor.partyId !== null,
         own: waiting.filter((o) => o.party_id !== null && o.party_id === actor.partyId).length,
         anonymous: waiting.filter((o) => o.party_id === null).length,
@@ -214,5 +239,56 @@ export function noticeActs(procedures: Procedures): Act[] {
     }),
   });
 
-  return [object, decide];
+  /** 一并认定异议不成立: many objections to one notice, for one reason that fits them all. */
+  const dismiss = act({
+    name: 'notice.dismiss-objections',
+    title: text('一并认定异议不成立', 'Dismiss objections together'),
+    by: signedIn(),
+    input: z.object({
+      objectionIds: z.array(ObjectionId).min(1).max(TOGETHER_MAX).meta(field('异议', 'Objections')),
+      reason: z.string().trim().min(2).max(2_000).meta(field('调查结论与理由', 'Findings and reason')),
+    }),
+    output: z.object({ dismissed: z.number().int(), caseState: z.string() }),
+    rules: [decidedByWhoeverInvestigates],
+    facts: async ({ tx, actor, input }) => {
+      const ids = [...new Set(input.objectionIds)];
+      const found = await tx.selectFrom('objection').select('notice_id').where('id', 'in', ids).execute();
+      const [first] = found;
+      // Of one notice, and all there: whoever plays no part learns nothing of either.
+      if (!first || found.length < ids.length || found.some((o) => o.notice_id !== first.notice_id)) throw notFound();
+      const { notice, row } = await lockNotice(tx, first.notice_id);
+      const parts = await partsOf(tx, actor, row.id);
+      if (parts.length === 0) throw notFound();
+      const objections = await tx.selectFrom('objection').selectAll().where('id', 'in', ids).execute();
+      return {
+        notice,
+        row,
+        ids,
+        objectors: objections.map((o) => o.party_id),
+        state: objections.find((o) => o.state !== 'filed')?.state ?? 'filed',
+        parts,
+        waitsFor: stateOf(procedureOf(row), row.state).waits?.part ?? null,
+        objectorIsDecider: objections.some((o) => o.party_id !== null && o.party_id === actor.partyId),
+      };
+    },
+    perform: async ({ tx, actor, input, facts: { notice, row, ids }, at, enqueue }) => {
+      await tx
+        .updateTable('objection')
+        .set({ state: 'dismissed', reason: input.reason, decided_at: at, decided_by: actor.partyId })
+        .where('id', 'in', ids)
+        .execute();
+      const dismissed = ids.length;
+      if ((await undecided(tx, notice.id)).length > 0) return { dismissed, caseState: row.state };
+      const moved = await moveCase(tx, { procedure: procedureOf(row), row, event: 'dismiss' }, { at, enqueue });
+      await tx.updateTable('public_notice').set({ closes_at: moved.due_at }).where('id', '=', notice.id).execute();
+      return { dismissed, caseState: moved.state };
+    },
+    entry: ({ facts, input }) => ({
+      subject: facts.notice.id,
+      sealed: { objections: facts.ids, decision: 'dismiss', reason: input.reason },
+      parties: facts.objectors,
+    }),
+  });
+
+  return [object, decide, dismiss];
 }

@@ -194,6 +194,73 @@ export const noFloodOfObjections = rule({
   ],
 });
 
+/** Grounds as they are compared: how somebody spaces, points or cases them makes no new ones. */
+export const sameWords = (grounds: string): string =>
+  grounds
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+
+interface Grounds {
+  readonly grounds: string;
+  /** Grounds of objections to the notice that were dismissed: of anybody, and of whoever objects now. */
+  readonly dismissed: readonly string[];
+  readonly ownDismissed: readonly string[];
+}
+
+/**
+ * 异议被认定不成立的，再次提出须有新的理由: what was looked into and dismissed does not hold the publicity up again, whoever
+ * repeats it; and whoever was heard brings more than the same in other lengths.
+ */
+export const newGround = rule<Grounds>({
+  id: 'HS-12.8',
+  title: text('再次提出异议须有新的理由', 'Objecting again needs new grounds'),
+  decide: ({ grounds, dismissed, ownDismissed }) => {
+    const said = sameWords(grounds);
+    const repeated =
+      dismissed.some((d) => sameWords(d) === said) ||
+      ownDismissed.map(sameWords).some((d) => d.includes(said) || said.includes(d));
+    return repeated
+      ? violated(
+          text('同样的理由已经调查，认定不成立。', 'The same grounds were looked into and dismissed.'),
+          text('请只写明新的事实和理由。', 'State the new facts and grounds alone.'),
+        )
+      : ok();
+  },
+  examples: [
+    {
+      name: 'nothing was dismissed',
+      at: '2026-01-08',
+      facts: { grounds: '有失信记录', dismissed: [], ownDismissed: [] },
+      expect: 'ok',
+    },
+    {
+      name: 'other grounds',
+      at: '2026-01-08',
+      facts: { grounds: '专家有关联', dismissed: ['有失信记录'], ownDismissed: ['有失信记录'] },
+      expect: 'ok',
+    },
+    {
+      name: 'the same of somebody else, spaced otherwise',
+      at: '2026-01-08',
+      facts: { grounds: '有 失信记录。', dismissed: ['有失信记录'], ownDismissed: [] },
+      expect: 'violated',
+    },
+    {
+      name: 'more words of somebody else',
+      at: '2026-01-08',
+      facts: { grounds: '有失信记录，见某判决', dismissed: ['有失信记录'], ownDismissed: [] },
+      expect: 'ok',
+    },
+    {
+      name: 'the own, longer',
+      at: '2026-01-08',
+      facts: { grounds: '确实有失信记录', dismissed: ['有失信记录'], ownDismissed: ['有失信记录'] },
+      expect: 'violated',
+    },
+  ],
+});
+
 interface Decision {
   readonly state: string;
   readonly parts: readonly string[];

@@ -13,6 +13,8 @@ const WORDS = words(
     noneYet: '目前没有异议。',
     contact: '联系方式',
     decide: '处理异议',
+    dismissAll: (n: number) => `一并认定不成立（${n} 件）`,
+    dismissAllText: '以同一结论和理由认定以下待处理异议均不成立；理由须对每一件都适用。',
     decideText: '异议成立的，事项按程序退回；最后一条异议不成立的，公示继续计算剩余期限。',
     filed: '待处理',
     upheld: '成立',
@@ -24,6 +26,8 @@ const WORDS = words(
     noneYet: 'No objection so far.',
     contact: 'Contact',
     decide: 'Decide the objection',
+    dismissAll: (n: number) => `Dismiss all ${n} together`,
+    dismissAllText: 'Dismisses every undecided objection below with one finding; it must fit each of them.',
     decideText:
       'An objection that holds sends the case back; once the last one is dismissed, the rest of the publicity runs on.',
     filed: 'to be decided',
@@ -31,6 +35,9 @@ const WORDS = words(
     dismissed: 'dismissed',
   },
 );
+
+/** What one act dismisses. */
+const TOGETHER_MAX = 100;
 
 interface Part {
   readonly found: CaseDetail;
@@ -58,6 +65,7 @@ function NoticeOfCase({ id, found, tell }: Part & { readonly id: string }) {
   if (!data) return null;
   const objections = data.objectionsInFull ?? [];
   const decides = found.myActs.includes('notice.decide-objection');
+  const undecided = objections.filter((o) => o.state === 'filed').map((o) => o.id);
   return (
     <div className="case-notice">
       <p className="work-inline">
@@ -67,6 +75,15 @@ function NoticeOfCase({ id, found, tell }: Part & { readonly id: string }) {
         </small>
       </p>
       {objections.length === 0 ? <p className="faint">{data.closedAt ? t.none : t.noneYet}</p> : null}
+      {decides && undecided.length > 1 ? (
+        <ActDrawer
+          act="notice.dismiss-objections"
+          label={t.dismissAll(undecided.length)}
+          explain={t.dismissAllText}
+          fixed={{ objectionIds: undecided.slice(0, TOGETHER_MAX) }}
+          tell={tell}
+        />
+      ) : null}
       <ul className="line-list">
         {objections.map((objection) => (
           <ObjectionItem key={objection.id} objection={objection} decides={decides} tell={tell} />
