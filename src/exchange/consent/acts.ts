@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type Act, act, anyone, notFound, role } from '../../kernel/acts/index.ts';
+import { type Act, act, notFound, role } from '../../kernel/acts/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
 import { canonical, sha256Hex } from '../../kernel/evidence/index.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -8,22 +8,22 @@ import { dated, valueAt } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
 import { FileId, relyOnFile } from '../../kernel/vault/index.ts';
 import { getResource, ResourceId } from '../catalog/index.ts';
+import { withdrawActs } from './acts-withdraw.ts';
 import {
-  type Consent,
   ConsentId,
   type ConsentNotice,
   codeHash,
   codeOf,
   digestOf,
   importLines,
+  KEEPERS,
   LEVELS,
   METHODS,
   NoticeId,
 } from './model.ts';
 import * as rules from './rules.ts';
-import { holderColumn, lockPurpose, mayKeep, newestNotice, stopUse } from './store.ts';
+import { holderColumn, lockPurpose, mayKeep, newestNotice } from './store.ts';
 
-const KEEPERS = ['data-provider', 'operating-unit'] as const;
 /** Proofs are kept as long as the record of processing (PIPL-56.2). */
 const KEPT_YEARS = dated({ from: '2021-11-01', value: 3, unit: 'year', reference: 'PIPL-56.2' });
 const CSV_CHARS_MAX = 600_000;
@@ -290,94 +290,4 @@ const importConsents = act({
   }),
 });
 
-const Withdrawn = z.object({ consentId: ConsentId, effect: z.enum(['rows-left-out', 'rights-ended']) });
-
-async function lockConsent(
-  tx: Tx,
-  found: Pick<Consent, 'id' | 'resource_id' | 'purpose'> | undefined,
-): Promise<{ consent: Consent; notice: ConsentNotice }> {
-  if (!found) throw notFound();
-  await lockPurpose(tx, found);
-  const consent = await tx
-    .selectFrom('consent')
-    .selectAll()
-    .where('id', '=', found.id)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  const notice = await tx
-    .selectFrom('consent_notice')
-    .selectAll()
-    .where('id', '=', consent.notice_id)
-    .executeTakeFirstOrThrow();
-  return { consent, notice };
-}
-
-async function withdraw(
-  tx: Tx,
-  { consent, notice }: { consent: Consent; notice: ConsentNotice },
-  by: 'subject' | 'keeper',
-  at: Date,
-) {
-  await tx.updateTable('consent').set({ withdrawn_at: at, withdrawn_by: by }).where('id', '=', consent.id).execute();
-  return { consentId: consent.id, effect: await stopUse(tx, notice, consent.recorded_at, at) };
-}
-
-/** 撤回同意（由留存单位代为办理） */
-const withdrawFor = act({
-  name: 'consent.withdraw',
-  title: text('撤回同意', 'Withdraw a consent'),
-  by: role(...KEEPERS),
-  input: z.object({ consentId: ConsentId }),
-  output: Withdrawn,
-  rules: [rules.mayWithdraw],
-  facts: async ({ tx, actor, input }) => {
-    const found = await tx
-      .selectFrom('consent')
-      .select(['id', 'resource_id', 'purpose'])
-      .where('id', '=', input.consentId)
-      .where('party_id', '=', actor.partyId ?? '')
-      .executeTakeFirst();
-    const inHand = await lockConsent(tx, found);
-    return { ...inHand, withdrawn: inHand.consent.withdrawn_at !== null };
-  },
-  perform: ({ tx, facts, at }) => withdraw(tx, facts, 'keeper', at),
-  entry: ({ facts: { consent }, result }) => ({
-    subject: consent.id,
-    sealed: { by: 'keeper', effect: result.effect, subject: consent.subject_digest },
-  }),
-});
-
-/** 本人撤回同意: with the code that came with the notice, without signing in and without a reason (PIPL-15.1). */
-const withdrawByCode = act({
-  name: 'consent.withdraw-by-code',
-  title: text('本人凭码撤回同意', 'Withdraw one’s consent with its code'),
-  by: anyone(),
-  input: z.object({ code: z.string().trim().min(10).max(40).meta(field('撤回码', 'Code of withdrawal')) }),
-  secretInput: ['code'],
-  output: z.object({ purpose: z.string(), processor: z.string(), withdrawnAt: z.iso.datetime() }),
-  rules: [rules.mayWithdraw],
-  facts: async ({ tx, input }) => {
-    const found = await tx
-      .selectFrom('consent')
-      .select(['id', 'resource_id', 'purpose'])
-      .where('code_hash', '=', codeHash(input.code))
-      .executeTakeFirst();
-    const inHand = await lockConsent(tx, found);
-    return { ...inHand, withdrawn: inHand.consent.withdrawn_at !== null };
-  },
-  perform: async ({ tx, facts, at }) => {
-    await withdraw(tx, facts, 'subject', at);
-    return {
-      purpose: facts.notice.purpose,
-      processor: facts.notice.content.processor,
-      withdrawnAt: at.toISOString(),
-    };
-  },
-  entry: ({ facts: { consent } }) => ({
-    subject: consent.id,
-    sealed: { by: 'subject', subject: consent.subject_digest },
-    parties: [consent.party_id],
-  }),
-});
-
-export const acts: readonly Act[] = [publishNotice, record, importConsents, withdrawFor, withdrawByCode];
+export const acts: readonly Act[] = [publishNotice, record, importConsents, ...withdrawActs];

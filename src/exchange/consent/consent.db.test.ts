@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../kernel/acts/index.ts';
+import { newUlid } from '../../kernel/ids.ts';
 import { loadRulebook } from '../../kernel/rulebook/index.ts';
 import { openVault, queryTable } from '../../kernel/vault/index.ts';
 import { platform } from '../../platform.ts';
@@ -161,12 +162,20 @@ describe('consent by row', () => {
     expect(items).toHaveLength(3);
     const code = items[2]?.code ?? '';
     expect(await refused('consent.withdraw-by-code', ANONYMOUS, { code: 'AAAAA-AAAAA-AAAAA-AAAAA' })).toEqual([
-      'HS-1.4',
+      'HS-17.11',
     ]);
-    expect(await o.run('consent.withdraw-by-code', ANONYMOUS, { code: code.toLowerCase() })).toMatchObject({
+    // After many wrong codes a right one is asked for with its notice, and nothing is told of it without.
+    await sql`insert into refusal select 'rfs_' || ${newUlid()} || n, act_name, now(), null, null, null, kind, title, violations
+      from refusal, generate_series(1, 100) n where act_name = 'consent.withdraw-by-code'`.execute(o.db);
+    expect(await refused('consent.withdraw-by-code', ANONYMOUS, { code })).toEqual(['HS-17.11']);
+    expect(await refused('consent.withdraw-by-code', ANONYMOUS, { code, noticeId: `cnt_${'0'.repeat(26)}` })).toEqual([
+      'HS-17.11',
+    ]);
+    expect(await o.run('consent.withdraw-by-code', ANONYMOUS, { code: code.toLowerCase(), noticeId })).toMatchObject({
       purpose: PURPOSE,
     });
-    expect(await refused('consent.withdraw-by-code', ANONYMOUS, { code })).toEqual(['PIPL-15.1']);
+    expect(await refused('consent.withdraw-by-code', ANONYMOUS, { code, noticeId })).toEqual(['PIPL-15.1']);
+    await sql`delete from refusal`.execute(o.db);
     expect(await stopped(1)).toMatchObject({ forConsent: true, state: 'suspended' });
 
     await o.run('product.revise', operator, { productId, summary: '逐条，去除已撤回' });

@@ -8,6 +8,8 @@ import { type Text, text } from '../../kernel/text.ts';
 export const NoticeId = idOf('cnt', text('告知书', 'Notice of consent'));
 export const ConsentId = idOf('cns', text('同意记录', 'Consent'));
 
+/** Roles of those who may keep consents. */
+export const KEEPERS = ['data-provider', 'operating-unit'] as const;
 export const LEVELS = ['record', 'organisation'] as const;
 export const METHODS = ['written', 'online', 'app', 'oral-recorded'] as const;
 export type Method = (typeof METHODS)[number];

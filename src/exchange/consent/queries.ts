@@ -8,6 +8,7 @@ import {
   ConsentId,
   type ConsentNotice,
   codeOf,
+  KEEPERS,
   LEVELS,
   METHOD_TITLES,
   type Method,
@@ -15,8 +16,6 @@ import {
   NoticeId,
   PART_TITLES,
 } from './model.ts';
-
-const KEEPERS = ['data-provider', 'operating-unit'] as const;
 
 const NoticeItem = z.object({
   id: NoticeId,

@@ -289,3 +289,48 @@ export const mayWithdraw = rule<{ readonly withdrawn: boolean }>({
     { name: 'withdrawn before', at: DAY, facts: { withdrawn: true }, expect: 'violated' },
   ],
 });
+
+export const MISSES_MOST = dated({ from: FROM, value: 100, unit: 'wrong code', reference: 'HS-17.11' });
+
+/**
+ * 撤回码须相符: codes are not guessed. Many wrong ones in an hour, from wherever, and each code is asked for together with the
+ * number of its notice: whoever was given a code has it, whoever guesses is left with one notice's codes.
+ */
+export const codeMatches = rule({
+  id: 'HS-17.11',
+  title: text('撤回码相符', 'The code of withdrawal is one that was given'),
+  params: { missesMost: MISSES_MOST },
+  decide: (
+    { known, misses, numbered }: { readonly known: boolean; readonly misses: number; readonly numbered: boolean },
+    { missesMost },
+  ) => {
+    if (misses >= missesMost && !numbered)
+      return violated(
+        text('近一小时内有大量错误的撤回码。', 'Many wrong codes were entered in the last hour.'),
+        text(
+          '请同时填写告知书编号（与撤回码一同给出，形如 cnt_…）。',
+          'Enter the number of the notice too; it came with the code and looks like cnt_….',
+        ),
+      );
+    return known
+      ? ok()
+      : violated(
+          text('没有与之相符的同意记录。', 'No consent has this code.'),
+          text(
+            '请逐字核对撤回码；遗失的，请向告知书载明的处理者索取。',
+            'Check it letter by letter; if it is lost, ask the party named in the notice.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'a code that was given', at: DAY, facts: { known: true, misses: 99, numbered: false }, expect: 'ok' },
+    { name: 'a wrong one', at: DAY, facts: { known: false, misses: 0, numbered: false }, expect: 'violated' },
+    {
+      name: 'after many wrong ones',
+      at: DAY,
+      facts: { known: true, misses: 100, numbered: false },
+      expect: 'violated',
+    },
+    { name: 'with the notice', at: DAY, facts: { known: true, misses: 100, numbered: true }, expect: 'ok' },
+  ],
+});

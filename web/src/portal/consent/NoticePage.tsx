@@ -11,6 +11,7 @@ const WORDS = words(
     title: (resource: string) => `个人信息处理告知书：${resource}`,
     sub: (version: number, at: string) => `第 ${version} 版，${at} 发布。`,
     purpose: '处理目的',
+    number: '告知书编号',
     hash: '告知书 SHA-256',
     withdraw: '撤回同意',
   },
@@ -19,6 +20,7 @@ const WORDS = words(
     title: (resource: string) => `Notice of consent: ${resource}`,
     sub: (version: number, at: string) => `Version ${version}, published ${at}.`,
     purpose: 'Purpose',
+    number: 'Number of the notice',
     hash: 'SHA-256 of the notice',
     withdraw: 'Withdraw your consent',
   },
@@ -47,6 +49,10 @@ export default function NoticePage() {
                   {p.words}
                 </dd>,
               ])}
+              <dt>{t.number}</dt>
+              <dd>
+                <code>{n.id}</code>
+              </dd>
               <dt>{t.hash}</dt>
               <dd style={{ overflowWrap: 'anywhere' }}>
                 <code>{n.contentHash}</code>

@@ -15,11 +15,11 @@ const WORDS = words(
   },
 );
 
-/** For the person concerned; a link may carry the code behind `#`, where no server sees it. */
+/** For the person concerned; a link may carry the code, and after a comma the notice, behind `#`, where no server sees it. */
 export default function WithdrawPage() {
   const t = useWords(WORDS);
   const { hash } = useLocation();
-  const code = decodeURIComponent(hash.slice(1));
+  const [code = '', noticeId] = decodeURIComponent(hash.slice(1)).split(',');
   return (
     <div className="reading">
       <title>{t.title}</title>
@@ -27,7 +27,12 @@ export default function WithdrawPage() {
       <p className="sub" style={{ marginBottom: 24 }}>
         {t.sub}
       </p>
-      <ActForm act="consent.withdraw-by-code" initial={{ code }} submit={t.submit} danger />
+      <ActForm
+        act="consent.withdraw-by-code"
+        initial={{ code, ...(noticeId ? { noticeId } : {}) }}
+        submit={t.submit}
+        danger
+      />
     </div>
   );
 }
