@@ -11,8 +11,8 @@ import './custody.ts';
 
 export { acts } from './acts.ts';
 export { conditionProblems } from './conditions.ts';
-export { carryUses, componentStopped, registerDerived } from './derivation.ts';
 export { connectConsents, consentCovers, consents, separateConsent } from './consents.ts';
+export { carryUses, componentStopped, registerDerived } from './derivation.ts';
 export {
   AuthorisationId,
   DictionaryColumn,
