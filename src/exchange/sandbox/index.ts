@@ -8,13 +8,21 @@ import * as airlock from './airlock/index.ts';
 import * as joint from './joint/index.ts';
 import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
-import { useReads } from './queries-uses.ts';
+import { connectJobs, useReads } from './queries-uses.ts';
 
 export { clearCopies } from './cache.ts';
 export { chargeUse, lockAudience } from './charge.ts';
 export { addUp, identifiersOf, intersect, type JointApi, JointOver, type JointView } from './joint/index.ts';
-export { connectJobs, type MadeByJob } from './queries-uses.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
+
+connectJobs(async (q, ids) => {
+  const jobs = await q
+    .selectFrom('sandbox_job')
+    .select(['id', 'code', 'state'])
+    .where('id', 'in', ['', ...ids])
+    .execute();
+  return new Map(jobs.map(({ id, code, state }) => [id, { code, state }]));
+});
 
 export const acts: readonly Act[] = [
   ...projectActs,

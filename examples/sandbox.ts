@@ -1,0 +1,373 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sandboxSetting } from '../src/exchange/sandbox/index.ts';
+import type { ColumnPolicy, GrantPolicy } from '../src/exchange/sandbox/policy.ts';
+import { beijingDay } from '../src/kernel/rulebook/index.ts';
+import { stageFile } from '../src/kernel/vault/index.ts';
+import type { Ground } from './authorisation.ts';
+import { RESOURCES, type Size } from './data.ts';
+import type { Stage } from './stage.ts';
+
+const DAY_MS = 86_400_000;
+const USE_DAYS = 700;
+const TRAINING_DAYS = 365;
+/** Made-up people in the sample. */
+const CUSTOMERS = { full: 20_000, small: 2_000 } as const;
+
+/** A small generator with a fixed seed (mulberry32): the same made-up people in every sample. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const CITIES = [
+  ['济南', 30],
+  ['青岛', 28],
+  ['烟台', 14],
+  ['潍坊', 12],
+  ['临沂', 9],
+  ['威海', 5],
+  ['日照', 2],
+] as const;
+const LEVELS = ['普通', '银卡', '金卡', '白金'] as const;
+
+const field = (name: string, titleZh: string, titleEn: string, sensitive = false, unit?: string) => ({
+  ...{ name, titleZh, titleEn, sensitive },
+  ...(unit === undefined ? {} : { unit }),
+});
+
+/** 合成数据: people who do not exist, for showing and attacking the sandbox. Nobody is behind any row. */
+const CUSTOMER_COLUMNS = [
+  field('customer_id', '客户编号（合成）', 'Customer number (synthetic)', true),
+  field('gender', '性别', 'Gender'),
+  field('age', '年龄', 'Age', false, '岁'),
+  field('city', '城市', 'City'),
+  field('level', '会员等级', 'Level'),
+  field('joined', '入会日期', 'Joined on'),
+  field('month', '消费月份', 'Month of the purchases'),
+  field('orders', '订单数', 'Orders', false, '笔'),
+  field('spent', '消费金额', 'Amount spent', false, '元'),
+  field('overdue', '有逾期记录', 'Has overdue payments', true),
+];
+
+/** Each made-up person has one to three rows, a month each: whoever counts rows counts people wrongly. */
+async function customerTable(folder: string, size: Size): Promise<string> {
+  const roll = dice(20_261_126);
+  const pick = <T>(weighted: readonly (readonly [T, number])[]): T => {
+    let left = roll() * weighted.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [value, weight] of weighted) {
+      left -= weight;
+      if (left < 0) return value;
+    }
+    return (weighted.at(-1) as readonly [T, number])[0];
+  };
+  const lines: string[] = [];
+  for (let n = 1; n <= CUSTOMERS[size]; n++) {
+    const age = 18 + Math.floor((roll() + roll()) * 31);
+    const level = LEVELS[Math.min(3, Math.floor(roll() * roll() * 5))] ?? LEVELS[0];
+    const joined = new Date(Date.UTC(2018, 0, 1) + Math.floor(roll() * 2_500) * DAY_MS).toISOString().slice(0, 10);
+    const overdue = roll() < 0.06;
+    const person = [`SYN${String(n).padStart(6, '0')}`, roll() < 0.52 ? '女' : '男', age, pick(CITIES), level, joined];
+    const generous = Math.exp((roll() + roll() + roll()) * 1.6);
+    const months = 1 + Math.floor(roll() * 3);
+    for (let m = 1; m <= months; m++) {
+      const orders = 1 + Math.floor(roll() * roll() * 12);
+      lines.push([...person, `2026-0${m}`, orders, (orders * generous * 40).toFixed(2), overdue].join(','));
+    }
+  }
+  const path = join(folder, 'customers.csv');
+  await writeFile(path, `${CUSTOMER_COLUMNS.map((c) => c.name).join(',')}\n${lines.join('\n')}\n`);
+  return path;
+}
+
+const use = (name: string, ...uses: ColumnPolicy['uses']): ColumnPolicy => ({ name, uses });
+const sum = (name: string, lower: number, upper: number, ...uses: ColumnPolicy['uses']): ColumnPolicy => ({
+  ...{ name, uses: ['aggregate', ...uses], range: { lower, upper } },
+});
+const listed = (name: string, domain: readonly string[]): ColumnPolicy => ({
+  ...{ name, uses: ['group', 'filter'], domain: [...domain] },
+});
+
+const EXACT: Omit<GrantPolicy, 'columns' | 'entityKey' | 'personal' | 'k'> = {
+  lanes: ['interactive', 'airlock'],
+  dominancePermille: 900,
+  ratioPermille: 100,
+  privacy: { kind: 'exact' },
+  cellsMax: 1_000_000,
+  usesMax: 100_000,
+  codeHashes: null,
+};
+
+interface Given {
+  readonly resource: string;
+  readonly alias: string;
+  readonly wanted: string;
+  readonly policy: GrantPolicy;
+  /** The application for the data behind it. */
+  readonly scenario: { readonly title: string; readonly feasibility: string; readonly value: string };
+}
+
+/** Public data of the operating unit's project: every row is an entity, nobody is behind one. */
+const GIVEN: readonly Given[] = [
+  {
+    resource: 'flights',
+    alias: 'flights',
+    wanted: '按日期、时刻、航线分组统计到达延误和航程。',
+    scenario: {
+      title: '航班准点率沙箱分析',
+      feasibility: '逐条运行记录完整，在沙箱内统计和建模，不取走明细。',
+      value: '为航班延误保险和出行提示提供依据。',
+    },
+    policy: {
+      ...EXACT,
+      entityKey: null,
+      personal: false,
+      k: 10,
+      columns: [
+        use('flight_date', 'group', 'filter', 'join'),
+        use('scheduled', 'group', 'filter'),
+        sum('delay', -200, 1_500, 'filter', 'group'),
+        sum('distance', 0, 6_000, 'filter', 'group'),
+        use('origin', 'group', 'filter', 'join'),
+        use('destination', 'group', 'filter', 'join'),
+      ],
+    },
+  },
+  {
+    resource: 'weather-daily',
+    alias: 'weather',
+    wanted: '按月份、天气现象统计降水、气温和风速。',
+    scenario: {
+      title: '逐日气象沙箱分析',
+      feasibility: '逐日观测完整，在沙箱内统计和建模，不取走明细。',
+      value: '说明天气对出行和零售的影响。',
+    },
+    policy: {
+      ...EXACT,
+      entityKey: null,
+      personal: false,
+      k: 5,
+      columns: [
+        use('date', 'group', 'filter', 'join'),
+        sum('precipitation', 0, 200, 'filter'),
+        sum('temp_max', -40, 60, 'filter'),
+        sum('temp_min', -40, 60, 'filter'),
+        sum('wind', 0, 60, 'filter'),
+        listed('weather', ['drizzle', 'rain', 'sun', 'snow', 'fog']),
+      ],
+    },
+  },
+  {
+    resource: 'weather-hourly',
+    alias: 'weather_hourly',
+    wanted: '按小时、月份统计气压、气温和风速。',
+    scenario: {
+      title: '逐小时气象沙箱分析',
+      feasibility: '逐小时基准值完整，在沙箱内统计和建模，不取走明细。',
+      value: '为分时段出行和用能分析提供依据。',
+    },
+    policy: {
+      ...EXACT,
+      entityKey: null,
+      personal: false,
+      k: 5,
+      columns: [
+        use('date', 'group', 'filter', 'join'),
+        sum('pressure', 900, 1_100, 'filter'),
+        sum('temperature', -40, 60, 'filter'),
+        sum('wind', 0, 60, 'filter'),
+      ],
+    },
+  },
+];
+
+const CUSTOMER_POLICY: GrantPolicy = {
+  ...EXACT,
+  entityKey: 'customer_id',
+  personal: true,
+  k: 10,
+  cellsMax: 200_000,
+  usesMax: 20_000,
+  columns: [
+    use('customer_id', 'join'),
+    listed('gender', ['女', '男']),
+    use('age', 'group', 'filter'),
+    listed(
+      'city',
+      CITIES.map(([city]) => city),
+    ),
+    listed('level', LEVELS),
+    use('joined', 'group', 'filter'),
+    use('month', 'group', 'filter'),
+    sum('orders', 0, 50, 'filter'),
+    sum('spent', 0, 20_000, 'filter'),
+    listed('overdue', ['true', 'false']),
+  ],
+};
+
+/** What the sample asks, so that pages have something to show. */
+const QUERIES: readonly (readonly [project: 'flights' | 'customers', sql: string])[] = [
+  ['flights', 'select origin, count(*) as flights, avg(delay) as mean_delay from flights group by origin'],
+  ['flights', 'select weather, count(*) as days, avg(temp_max) as warmest from weather group by weather'],
+  [
+    'customers',
+    'select city, count(distinct customer_id) as entities, sum(spent) as spent from customers group by city',
+  ],
+  [
+    'customers',
+    'select level, gender, count(*) as purchases, avg(orders) as orders from customers group by level, gender',
+  ],
+];
+
+export const SANDBOX_COUNT = GIVEN.length + 1 + QUERIES.length;
+
+/**
+ * Two projects of the operating unit, opened, asked for and granted by acts: public flights and weather under rights from
+ * the procedure of authorised operation, and a table of made-up customers under a right of the firm that holds it.
+ */
+export async function openSandbox(
+  stage: Stage,
+  resources: ReadonlyMap<string, string>,
+  grounds: ReadonlyMap<string, Ground>,
+  size: Size,
+  onDone: () => void,
+): Promise<void> {
+  const operator = await stage.actor('operator');
+  const agreementId = grounds.get('delays')?.agreementId ?? '';
+  const today = beijingDay(stage.startedAt);
+  await stage.run('sandbox:training', 'sandbox.record-training', operator, {
+    personId: operator.personId,
+    heldOn: today,
+    topic: '数据安全、授权范围与沙箱使用规范（示例）',
+    validUntil: beijingDay(new Date(stage.startedAt.getTime() + TRAINING_DAYS * DAY_MS)),
+  });
+  const projects = new Map<string, string>();
+  const open = async (key: string, title: string, purpose: string) => {
+    const { projectId } = await stage.run<{ projectId: string }>(`sandbox:${key}`, 'sandbox.open-project', operator, {
+      ...{ title, purpose },
+      memberIds: [operator.personId],
+    });
+    projects.set(key, projectId);
+    return projectId;
+  };
+  const flights = await open(
+    'flights',
+    'flights 航班准点与天气分析',
+    '分析航班准点率的规律和天气的影响，开发保险与出行产品。',
+  );
+  for (const given of GIVEN) {
+    const resourceId = resources.get(given.resource) ?? '';
+    const authorisationId = await rightFor(stage, given, agreementId, resourceId);
+    await grant(stage, given, { projectId: flights, resourceId, authorisationId });
+    onDone();
+  }
+  const customers = await open('customers', 'customers 合成客户分析', '用合成的客户数据演示沙箱对个人数据的保护。');
+  await grantCustomers(stage, customers, size);
+  onDone();
+  if (!(await sandboxSetting().executor.availability()).sql) return;
+  for (const [i, [project, sql]] of QUERIES.entries()) {
+    await stage.run(`sandbox:query:${i}`, 'sandbox.query', operator, { projectId: projects.get(project), sql });
+    onDone();
+  }
+}
+
+/** The application for the data of a table, approved by the authority and the provider. */
+async function rightFor(stage: Stage, given: Given, agreementId: string, resourceId: string): Promise<string> {
+  const columns = given.policy.columns.map((c) => c.name);
+  const { scenarioId } = await stage.run<{ scenarioId: string }>(
+    `sandbox:scenario:${given.alias}`,
+    'scenario.ask',
+    await stage.actor('operator'),
+    {
+      ...{ agreementId, resourceId, ...given.scenario, columns, rowFilter: [] },
+      scenario: given.wanted,
+      purpose: '数据沙箱分析与建模',
+      validUntil: new Date(stage.startedAt.getTime() + USE_DAYS * DAY_MS).toISOString(),
+    },
+  );
+  let right = '';
+  for (const login of ['authority', holderOf(given.resource)]) {
+    const { authorisationId } = await stage.run<{ authorisationId: string | null }>(
+      `sandbox:approve:${given.alias}:${login}`,
+      'scenario.approve',
+      await stage.actor(login),
+      { scenarioId, opinion: '在沙箱内使用，明细不出平台，同意（示例意见）。' },
+    );
+    right = authorisationId ?? right;
+  }
+  return right;
+}
+
+const holderOf = (key: string): string => RESOURCES.find((r) => r.key === key)?.holder ?? '';
+
+async function grant(
+  stage: Stage,
+  { alias, wanted, policy, resource }: Pick<Given, 'alias' | 'wanted' | 'policy' | 'resource'>,
+  under: { readonly projectId: string; readonly resourceId: string; readonly authorisationId: string },
+  holder = holderOf(resource),
+): Promise<void> {
+  await stage.run(`sandbox:request:${alias}`, 'sandbox.request-table', await stage.actor('operator'), {
+    ...{ ...under, alias, wanted },
+  });
+  await stage.run(`sandbox:grant:${alias}`, 'sandbox.grant-table', await stage.actor(holder), {
+    ...{ ...under, alias, policy },
+    validUntil: new Date(stage.startedAt.getTime() + (USE_DAYS - 1) * DAY_MS).toISOString(),
+  });
+}
+
+/** A firm registers its table of made-up customers and lets the operating unit use it. */
+async function grantCustomers(stage: Stage, projectId: string, size: Size): Promise<void> {
+  const holder = await stage.actor('merchant');
+  const { kernel, vault } = stage.context;
+  const uploadId = await stage.once('uploads', 'customers', () =>
+    vault.withFolder(async (folder) =>
+      stageFile(kernel.db, vault, {
+        path: await customerTable(folder, size),
+        partyId: holder.partyId ?? '',
+        personId: holder.personId,
+      }),
+    ),
+  );
+  const title = '客户消费明细（合成数据）';
+  const { datasetId } = await stage.run<{ datasetId: string }>('ingest:customers', 'dataset.ingest', holder, {
+    ...{ uploadId, title },
+  });
+  await stage.until('the data of customers', async () => {
+    const row = await kernel.db.selectFrom('dataset').select('state').where('id', '=', datasetId).executeTakeFirst();
+    if (row?.state === 'failed') throw new Error('the sample’s customers could not be read');
+    return row?.state === 'ready' ? true : undefined;
+  });
+  const { resourceId } = await stage.run<{ resourceId: string }>('register:customers', 'resource.register', holder, {
+    ...{ title, datasetId, source: 'self-generated', columns: CUSTOMER_COLUMNS },
+    summary: '合成数据：由程序按固定种子生成的虚构客户及其消费记录，不对应任何真实的人，用于演示和攻击测试数据沙箱。',
+    sourceStatement: '合成数据，由示例交易所的程序生成，没有任何一行来自真实的人。',
+    sector: '商贸流通',
+    classification: { class: '客户消费', grade: 'general' },
+    containsPersonalInformation: true,
+    consentBasis: '合成数据，不涉及任何自然人；按个人信息登记，以演示对个人信息的保护。',
+    updateFrequency: '不更新',
+    coverage: { region: '山东省', from: '2026-01-01', to: '2026-03-31' },
+  });
+  const operator = await stage.actor('operator');
+  const { authorisationId } = await stage.run<{ authorisationId: string }>(
+    'sandbox:authorise:customers',
+    'resource.authorise',
+    holder,
+    {
+      ...{ resourceId, partyId: operator.partyId, purpose: '在数据沙箱中演示对个人数据的保护' },
+      validUntil: new Date(stage.startedAt.getTime() + USE_DAYS * DAY_MS).toISOString(),
+    },
+  );
+  const table = {
+    resource: '',
+    alias: 'customers',
+    wanted: '按性别、年龄段、城市和等级统计消费。',
+    policy: CUSTOMER_POLICY,
+  };
+  await grant(stage, table, { projectId, resourceId, authorisationId }, 'merchant');
+}
