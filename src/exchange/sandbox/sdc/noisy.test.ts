@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noisyAnswer, privacyOf, thresholdOf } from './noisy.ts';
 import { secureBits } from './sampler.ts';
 import { AVG, askedQuery, COUNT, guardedCells, type Row, SUM } from './testing.ts';
+import type { AskedQuery } from './types.ts';
 
 const ROWS: Row[] = Array.from({ length: 201 }, (_, entity) => ({
   entity,
@@ -51,7 +52,7 @@ describe('an answer with noise', () => {
 
   it('tells of public lists only, and of lone keys never', () => {
     const cells = guardedCells(ROWS, [0], [COUNT, SUM, AVG]);
-    const keys = (query: ReturnType<typeof inLists>) =>
+    const keys = (query: AskedQuery) =>
       noisyAnswer(cells, query, OPTIONS, secureBits()).map((r) => r.key[0]);
     expect(keys(inLists(['a']))).toEqual(['a']);
     const open = askedQuery([0], [COUNT, SUM, AVG]);
