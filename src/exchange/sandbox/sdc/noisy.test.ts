@@ -52,8 +52,7 @@ describe('an answer with noise', () => {
 
   it('tells of public lists only, and of lone keys never', () => {
     const cells = guardedCells(ROWS, [0], [COUNT, SUM, AVG]);
-    const keys = (query: AskedQuery) =>
-      noisyAnswer(cells, query, OPTIONS, secureBits()).map((r) => r.key[0]);
+    const keys = (query: AskedQuery) => noisyAnswer(cells, query, OPTIONS, secureBits()).map((r) => r.key[0]);
     expect(keys(inLists(['a']))).toEqual(['a']);
     const open = askedQuery([0], [COUNT, SUM, AVG]);
     expect(keys(open).sort()).toEqual(['a', 'b']);
