@@ -34,7 +34,7 @@ const spent = async () => {
 it('answers counts and means of enough people, and leaves its trace with the holder', async () => {
   expect(available).toBe(true);
   const told = await ask(
-    'select line, count(*) as trips, count(distinct card) as people, avg(fare) as mean from trips group by line order by line',
+    'select line, count(*) as trips, count(distinct card) as people, avg(paid) as mean from trips group by line order by line',
   );
   expect(told.columns.map((c) => c.name)).toEqual(['line', 'trips', 'people', 'mean']);
   expect(told.rows.map((r) => r.slice(0, 3))).toEqual([
@@ -55,7 +55,7 @@ it('answers counts and means of enough people, and leaves its trace with the hol
 it('tells the same query again from the store and charges nothing', async () => {
   const before = await spent();
   const told = await ask(
-    'SELECT line, count(*) AS trips, count(distinct card) AS people, avg(fare) AS mean FROM trips GROUP BY line ORDER BY line',
+    'SELECT line, count(*) AS trips, count(distinct card) AS people, avg(paid) AS mean FROM trips GROUP BY line ORDER BY line',
   );
   expect(told.cached).toBe(true);
   expect(await spent()).toEqual({ ...before, queries: (before?.queries ?? 0) + 1 });

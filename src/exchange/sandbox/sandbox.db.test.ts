@@ -111,7 +111,8 @@ describe('a grant', () => {
         columns: [
           { name: 'line' },
           { name: 'card', uses: ['join'] },
-          { name: 'fare', range: { lower: 0, upper: 100 } },
+          { name: 'fare', uses: ['filter'] },
+          { name: 'paid', range: { lower: 0, upper: 100 } },
         ],
         budget: { usesLeft: 1_000, usesMax: 1_000, cellsLeft: 10_000, epsilonLeftMicro: null },
       },
@@ -146,6 +147,8 @@ describe('a grant', () => {
       'HS-21.6',
       () => ({ columns: [{ name: 'fare', uses: ['aggregate'], range: { lower: 2, upper: 1 } }] }),
     ],
+    ['what is protected filtering', 'HS-21.6', () => ({ columns: [{ name: 'fare', uses: ['aggregate', 'filter'] }] })],
+    ['a sensitive column filtering', 'HS-21.6', () => ({ columns: [{ name: 'illness', uses: ['filter'] }] })],
     ['nothing that may be used', 'HS-21.6', () => ({ columns: [{ name: 'line', uses: [] }] })],
     ['the key shown', 'GY-12.1', () => ({ columns: [{ name: 'card', uses: ['group'] }] })],
     ['the key filtered on', 'GY-12.1', () => ({ columns: [{ name: 'card', uses: ['filter'] }] })],
@@ -208,7 +211,7 @@ describe('a prepared table', () => {
         w.t.db,
       );
     expect(resourceTaken.numAffectedRows).toBeGreaterThan(0n);
-    const policy = { ...w.policy, columns: w.policy.columns.filter((c) => c.name !== 'card') };
+    const policy = { ...w.policy, columns: w.policy.columns.filter((c) => ['line', 'fare'].includes(c.name)) };
     const { grantId } = await w.run(
       'sandbox.grant-table',
       w.holder,

@@ -8,6 +8,7 @@ const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'double']);
 /** Every way a policy does not fit the dictionary of its resource; empty when code can hold to all of it. */
 export function policyProblems(policy: GrantPolicy, dictionary: readonly DictionaryColumn[]): Text[] {
   const types = new Map(dictionary.map((c) => [c.name, c.type]));
+  const sensitive = new Set(dictionary.filter((c) => c.sensitive).map((c) => c.name));
   const problems: Text[] = [];
   const names = policy.columns.map((c) => c.name);
   if (new Set(names.map((n) => n.toLowerCase())).size !== names.length)
@@ -29,6 +30,13 @@ export function policyProblems(policy: GrantPolicy, dictionary: readonly Diction
     const sums = uses.includes('aggregate');
     if (sums && !NUMBERS.has(type))
       problems.push(text(`字段“${name}”不是数值，不能汇总`, `“${name}” holds no numbers to aggregate`));
+    if (toldByOmission(policy, sums || sensitive.has(name), uses))
+      problems.push(
+        text(
+          `“${name}”是要保护的内容：精确作答时不能用它筛选或分组，否则隐去与否就会透露某个人的值`,
+          `“${name}” is what is protected: with exact answers it may not filter or group, or whether a cell is withheld would tell a person’s value`,
+        ),
+      );
     if (range !== undefined && !(range.lower < range.upper && NUMBERS.has(type)))
       problems.push(text(`字段“${name}”的取值范围有误`, `the range of “${name}” is wrong`));
     if (sums && policy.privacy.kind === 'noise' && range === undefined)
@@ -38,6 +46,16 @@ export function policyProblems(policy: GrantPolicy, dictionary: readonly Diction
     problems.push(text('单次隐私预算超过总预算', 'the privacy budget of a query exceeds the total'));
   return problems;
 }
+
+/**
+ * Withholding is itself an answer: “a crowd, or the one person if they earn more than x” is told or withheld as that person
+ * earns. Where answers are exact and about people, what is protected therefore neither filters nor groups.
+ */
+const toldByOmission = (
+  { personal, privacy }: GrantPolicy,
+  isProtected: boolean,
+  uses: GrantPolicy['columns'][number]['uses'],
+): boolean => personal && privacy.kind === 'exact' && isProtected && uses.some((u) => u === 'filter' || u === 'group');
 
 /** Columns whose own values a policy would show: the entity key beyond joins, a sensitive one grouped without a public list. */
 export function shownColumns(policy: GrantPolicy, dictionary: readonly DictionaryColumn[]): string[] {

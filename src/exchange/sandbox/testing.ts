@@ -24,7 +24,7 @@ const TRIPS_EACH = 5;
 /** Trips of eighty made-up cards on two lines, five each; every card has rows on one line. */
 const TRIPS = Array.from({ length: CARDS * TRIPS_EACH }, (_, i) => {
   const card = Math.floor(i / TRIPS_EACH);
-  return `L${(card % 2) + 1},C${card},${(i % 9) + 1},${card % 10 === 0 ? 'yes' : 'no'}`;
+  return `L${(card % 2) + 1},C${card},${(i % 9) + 1},${card % 10 === 0 ? 'yes' : 'no'},${(i % 9) + 1}`;
 });
 
 /** A holder with a table of trips, an operating unit with a right to it and trained people; for tests of the sandbox. */
@@ -84,8 +84,8 @@ export async function sandboxWorld() {
     return String(resourceId);
   };
   const resourceId = await register(
-    `line,card,fare,illness\n${TRIPS.join('\n')}\n`,
-    ['line', 'card', 'fare', 'illness'],
+    `line,card,fare,illness,paid\n${TRIPS.join('\n')}\n`,
+    ['line', 'card', 'fare', 'illness', 'paid'],
     ['card', 'illness'],
   );
   const authorise = async (change: Record<string, unknown> = {}): Promise<string> => {
@@ -93,7 +93,7 @@ export async function sandboxWorld() {
       ...{ resourceId, partyId: operator.partyId, purpose: '客流研究', validUntil: soon(60) },
       ...change,
     });
-    const columns = ['line', 'card', 'fare'];
+    const columns = ['line', 'card', 'fare', 'paid'];
     await sql`update resource_authorisation set columns = ${columns} where id = ${String(authorisationId)}`.execute(
       t.db,
     );
@@ -107,7 +107,8 @@ export async function sandboxWorld() {
     columns: [
       { name: 'line', uses: ['group', 'filter'] },
       { name: 'card', uses: ['join'] },
-      { name: 'fare', uses: ['aggregate', 'filter'], range: { lower: 0, upper: 100 } },
+      { name: 'fare', uses: ['filter'] },
+      { name: 'paid', uses: ['aggregate'], range: { lower: 0, upper: 100 } },
     ],
     k: 10,
     dominancePermille: 900,

@@ -62,7 +62,7 @@ describe('a grant from its dictionary', () => {
       phone: [],
       district: ['group', 'filter'],
       day: ['group', 'filter'],
-      amount: ['filter', 'aggregate'],
+      amount: ['aggregate'],
       remark: [],
     });
     expect(faultsOf(draft)).toEqual([]);

@@ -73,13 +73,20 @@ export function keyCandidates(dictionary: readonly DictionaryColumn[], profile: 
 }
 
 /** What a column may be used for unless the holder says otherwise: nothing that identifies, groups that are few, sums of numbers. */
-export function usesFor(column: DictionaryColumn, profile: Profile | null, entityKey: string): readonly ColumnUse[] {
+export function usesFor(
+  column: DictionaryColumn,
+  profile: Profile | null,
+  entityKey: string,
+  personal: boolean,
+): readonly ColumnUse[] {
   if (column.name === entityKey) return ['join'];
   if (column.sensitive) return [];
   const distinct = profileOf(profile, column.name)?.distinct ?? GROUPS_MAX;
   if (isTime(column.type) || column.type === 'boolean') return ['group', 'filter'];
-  if (column.type === 'integer' && distinct <= INTEGER_GROUPS_MAX) return ['group', 'filter', 'aggregate'];
-  if (isNumeric(column.type)) return ['filter', 'aggregate'];
+  if (column.type === 'integer' && distinct <= INTEGER_GROUPS_MAX)
+    return personal ? ['group', 'filter'] : ['group', 'filter', 'aggregate'];
+  // What is added up about people is what is protected: a filter on it would tell by what is withheld.
+  if (isNumeric(column.type)) return personal ? ['aggregate'] : ['filter', 'aggregate'];
   return distinct <= GROUPS_MAX ? ['group', 'filter'] : [];
 }
 
@@ -125,7 +132,7 @@ export function draftFor(
     usesMax: String(Math.max(1, Math.min(USES_USUAL, usesLeft ?? USES_USUAL))),
     columns: dictionary.map((c) => ({
       name: c.name,
-      uses: usesFor(c, profile, entityKey),
+      uses: usesFor(c, profile, entityKey, personal),
       ...boundsOf(profile, c.name),
       open: false,
     })),
