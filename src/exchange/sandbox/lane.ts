@@ -178,16 +178,16 @@ function lazySession(lent: readonly Lent[], at: Date): Rows & { readonly close: 
   };
 }
 
-/** A pair that cannot be told apart with what is lent counts as telling of somebody, and is then not released. */
+/** Null for a pair that cannot be told apart with what is lent: it may tell of somebody, and is not released. */
 async function compare(
   session: Rows,
   pairs: readonly CellPair[],
   placed: readonly Placed[],
-): Promise<readonly Difference[]> {
+): Promise<readonly (Difference | null)[]> {
   const plan = differenceSql(pairs, placed);
   const answers = [];
   for (const { sql } of plan.statements) answers.push(await session.rows(sql, 1));
-  return differencesOf(plan, answers).map((found) => found ?? { entities: 0, contributing: 0 });
+  return differencesOf(plan, answers);
 }
 
 async function classify(
