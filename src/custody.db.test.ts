@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rulesOf, type TestExchange, testExchange } from '../../exchange/testing.ts';
-import type { Actor } from '../acts/index.ts';
-import { openVault } from '../vault/index.ts';
-import { digestOf } from './acts-statement.ts';
-import { addCustodyUse, acts as all, reads, tasks } from './index.ts';
-import { check } from './tasks.ts';
+import { rulesOf, type TestExchange, testExchange } from './exchange/testing.ts';
+import type { Actor } from './kernel/acts/index.ts';
+import { digestOf } from './kernel/custody/acts-statement.ts';
+import { addCustodyUse, acts as all, reads, tasks } from './kernel/custody/index.ts';
+import { check } from './kernel/custody/tasks.ts';
+import { openVault } from './kernel/vault/index.ts';
 
 type Person = Actor & { readonly partyId: string };
 let x: TestExchange;
@@ -127,8 +127,8 @@ describe('keys', () => {
 
 /** Puts an object back to how it lay before owners had keys. */
 async function wrapByMaster(objectId: string): Promise<void> {
-  const { fileMasterKeys } = await import('../vault/objects/master-keys.ts');
-  const { dataKeyOf } = await import('../vault/objects/owner-keys.ts');
+  const { fileMasterKeys } = await import('./kernel/vault/objects/master-keys.ts');
+  const { dataKeyOf } = await import('./kernel/vault/objects/owner-keys.ts');
   const masters = await fileMasterKeys(join(x.folder, 'vault.key'), []);
   const row = await x.db.selectFrom('vault_object').selectAll().where('id', '=', objectId).executeTakeFirstOrThrow();
   const master = await masters.current();
