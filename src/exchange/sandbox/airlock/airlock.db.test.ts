@@ -197,12 +197,23 @@ const running = async (jobId: string) => {
   throw new Error('it never ran');
 };
 
-/** Processes of this host that were started for a folder. */
-const processesOf = async (folder: string): Promise<string[]> => {
-  const pids = (await readdir('/proc')).filter((p) => /^\d+$/.test(p));
-  const lines = await Promise.all(pids.map((p) => readFile(`/proc/${p}/cmdline`, 'utf8').catch(() => '')));
-  return lines.filter((line) => line.includes(folder));
-};
+const statOf = (pid: number | string) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+/** A process and all that it started, which outlive it where nothing ends them. */
+async function familyOf(pid: number): Promise<{ pid: number; name: string }[]> {
+  const all = await Promise.all((await readdir('/proc')).filter((p) => /^\d+$/.test(p)).map(statOf));
+  const rows = all.flatMap((stat) => {
+    const [, id, name, parent] = /^(\d+) \((.*)\) \S (\d+)/.exec(stat) ?? [];
+    return id === undefined ? [] : [{ pid: Number(id), name: name ?? '', parent: Number(parent) }];
+  });
+  const family = new Set([pid]);
+  for (let before = 0; before < family.size; ) {
+    before = family.size;
+    for (const r of rows) if (family.has(r.parent)) family.add(r.pid);
+  }
+  return rows.filter((r) => family.has(r.pid));
+}
+/** Neither there nor a zombie that waits for its parent. */
+const gone = async (pid: number): Promise<boolean> => /^$|\) Z /.test(await statOf(pid));
 
 describe('a server that is killed', () => {
   it('leaves no process behind; another runs the job again, and it counts once', async () => {
@@ -218,12 +229,15 @@ describe('a server that is killed', () => {
     };
     try {
       await until(async () => (await t.job(jobId)).state === 'running');
-      await until(async () => (await processesOf(own)).some((line) => line.includes('bwrap')));
-      expect((await processesOf(own)).some((line) => line.includes('bwrap'))).toBe(true);
+      const isolated = async () => (await familyOf(child.pid ?? 0)).filter((p) => p.name === 'bwrap');
+      await until(async () => (await isolated()).length > 0);
+      expect(await isolated()).not.toEqual([]);
       expect(await t.job(jobId)).toMatchObject({ state: 'running', attempts: 1 });
+      const family = await familyOf(child.pid ?? 0);
       child.kill('SIGKILL');
-      await until(async () => (await processesOf(own)).length === 0);
-      expect(await processesOf(own)).toEqual([]);
+      const left = async () => (await Promise.all(family.map((p) => gone(p.pid)))).filter((g) => !g).length;
+      await until(async () => (await left()) === 0);
+      expect(await left()).toBe(0);
       const jobs = t.x.jobs();
       await until(async () => (await t.job(jobId)).attempts === 2);
       await t.x.run(named('sandbox.cancel'), t.operator, { jobId });
