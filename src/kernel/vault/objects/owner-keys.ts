@@ -123,18 +123,22 @@ export async function rewrapDataKeys(db: Database, masters: MasterKeys, partyId?
         ? sql`owner_party_id = ${target.party_id} and owner_key_id is distinct from ${target.id}`
         : sql`owner_key_id is null`
     } order by id limit ${BATCH}`.execute(db);
-  const owners = new Map<string, OwnerKey>();
+  const owners = new Map<string, Buffer>();
+  const anew: { readonly id: string; readonly owner: string; readonly before: Buffer; readonly after: Buffer }[] = [];
   for (const row of rows) {
-    const owner = target ?? owners.get(row.owner_party_id) ?? (await ownerKeyFor(db, masters, row.owner_party_id));
-    owners.set(row.owner_party_id, owner);
-    const wrapped = await keyProvider(await unwrapOwnerKey(masters, owner)).wrap(
-      await dataKeyOf(db, masters, row),
-      row.id,
-    );
-    // Whoever destroyed it meanwhile wins.
-    await sql`update vault_object set owner_key_id = ${owner.id}, wrapped_key = ${wrapped}
-      where id = ${row.id} and wrapped_key = ${row.wrapped_key}`.execute(db);
+    if (row.wrapped_key === null) continue;
+    const owner = target ?? (await ownerKeyFor(db, masters, row.owner_party_id));
+    const key = owners.get(owner.id) ?? (await unwrapOwnerKey(masters, owner));
+    owners.set(owner.id, key);
+    const after = await keyProvider(key).wrap(await dataKeyOf(db, masters, row), row.id);
+    anew.push({ id: row.id, owner: owner.id, before: row.wrapped_key, after });
   }
+  // One statement a batch, so one commit; whoever destroyed a key meanwhile wins.
+  const of = <T>(pick: (one: (typeof anew)[number]) => T): T[] => anew.map(pick);
+  await sql`update vault_object o set owner_key_id = n.owner, wrapped_key = n.after
+    from unnest(${of((n) => n.id)}::text[], ${of((n) => n.owner)}::text[], ${of((n) => n.before)}::bytea[],
+                ${of((n) => n.after)}::bytea[]) as n (id, owner, before, after)
+    where o.id = n.id and o.wrapped_key = n.before`.execute(db);
   return rows.length;
 }
 
