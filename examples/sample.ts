@@ -12,6 +12,7 @@ import { RESOURCES, type SampleResource, type Size } from './data.ts';
 import { leaveDirectoryOpen } from './directory.ts';
 import { capPrices } from './prices.ts';
 import { PRODUCTS, type SampleProduct } from './products.ts';
+import { openSandbox, SANDBOX_COUNT } from './sandbox.ts';
 import { type Report, type SampleContext, Stage } from './stage.ts';
 import { deposit, TRADES, trade } from './trades.ts';
 
@@ -75,6 +76,7 @@ export async function buildSample(
   });
   report('凭证、需求与举报 certificates, demands, reports');
   await finish(stage, products, orders);
+  await openSandbox(stage, resources, grounds, size, counted('数据沙箱 sandbox', SANDBOX_COUNT));
   await leaveDirectoryOpen(stage, resources);
   return accounts;
 }
