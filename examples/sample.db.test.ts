@@ -7,10 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configureBundles } from '../src/exchange/bundles/index.ts';
 import { configureCertificates } from '../src/exchange/certificates/index.ts';
 import { configureDelivery } from '../src/exchange/delivery/index.ts';
+import { configureSandbox } from '../src/exchange/sandbox/index.ts';
 import { useAccessKey } from '../src/kernel/access/index.ts';
 import type { Kernel } from '../src/kernel/acts/index.ts';
 import { type TestDatabase, testDatabase } from '../src/kernel/database/testing.ts';
 import { ed25519Signer } from '../src/kernel/evidence/note.ts';
+import { openLocalExecutor } from '../src/kernel/isolation/index.ts';
 import { startJobs } from '../src/kernel/jobs.ts';
 import { loadRulebook } from '../src/kernel/rulebook/index.ts';
 import { openVault } from '../src/kernel/vault/index.ts';
@@ -22,6 +24,7 @@ let folder: string;
 let context: SampleContext;
 let accounts: readonly SampleAccount[];
 let stopJobs: () => Promise<void>;
+let stopExecutor: () => Promise<void>;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -31,6 +34,9 @@ beforeAll(async () => {
   const vault = await openVault({ db: database.db, dataFolder: folder });
   configureDelivery({ vault, linkKey: randomBytes(32) });
   configureBundles({ vault, linkKey: randomBytes(32) });
+  const executor = await openLocalExecutor({ folder: join(folder, 'sandbox', 'jobs') });
+  stopExecutor = () => executor.stop();
+  configureSandbox({ kernel, vault, executor, folder: join(folder, 'sandbox', 'tables') });
   const signer = ed25519Signer('sample.example/certificate', randomBytes(32));
   configureCertificates({ signers: async () => [signer] });
   // No log runs here, which a court bundle would wait for.
@@ -54,6 +60,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stopJobs?.();
+  await stopExecutor?.();
   await database?.drop();
   await rm(folder, { recursive: true, force: true });
 });

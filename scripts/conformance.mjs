@@ -20,6 +20,10 @@ const PARTS = {
     quick: ['400', '3'],
   },
   finder: { what: 'personal data found in a labelled set', whole: node('conformance/finder/finder.ts') },
+  'sandbox-attacks': {
+    what: 'attacks on one made-up person, on the sandbox and on plain DuckDB',
+    whole: node('conformance/sandbox/run.ts'),
+  },
   'kill-second': {
     what: 'kill -9 of two servers of one database in turn',
     whole: node('conformance/kill/kill.ts', '--second'),

@@ -58,6 +58,9 @@ const OWNED = [
   'dim',
   'opa',
   'jns',
+  'sbp',
+  'sbg',
+  'sbq',
 ];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];

@@ -160,7 +160,7 @@ export const RECORDS: readonly Attack[] = [
   ),
   direct(
     'dynamic SQL',
-    (v) => `select * from query('select spent from ${v.table} where customer_id = ${quoted(v.target.key)}')`,
+    (v) => `select * from query(${quoted(`select spent from ${v.table} where customer_id = ${quoted(v.target.key)}`)})`,
   ),
   direct(
     'pivot of names',
@@ -358,17 +358,6 @@ export const ORACLES: readonly Attack[] = [
         else high = middle;
       }
       return low;
-    },
-  },
-  {
-    name: 'order and limit on what is hidden',
-    source: 'own',
-    run: async (ask, v) => {
-      const answer = await ask(
-        `select city, age, level, sum(spent) as s from ${v.table} group by city, age, level order by s desc limit 1`,
-      );
-      if ('refused' in answer) return null;
-      return answer.rows[0]?.[3] == null ? null : Number.NaN;
     },
   },
 ];

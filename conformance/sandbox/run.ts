@@ -83,6 +83,28 @@ async function sandboxAsk(url: string, data: string): Promise<Ask> {
 const knows = (guess: number | null, truth: number): boolean =>
   guess !== null && Math.abs(guess - truth) <= Math.max(CLOSE * Math.abs(truth), 0.01);
 
+/** What an analyst would ask comes out as in a plain engine: a sandbox that refuses everything would pass every attack. */
+async function answersHonestQuestions(plain: Plain, ask: Ask): Promise<boolean> {
+  let right = true;
+  for (const sql of [
+    `select city, count(*) as n, sum(orders) as s from ${TABLE} group by city order by city`,
+    `select gender, avg(orders) as o from ${TABLE} group by gender order by gender`,
+    `select month, count(*) as n from ${TABLE} where level <> '白金' group by month order by month`,
+  ]) {
+    const [there, here] = [await plain.ask(sql), await ask(sql)];
+    const same =
+      !('refused' in there) &&
+      !('refused' in here) &&
+      there.rows.length === here.rows.length &&
+      there.rows.every((row, i) =>
+        row.every((v, j) => String(v) === String(here.rows[i]?.[j]) || knows(Number(here.rows[i]?.[j]), Number(v))),
+      );
+    console.log(`${sql.padEnd(90)} ${same ? 'same' : `✗ ${JSON.stringify(here).slice(0, 300)}`}`);
+    right &&= same;
+  }
+  return right;
+}
+
 async function play(attacks: readonly Attack[], plain: Plain, ask: Ask): Promise<number> {
   let broken = 0;
   for (const attack of attacks) {
@@ -101,6 +123,10 @@ async function main(url: string, data: string): Promise<number> {
   try {
     const plain = await plainDuckDb(await customerTable(folder, 'small'));
     const ask = await sandboxAsk(url, data);
+    if (!(await answersHonestQuestions(plain, ask))) {
+      console.log('✗ the sandbox does not answer what it should: nothing is shown by its refusals');
+      return 1;
+    }
     let broken = 0;
     for (const [title, attacks] of [
       ['one person', SINGLE_PERSON],
