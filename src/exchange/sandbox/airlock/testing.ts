@@ -62,7 +62,7 @@ export const POLICY = {
   columns: [
     { name: 'city', uses: ['group', 'filter'] },
     { name: 'amount', uses: ['aggregate'] },
-    { name: 'code', uses: ['group', 'filter', 'aggregate'] },
+    { name: 'code', uses: ['group', 'filter'] },
   ],
   k: 10,
   dominancePermille: 900,
