@@ -350,7 +350,7 @@ describe('the list', () => {
       ((await t.x.read(sandbox.reads, '/sandbox-jobs', by, {}, query)) as { items: unknown[] }).items.length;
     expect(await list(t.operator, { limit: 100 })).toBeGreaterThan(10);
     expect(await list(t.holder, { waiting: 'review' })).toBeGreaterThan(0);
-    expect(await list(t.second)).toBe(2);
+    expect(await list(t.second)).toBe(3);
     expect(await list((await t.x.party('路人公司', ['buyer'])) as Person)).toBe(0);
   });
 });

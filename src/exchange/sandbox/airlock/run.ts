@@ -84,11 +84,14 @@ async function runJob(context: JobContext, jobId: string): Promise<void> {
   if (!begun.ok) return refusedToBegin(context, jobId, begun.refusal);
   const watch = watchOver(kernel.db, jobId, runId);
   let printed = '';
+  const put: string[] = [];
   try {
-    await runAndCheck(context, job, runId, watch.signal, (log) => {
+    await runAndCheck({ kernel, vault: noting(vault, put) }, job, runId, watch.signal, (log) => {
       printed = log;
     });
   } catch (error) {
+    // Cancelled, stopped or taken over while it was being stored: what was put away belongs to nothing.
+    for (const id of put) await vault.remove(id);
     const cut = watch.cut();
     if (cut === 'lost') return;
     const failure = cut ?? failureOf(error);
@@ -98,6 +101,19 @@ async function runJob(context: JobContext, jobId: string): Promise<void> {
   } finally {
     watch.end();
   }
+}
+
+/** The vault, with a list of what is put into it. */
+function noting(vault: Vault, put: string[]): Vault {
+  const note = <T extends { readonly id: string }>(object: T): T => {
+    put.push(object.id);
+    return object;
+  };
+  return {
+    ...vault,
+    put: async (content, meta) => note(await vault.put(content, meta)),
+    putFile: async (path, meta) => note(await vault.putFile(path, meta)),
+  };
 }
 
 function failureOf(error: unknown): JobFailure {
