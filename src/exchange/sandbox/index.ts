@@ -8,6 +8,7 @@ import * as airlock from './airlock/index.ts';
 import * as joint from './joint/index.ts';
 import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
+import { suppressionReads } from './queries-suppressions.ts';
 import { connectJobs, useReads } from './queries-uses.ts';
 
 export { clearCopies } from './cache.ts';
@@ -32,5 +33,11 @@ export const acts: readonly Act[] = [
   ...airlock.acts,
   ...joint.acts,
 ];
-export const reads: readonly Read[] = [...projectReads, ...useReads, ...airlock.reads, ...joint.reads];
+export const reads: readonly Read[] = [
+  ...projectReads,
+  ...useReads,
+  ...airlock.reads,
+  ...joint.reads,
+  ...suppressionReads,
+];
 export const tasks: readonly Task[] = [prepareTask, discardTask, ...airlock.tasks, ...joint.tasks];

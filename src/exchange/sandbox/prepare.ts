@@ -43,8 +43,7 @@ async function portionOf(q: Queryable, inHand: GrantInHand): Promise<Portion> {
 }
 
 /** The key of the file that would be right now; another one than what is kept means that it has to be made anew. */
-export const preparedKey = async (q: Queryable, inHand: GrantInHand): Promise<string> =>
-  (await portionOf(q, inHand)).key;
+const preparedKey = async (q: Queryable, inHand: GrantInHand): Promise<string> => (await portionOf(q, inHand)).key;
 
 const making = new Map<string, Promise<Prepared>>();
 

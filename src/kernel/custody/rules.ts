@@ -1,4 +1,4 @@
-import { dated, notApplicable, ok, rule, violated } from '../rulebook/index.ts';
+import { beijingDay, dated, notApplicable, ok, rule, violated } from '../rulebook/index.ts';
 import { type Text, text } from '../text.ts';
 
 const DAY = '2026-11-26';
@@ -29,7 +29,7 @@ export const retentionGrows = rule<Retention>({
     return wantedUntil <= latest
       ? ok()
       : violated(
-          text(`期限晚于${latest.slice(0, 10)}。`, `The time is after ${latest.slice(0, 10)}.`),
+          text(`期限晚于${beijingDay(new Date(latest))}。`, `The time is after ${beijingDay(new Date(latest))}.`),
           text('请选择上限之内的日期。', 'Choose a day within the limit.'),
         );
   },
@@ -107,7 +107,10 @@ export const retentionOver = rule<Ending>({
     keptUntil === null || keptUntil <= at.toISOString()
       ? ok()
       : violated(
-          text(`应保存至${keptUntil.slice(0, 10)}。`, `It is to be kept until ${keptUntil.slice(0, 10)}.`),
+          text(
+            `应保存至${beijingDay(new Date(keptUntil))}。`,
+            `It is to be kept until ${beijingDay(new Date(keptUntil))}.`,
+          ),
           text('请在期满后申请销毁。', 'Ask again after that day.'),
         ),
   examples: [
@@ -216,7 +219,6 @@ export const undamaged = rule<{ readonly damaged: boolean }>({
   id: 'GY-11.1',
   title: text('定期校验完整性', 'Stored data are read and checked again and again'),
   effect: 'monitor',
-  params: { days: CUSTODY_LIMITS.checkDays },
   decide: ({ damaged }) =>
     damaged
       ? violated(

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
 import { z } from 'zod';
 import { idOf } from '../../../kernel/ids.ts';
-import { type Text, text } from '../../../kernel/text.ts';
+import { text } from '../../../kernel/text.ts';
 
 export const JointId = idOf('jns', text('联合计算', 'Joint computation'));
 export const JOINT_KINDS = ['intersection', 'sum'] as const;
@@ -15,16 +15,6 @@ export type Step = (typeof STEPS)[number];
 export const PART_POINTS = 5_000;
 export const FIELDS_MAX = 1_000;
 export const PARTIES_MAX = 50;
-
-export const KIND_TITLES: Readonly<Record<(typeof JOINT_KINDS)[number], Text>> = {
-  intersection: text('隐私集合求交', 'Private set intersection'),
-  sum: text('安全求和', 'Secure sum'),
-};
-export const GROUND_TITLES: Readonly<Record<(typeof GROUNDS)[number], Text>> = {
-  consent: text('已取得个人同意', 'Consent of those concerned'),
-  statutory: text('法定职责或者法定义务', 'Statutory duty or obligation'),
-  'not-personal': text('不涉及个人信息', 'No personal information'),
-};
 
 export const JointResult = z.union([
   z.object({

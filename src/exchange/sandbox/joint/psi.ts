@@ -1,4 +1,4 @@
-import { createECDH, createHash, type ECDH, randomBytes } from 'node:crypto';
+import { createECDH, createHash, type ECDH } from 'node:crypto';
 
 /**
  * Private set intersection by commutative blinding on P-256 (Meadows 1986; Huberman, Franklin, Hogg 1999), x-coordinates
@@ -80,6 +80,3 @@ export function identifiersOf(values: Iterable<string>, max: number): string[] {
   }
   return [...found];
 }
-
-/** A random file name, key or mask seed. */
-export const fresh = (bytes: number): Buffer => randomBytes(bytes);

@@ -16,7 +16,7 @@ export const SUPPRESSIONS: Readonly<Record<SuppressionClass, Explanation>> = {
       '这一格涉及的主体太少，或者少数主体占了大部分，或者会说出某一群体的全体情况，因此不告知。可以改用更粗的分组，或者放宽筛选条件。',
       'Too few are in this cell, or one or two make up most of it, or it would say something of everybody in a group. Group more coarsely, or filter less.',
     ),
-    articles: ['HS-22.20', 'HS-22.21', 'HS-22.22'],
+    articles: ['HS-22.3', 'HS-22.20', 'HS-22.21', 'HS-22.22'],
   },
   complementary: {
     title: text('连带隐去', 'Hidden along with another'),
@@ -53,5 +53,5 @@ export const WITH_NOISE: Explanation = {
     '为保护个人，每个数字都加上了一次性抽取的随机噪声，相同的查询得到相同的数字。任何一个人在不在数据里，对全部答案出现的可能性的影响不超过 e 的 ε 次方倍；组别不在公开代码表内的查询，另有不超过百万分之一的例外。ε 是本单位历次查询的合计，以授权的总预算为限。',
     'To protect each person, random noise, drawn once, is added to every number; the same question gets the same numbers. Whether any one person is in the data changes the chance of all answers together at most by the factor e to the ε, but for one chance in a million in each query whose groups are no public list. ε is the sum over all queries of your party and never passes the total of the grant.',
   ),
-  articles: ['HS-22.40', 'HS-22.41', 'HS-22.42'],
+  articles: ['HS-22.4', 'HS-22.40', 'HS-22.41', 'HS-22.42'],
 };

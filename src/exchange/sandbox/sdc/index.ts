@@ -1,8 +1,7 @@
-export { decide, leftOf } from './decide.ts';
+export { decide } from './decide.ts';
 export { type Explanation, LEFT_OUT, SUPPRESSIONS, WITH_NOISE } from './explain.ts';
 export { canMix } from './noisy.ts';
-export { type DisclosureNumbers, numbersAt } from './parameters.ts';
-export { cellsLeft, enoughEntities, epsilonLeft, noDominance } from './rules.ts';
+export { cellsLeft, epsilonLeft } from './rules.ts';
 export type {
   AskedQuery,
   CellPair,

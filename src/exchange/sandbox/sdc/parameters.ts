@@ -5,10 +5,6 @@ const number = (value: number, unit: string, reference: string) => dated({ from:
 
 /** Numbers of disclosure control: the operator's own, each with the house rule that sets it. */
 export const DISCLOSURE = {
-  kPersonal: number(10, 'entity', 'HS-22.20'),
-  kOther: number(3, 'entity', 'HS-22.20'),
-  dominancePermille: number(900, 'per mille', 'HS-22.21'),
-  ratioPermille: number(100, 'per mille', 'HS-22.21'),
   domainCells: number(10_000, 'cell', 'HS-22.23'),
   hiddenExact: number(400, 'cell', 'HS-22.25'),
   hiddenBounds: number(24, 'cell', 'HS-22.25'),
