@@ -34,11 +34,11 @@ const exportBundle = act({
   input: z.object({
     subjectId: z
       .string()
-      .regex(/^(res|prd|asm|ord|dlv|clr|cer)_[0-9a-hjkmnp-tv-z]{26}$/)
+      .regex(/^(res|prd|asm|ord|dlv|clr|cer|cas)_[0-9a-hjkmnp-tv-z]{26}$/)
       .optional()
       .meta({
         ...field('事项编号（不填为全部）', 'Subject; all when left out'),
-        'x-id': 'res|prd|asm|ord|dlv|clr|cer',
+        'x-id': 'res|prd|asm|ord|dlv|clr|cer|cas',
       }),
     from: Day.optional().meta(field('起日', 'From')),
     until: Day.optional().meta(field('止日（含当日）', 'Until, inclusive')),

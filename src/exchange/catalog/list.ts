@@ -21,6 +21,8 @@ const Query = PageQuery.extend({
   data: z.enum(DATA_STATES).optional(),
   /** Only what my party holds, or may use by a living authorisation. */
   mine: z.enum(['held', 'authorised', 'true']).optional(),
+  /** Only public data that stand in the zone: what an announcement may offer. */
+  announceable: z.enum(['true']).optional(),
 });
 type Query = z.output<typeof Query>;
 
@@ -60,6 +62,7 @@ function scopeOf(query: Query, self: string, at: Date): RawBuilder<boolean> {
   };
   return all([
     query.mine === undefined ? sql<boolean>`state <> 'withdrawn'` : mine[query.mine],
+    ...(query.announceable ? [sql<boolean>`public_data and state = 'registered'`] : []),
     ...(query.q ? [words ? sql<boolean>`search @@ ${words}::tsquery` : sql<boolean>`false`] : []),
   ]);
 }

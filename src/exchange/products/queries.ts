@@ -13,7 +13,7 @@ import {
 } from '../../kernel/acts/index.ts';
 import type { Queryable } from '../../kernel/database/index.ts';
 import { searchQuery } from '../../kernel/search.ts';
-import { addDerivedSource } from '../catalog/index.ts';
+import { addDerivedSource, rightsBehind } from '../catalog/index.ts';
 import { partiesById } from '../parties/index.ts';
 import { PRODUCT_COLUMNS, type Product, ProductId, ProductKind, productLife } from './model.ts';
 import { ProductPage, pageVersion, productPage } from './page.ts';
@@ -179,15 +179,44 @@ const one = read({
       .select(PRODUCT_COLUMNS)
       .where('id', '=', params.productId)
       .executeTakeFirst();
-    if (!product) throw notFound();
-    const own = product.holder_id === actor.partyId;
-    // What was once on the market stays to be seen: who bought it must find its page again.
-    const once = product.listed_at !== null;
-    if (!own && !once && !(supervises(actor) && product.state !== 'draft') && !(await isViewer(db, product.id, actor)))
-      throw notFound();
+    if (!product || !(await sees(db, product, actor))) throw notFound();
     return productPage(db, product, actor);
   },
 });
+
+/** Whether the rights it was made under let it be ordered and delivered now. */
+const standing = read({
+  path: '/products/:productId/standing',
+  title: { zh: '产品所依据的使用权限', en: 'The rights a product rests on' },
+  by: anyone(),
+  params: z.object({ productId: ProductId }),
+  query: z.object({}),
+  output: z.object({
+    stopped: z
+      .object({ state: z.enum(['ended', 'expired', 'suspended']), forConsent: z.boolean(), since: z.iso.datetime() })
+      .nullable(),
+  }),
+  run: async ({ db, actor, params, at }) => {
+    const product = await db
+      .selectFrom('product')
+      .select(['id', 'version', 'state', 'listed_at', 'holder_id'])
+      .where('id', '=', params.productId)
+      .executeTakeFirst();
+    if (!product || !(await sees(db, product, actor))) throw notFound();
+    const { stopped } = await rightsBehind(db, product.id, product.version, at);
+    return { stopped: stopped && { state: stopped.state, forConsent: stopped.forConsent, since: stopped.since } };
+  },
+});
+
+type Seen = Pick<Product, 'id' | 'state' | 'listed_at' | 'holder_id'>;
+
+async function sees(db: Queryable, product: Seen, actor: Actor): Promise<boolean> {
+  const own = product.holder_id === actor.partyId;
+  // What was once on the market stays to be seen: who bought it must find its page again.
+  const once = product.listed_at !== null;
+  const watched = supervises(actor) && product.state !== 'draft';
+  return own || once || watched || isViewer(db, product.id, actor);
+}
 
 async function isViewer(db: Queryable, productId: string, actor: Actor): Promise<boolean> {
   if (actor.partyId === null) return false;
@@ -214,4 +243,4 @@ addDerivedSource(async (q, actor, resourceId) => {
   return listed;
 });
 
-export const reads: readonly Read[] = [list, one];
+export const reads: readonly Read[] = [list, one, standing];

@@ -54,7 +54,7 @@ export async function lifeOf(q: Queryable, actor: Actor, id: string): Promise<Li
   return {
     resources,
     products,
-    subjects: [...new Set([id, ...before, ...certificates])],
+    subjects: [...new Set([id, ...root.about, ...before, ...certificates])],
     about: root.about,
     truncated: orders.length >= TRADES_MAX,
   };
@@ -91,6 +91,17 @@ async function rootOf(q: Queryable, id: string): Promise<Root | undefined> {
       const about = await one(sql`select subject_id as id from certificate where id = ${id}`);
       const root = about === undefined || about.startsWith('cer') ? undefined : await rootOf(q, about);
       return root && { ...root, about: [id] };
+    }
+    case 'cas': {
+      // Papers are filed on the case, acts of a domain on what it is about.
+      const about = await ids(
+        q,
+        sql`select subject_id as id from case_subject where case_id = ${id} order by subject_id`,
+      );
+      const found = await one(sql`select id from case_file where id = ${id}`);
+      return found === undefined
+        ? undefined
+        : { about: [id, ...about], resources: [], products: [], order: null, trades: false };
     }
     default:
       return undefined;

@@ -39,6 +39,8 @@ export const Case = z.object({
   /** What is left until then, as the law counts it: whole working days where the period is one of working days. */
   left: Left.nullable(),
   overdue: z.boolean(),
+  /** Its clock runs, yet without a date: the holiday notice of a year is not recorded. */
+  unscheduled: z.boolean(),
   version: z.number(),
 });
 
@@ -129,6 +131,9 @@ export function caseShown(row: CaseRow, view: View): z.input<typeof Case> {
     dueAt: row.due_at?.toISOString() ?? null,
     left: caseLeft(row, view),
     overdue: row.closed_at === null && row.due_at !== null && row.due_at <= at,
+    unscheduled:
+      row.due_at === null &&
+      view.clocks.some((c) => c.case_id === row.id && c.state === 'running' && c.due_at === null),
     version: row.version,
   };
 }

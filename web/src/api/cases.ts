@@ -24,6 +24,8 @@ export interface CaseItem {
   readonly dueAt: string | null;
   readonly left: { readonly unit: PeriodUnit; readonly count: number } | null;
   readonly overdue: boolean;
+  /** Its clock runs without a date: the holiday notice of a year is not recorded. */
+  readonly unscheduled: boolean;
   readonly version: number;
 }
 

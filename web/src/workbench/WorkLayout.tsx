@@ -73,6 +73,9 @@ export default function WorkLayout() {
   );
 }
 
+/** Pages that are reached from the resources and have no place of their own. */
+const OF_RESOURCES = /^\/work\/(openings|directory)(\/|$)/;
+
 function Places({ me }: { readonly me: Me }) {
   const t = useWords(WORDS);
   const places = [
@@ -106,7 +109,14 @@ function Places({ me }: { readonly me: Me }) {
       {places
         .filter(([, , open]) => open)
         .map(([to, title]) => (
-          <NavLink key={to} to={to} end={to === '/work'}>
+          <NavLink
+            key={to}
+            to={to}
+            end={to === '/work'}
+            className={({ isActive }) =>
+              isActive || (to === '/work/resources' && OF_RESOURCES.test(pathname)) ? 'active' : ''
+            }
+          >
             {title}
           </NavLink>
         ))}

@@ -113,6 +113,8 @@ export interface PartChange {
 export interface Problem {
   /** The rule that says no; null where the words could not be read. */
   readonly rule: string;
+  /** How people cite it. */
+  readonly citation?: Text;
   readonly fact: Text;
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { erasures, keepErasuresOut } from '../../../kernel/access/index.ts';
-import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
-import type { Database, Tx } from '../../../kernel/database/index.ts';
+import { execute, type Kernel, SYSTEM } from '../../../kernel/acts/index.ts';
+import type { Tx } from '../../../kernel/database/index.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { type JobContext, task } from '../../../kernel/jobs.ts';
 import { valueAt } from '../../../kernel/rulebook/index.ts';
@@ -50,7 +50,7 @@ async function readImport(
   // A broken attempt may have left rows.
   await db.deleteFrom('directory_import_row').where('import_id', '=', found.id).execute();
   try {
-    await withEntries(context, found, (entries) => stage(db, found, entries, erasedBefore));
+    await withEntries(context, found, (entries) => stage(context.kernel, found, entries, erasedBefore));
     await settle(context, { importId: found.id, failure: null });
   } catch (error) {
     // What was read names a person who was erased meanwhile, perhaps: read it again.
@@ -105,7 +105,7 @@ type Row = Omit<DirectoryImportRowTable, 'entry' | 'dictionary' | 'changes' | 'p
 };
 
 async function stage(
-  db: Database,
+  { db, rulebook }: Kernel,
   into: DirectoryImport,
   entries: AsyncIterable<Found>,
   erasedBefore: number,
@@ -129,10 +129,11 @@ async function stage(
     const draft = draftOf(found.said, into.settings.defaults, at);
     const again = draft.number !== '' && numbers.has(draft.number);
     numbers.add(draft.number);
+    const problems = again ? [...draft.problems, twice(draft.number)] : draft.problems;
     batch.push({
       found,
       position,
-      draft: again ? { ...draft, problems: [...draft.problems, twice(draft.number)] } : draft,
+      draft: { ...draft, problems: problems.map((p) => ({ ...p, citation: rulebook.citation(p.rule) })) },
     });
     if (batch.length < BATCH) continue;
     await write(batch);

@@ -4,7 +4,7 @@ import { type Money, mayAct, type Product } from '../../api.ts';
 import { useJoin, useWords, words } from '../../app/words.ts';
 import { ActForm } from '../../shared/act-form/index.tsx';
 import { Drawer } from '../../shared/Drawer.tsx';
-import { useActs, useMe } from '../../shared/use-api.ts';
+import { useActs, useMe, useRead } from '../../shared/use-api.ts';
 import { Price } from './Price.tsx';
 
 const WORDS = words(
@@ -22,6 +22,10 @@ const WORDS = words(
     own: '这是贵方自己的产品。',
     mayNot: '您的角色不能下单；请由本单位的采购人员办理。',
     notListed: '这件产品现在不在售。',
+    ended: '所依据的数据使用权限已经终止，不能订购和交付。',
+    expired: '所依据的数据使用权限已经到期，不能订购和交付。',
+    suspended: '所依据的数据使用权限暂停，暂不能订购和交付。',
+    forConsent: '有人撤回了对使用其信息的同意，这一版本停止使用；供方更新版本后恢复。',
     drawer: (title: string) => `购买：${title}`,
     explain:
       '下单时条款即行冻结，此后产品怎样改动都不影响这一单。下一步是双方签约，签约后付款，款项由交易所托管到验收。',
@@ -41,12 +45,22 @@ const WORDS = words(
     own: 'This is your own product.',
     mayNot: 'Your role may not place orders; ask your purchasing colleagues.',
     notListed: 'This product is not on the market now.',
+    ended: 'A right to the data it was made from has ended: it is neither ordered nor delivered.',
+    expired: 'A right to the data it was made from has run out: it is neither ordered nor delivered.',
+    suspended: 'A right to the data it was made from stands still: for now it is neither ordered nor delivered.',
+    forConsent:
+      'Somebody withdrew their consent to the use of their information: this version is used no more, the next one will be.',
     drawer: (title: string) => `Buy: ${title}`,
     explain:
       'Placing the order freezes the terms: later changes of the product do not touch it. Both sides sign next; the price you pay then is held in escrow until you accept.',
     submit: 'Place the order',
   },
 );
+
+/** Whether the rights behind a product let it be ordered. */
+interface Standing {
+  readonly stopped: { readonly state: 'ended' | 'expired' | 'suspended'; readonly forConsent: boolean } | null;
+}
 
 /** Price, licence and the one primary button of the page. */
 export function BuyPanel({ product }: { readonly product: Product }) {
@@ -59,6 +73,7 @@ export function BuyPanel({ product }: { readonly product: Product }) {
   const [open, setOpen] = useState(search.has('buy'));
   const info = acts?.get('order.place');
   const { terms } = product;
+  const stopped = useRead<Standing>(`/products/${product.id}/standing`).data?.stopped;
   const here = `/products/${product.id}`;
   return (
     <div className="panel buy">
@@ -75,6 +90,11 @@ export function BuyPanel({ product }: { readonly product: Product }) {
         <dt>{t.redistribution}</dt>
         <dd>{terms.redistribution ? t.allowed : t.forbidden}</dd>
       </dl>
+      {stopped ? (
+        <p className="field-error" role="status">
+          {stopped.forConsent ? t.forConsent : t[stopped.state]}
+        </p>
+      ) : null}
       {product.state !== 'listed' ? (
         <p className="faint">{t.notListed}</p>
       ) : !me ? (

@@ -45,11 +45,11 @@ export function ResourcePicker(props: {
   const own = props.holderId !== undefined;
   const { data } = useRead<Page<ResourceSummary>>(
     '/resources',
-    { q, limit: SHOWN, mine: own ? 'held' : undefined },
+    { q, limit: SHOWN, announceable: 'true', mine: own ? 'held' : undefined },
     { keep: true },
   );
   const ids = new Set(chosen.map((r) => r.id));
-  const offered = (data?.items ?? []).filter((r) => r.publicData && r.state === 'registered' && !ids.has(r.id));
+  const offered = (data?.items ?? []).filter((r) => !ids.has(r.id));
   return (
     <fieldset className="choices resource-picker">
       <legend className="label">{props.label}</legend>

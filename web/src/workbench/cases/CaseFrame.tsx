@@ -20,8 +20,22 @@ import { progressWords } from './time-words.ts';
 import './cases.css';
 
 const WORDS = words(
-  { asked: '查看办理事项', cases: '办理事项', history: '经过', parties: '参与单位', facts: '事项内容' },
-  { asked: 'see the case', cases: 'Cases', history: 'History', parties: 'Who takes part', facts: 'What it is about' },
+  {
+    asked: '查看办理事项',
+    cases: '办理事项',
+    history: '经过',
+    parties: '参与单位',
+    facts: '事项内容',
+    bundle: '下载全部凭证',
+  },
+  {
+    asked: 'see the case',
+    cases: 'Cases',
+    history: 'History',
+    parties: 'Who takes part',
+    facts: 'What it is about',
+    bundle: 'All its evidence in one bundle',
+  },
 );
 
 export interface Crumb {
@@ -105,6 +119,9 @@ function Content({
         <aside>
           <h2>{t.history}</h2>
           <CaseHistory caseId={found.id} />
+          <p>
+            <Link to={`/work/bundles?subject=${found.id}`}>{t.bundle}</Link>
+          </p>
           <Clocks clocks={found.clocks} />
           <CaseHandler found={found} tell={tell} />
         </aside>

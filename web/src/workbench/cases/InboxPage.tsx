@@ -29,6 +29,7 @@ const WORDS = words(
     by: (at: string) => `最迟 ${at}`,
     late: '已逾期',
     noDue: '没有确定的期限',
+    unscheduled: '期限待放假安排公布后确定',
     ended: (at: string) => `${at} 办结`,
   },
   {
@@ -48,6 +49,7 @@ const WORDS = words(
     by: (at: string) => `by ${at}`,
     late: 'overdue',
     noDue: 'no date set',
+    unscheduled: 'date waits for the holiday notice',
     ended: (at: string) => `finished ${at}`,
   },
 );
@@ -136,7 +138,7 @@ function CaseRow({ item }: { readonly item: CaseItem }) {
 function Due({ item }: { readonly item: CaseItem }) {
   const t = useWords(WORDS);
   const language = useLanguage();
-  const { dueAt, left, overdue, closedAt } = item;
+  const { dueAt, left, overdue, closedAt, unscheduled } = item;
   if (closedAt)
     return (
       <span className="due">
@@ -146,7 +148,7 @@ function Due({ item }: { readonly item: CaseItem }) {
   if (dueAt === null)
     return (
       <span className="due">
-        <small>{t.noDue}</small>
+        <small>{unscheduled ? t.unscheduled : t.noDue}</small>
       </span>
     );
   const soon = left !== null && left.count <= SOON && left.unit !== 'hour';

@@ -1,6 +1,7 @@
 import { Link, useParams } from 'react-router';
 import { useLanguage, useSay, useWords, words } from '../../app/words.ts';
 import { useOriginTerm, usePartTerm } from '../../portal/products/data-terms.ts';
+import { CitationChip } from '../../shared/CitationChip.tsx';
 import { DataTable } from '../../shared/DataTable.tsx';
 import { colon, dateTime, number } from '../../shared/format.ts';
 import { ReceiptList } from '../../shared/ReceiptList.tsx';
@@ -217,7 +218,7 @@ function Rows({ found: { id, counts } }: { readonly found: Import }) {
           key: 'what',
           title: t.what,
           render: (r) => <Details row={r} />,
-          csv: (r) => r.problems.map((p) => `${p.rule} ${p.fact.zh}`).join(' '),
+          csv: (r) => r.problems.map((p) => `${p.fact.zh}（${p.citation?.zh ?? p.rule}）`).join(' '),
         },
       ]}
     />
@@ -235,7 +236,8 @@ function Details({ row }: { readonly row: ImportRow }) {
     <div className="import-details">
       {row.problems.map((p) => (
         <p key={p.rule + p.fact.zh} className="field-error">
-          {say(p.fact)} <Link to={`/rules/${p.rule.split('-')[0]}/${p.rule}`}>{p.rule}</Link>
+          {say(p.fact)}{' '}
+          <CitationChip rule={p.rule} article={p.rule} {...(p.citation ? { citation: p.citation } : {})} />
         </p>
       ))}
       {row.changes.map((c) => (

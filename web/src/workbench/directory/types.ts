@@ -25,7 +25,7 @@ export interface ImportRow {
   readonly resourceId: string | null;
   readonly columnCount: number;
   readonly changes: readonly { readonly part: string; readonly from: unknown; readonly to: unknown }[];
-  readonly problems: readonly { readonly rule: string; readonly fact: Text }[];
+  readonly problems: readonly { readonly rule: string; readonly citation: Text | null; readonly fact: Text }[];
   readonly missing: readonly string[];
   readonly snapshot: 'wanted' | 'taken' | 'failed' | null;
   readonly failure: Text | null;
