@@ -94,6 +94,8 @@ async function counts(): Promise<Record<string, number>> {
     'evidence_bundle',
     'price_cap',
     'allowed_revenue',
+    'consent_notice',
+    'consent',
   ];
   const found: Record<string, number> = {};
   for (const table of tables) {
@@ -210,6 +212,8 @@ describe('the sample exchange', () => {
       evidence_bundle: 1,
       price_cap: 5,
       allowed_revenue: 1,
+      consent_notice: 1,
+      consent: 4,
     });
   });
 

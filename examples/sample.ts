@@ -8,6 +8,7 @@ import { platform } from '../src/platform.ts';
 import { AUTHORISED_COUNT, authoriseOperation, type Ground } from './authorisation.ts';
 import { assemble, PARTY_COUNT, type SampleAccount } from './cast.ts';
 import { certify } from './certificates.ts';
+import { askConsent } from './consent.ts';
 import { RESOURCES, type SampleResource, type Size } from './data.ts';
 import { leaveDirectoryOpen } from './directory.ts';
 import { capPrices } from './prices.ts';
@@ -78,6 +79,7 @@ export async function buildSample(
   await finish(stage, products, orders);
   await openSandbox(stage, resources, grounds, size, counted('数据沙箱 sandbox', SANDBOX_COUNT));
   await leaveDirectoryOpen(stage, resources);
+  await askConsent(stage, resources);
   return accounts;
 }
 

@@ -168,12 +168,8 @@ async function keep(
     const added = await tx
       .insertInto('consent')
       .values(values)
-      .onConflict((c) =>
-        c
-          .columns(['resource_id', 'purpose', 'party_id', 'subject_digest'])
-          .where('withdrawn_at', 'is', null)
-          .doNothing(),
-      )
+      // The subject's consent to this purpose lives already.
+      .onConflict((c) => c.doNothing())
       .returning('id')
       .execute();
     kept.push(...added);
