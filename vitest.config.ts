@@ -26,6 +26,9 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],
           isolate: false,
+          // No test is a stopwatch: a slow machine fails none.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -34,7 +37,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['src/**/*.db.test.ts', 'examples/**/*.db.test.ts'],
           testTimeout: 180_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
           maxWorkers: 2,
         },
       },

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await restore(restored.url, join(folder, 'second'), join(folder, 'saved'));
   engine = await startEngine({ database: restored, dataFolder: join(folder, 'second') });
   await settled(restored.db);
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await engine?.stop();
