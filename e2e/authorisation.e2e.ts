@@ -259,7 +259,7 @@ async function score(page: Page, application: string, points: readonly [string, 
   await page.getByLabel('运营方案 的得分').fill(points[0]);
   await page.getByLabel('安全能力 的得分').fill(points[1]);
   await page.getByLabel('评审意见').fill('方案具体，可行。');
-  await page.getByLabel('本单位与申请人没有关联').check();
+  await page.getByLabel('本单位与申请人、授权单位和数据提供单位没有关联').check();
   await page.getByRole('button', { name: '提交评分' }).click();
   await expect(page.getByRole('heading', { name: '贵方的评分' })).toBeVisible();
   expect(page.url()).toContain(application);
