@@ -34,7 +34,8 @@ export function numeralSql(text: string): string {
   return text;
 }
 
-function duckLiteral({ type, text }: Constant): string {
+/** A constant as both engines write it. */
+export function literalSql({ type, text }: Constant): string {
   switch (type) {
     case 'text':
       return quoteText(text);
@@ -54,7 +55,7 @@ function duckLiteral({ type, text }: Constant): string {
 }
 
 export const duckdb: Dialect = {
-  literal: duckLiteral,
+  literal: literalSql,
   column: (sql, type) => (type === 'instant' ? `make_timestamp(epoch_us(${sql}))` : sql),
   part: (part, sql) => `${part}(${sql})`,
   // date_trunc of a date answers a timestamp in this engine

@@ -1,7 +1,7 @@
 import type { GrantedTable } from '../policy.ts';
-import { type Dialect, numeralSql, quoteName, quoteText } from './generate.ts';
+import { type Dialect, literalSql, numeralSql, quoteName, quoteText } from './generate.ts';
 import { type GuardOptions, guardedSqlIn } from './guarded.ts';
-import type { CheckedQuery, Constant } from './types.ts';
+import type { CheckedQuery } from './types.ts';
 
 /** Where Trino finds the table behind a grant; it has the columns of a prepared table, `_e` among them. */
 export interface TrinoTable {
@@ -10,31 +10,12 @@ export interface TrinoTable {
   readonly table: string;
 }
 
-function literal({ type, text }: Constant): string {
-  switch (type) {
-    case 'text':
-      return quoteText(text);
-    case 'integer':
-    case 'decimal':
-      return numeralSql(text);
-    case 'double':
-      return `CAST(${quoteText(numeralSql(text))} AS DOUBLE)`;
-    case 'boolean':
-      return text === 'true' ? 'TRUE' : 'FALSE';
-    case 'date':
-      return `DATE ${quoteText(text)}`;
-    case 'timestamp':
-    case 'instant':
-      return `TIMESTAMP ${quoteText(text)}`;
-  }
-}
-
 /**
  * Trino's words (its documentation, release 480: functions and operators). Its bigint sums overflow, so whole numbers are
  * added as decimals; its lists fail beyond their end, so `element_at` is used; its week begins on Monday with 1.
  */
 const trino: Dialect = {
-  literal,
+  literal: literalSql,
   column: (sql, type) => (type === 'instant' ? `CAST(${sql} AT TIME ZONE 'UTC' AS TIMESTAMP(6))` : sql),
   part: (part, sql) => {
     if (part === 'isodow') return `day_of_week(${sql})`;
