@@ -48,6 +48,7 @@ async function resource(opening: string, change: Record<string, unknown> = {}): 
     ...(sensitive ? { consentBasis: '乘客授权' } : {}),
     datasetId: await x.dataset(department, CSV),
     columns: [column('站点'), column('手机号', sensitive), column('客流')],
+    findingsStatement: '编造的号码，并非真实人员',
     ...change,
   });
   return String(answer.resourceId);

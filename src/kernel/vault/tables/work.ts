@@ -1,5 +1,4 @@
 import { open, stat } from 'node:fs/promises';
-import { findIn } from '../finder/scan.ts';
 import { convertIn, queryIn, sampleIn } from './ask.ts';
 import { ingestCsv } from './csv.ts';
 import type { Engine } from './engine.ts';
@@ -12,7 +11,6 @@ import { profileIn } from './profile.ts';
 import type { Job } from './protocol.ts';
 import { runRecipeIn } from './recipe.ts';
 import type { IngestSummary, TableFormat } from './types.ts';
-import { ingestXlsx } from './xlsx.ts';
 
 /** Does one job on an engine that was opened for it. @throws TableFailure */
 export async function perform(engine: Engine, job: Job): Promise<unknown> {
@@ -23,6 +21,8 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
       return profileIn(engine, job.path);
     case 'inspect': {
       const profile = await profileIn(engine, job.path);
+      // A process does one job: what only some jobs need is loaded by them.
+      const { findIn } = await import('../finder/scan.ts');
       return { profile, findings: await findIn(engine, job.path) };
     }
     case 'recipe':
@@ -45,7 +45,10 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
 
 async function ingest(engine: Engine, job: Extract<Job, { kind: 'ingest' }>): Promise<IngestSummary> {
   const format = job.format ?? (await formatOf(job.path));
-  const by = { csv: ingestCsv, json: ingestJson, parquet: ingestParquet, xlsx: ingestXlsx }[format];
+  const by = {
+    ...{ csv: ingestCsv, json: ingestJson, parquet: ingestParquet },
+    xlsx: async (...given: Parameters<typeof ingestCsv>) => (await import('./xlsx.ts')).ingestXlsx(...given),
+  }[format];
   const made = await by(engine, job);
   return { ...made, format, bytes: (await stat(job.output)).size };
 }
