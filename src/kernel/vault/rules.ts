@@ -92,6 +92,8 @@ export interface UploadFacts {
     readonly complete: boolean;
     /** It was made into a dataset before. */
     readonly taken: boolean;
+    /** One of several that are yet to be joined. */
+    readonly part: boolean;
   };
 }
 
@@ -100,6 +102,12 @@ export const uploadComplete = rule<UploadFacts>({
   id: 'HS-3.4',
   title: { zh: '上传完整且未被处理', en: 'The upload is complete and not yet taken' },
   decide: ({ upload }) => {
+    if (upload.part) {
+      return violated(
+        { zh: '这是文件的一个分片。', en: 'This is a part of a file.' },
+        { zh: '请先合并分片，再提交合并后的上传。', en: 'Join the parts, and submit the upload made of them.' },
+      );
+    }
     if (!upload.complete) {
       return violated(
         { zh: '文件尚未上传完整。', en: 'The upload is not complete.' },
@@ -114,14 +122,30 @@ export const uploadComplete = rule<UploadFacts>({
       : ok();
   },
   examples: [
-    { name: 'complete', at: '2026-11-23', facts: { upload: { complete: true, taken: false } }, expect: 'ok' },
+    {
+      name: 'complete',
+      at: '2026-11-23',
+      facts: { upload: { complete: true, taken: false, part: false } },
+      expect: 'ok',
+    },
     {
       name: 'still arriving',
       at: '2026-11-23',
-      facts: { upload: { complete: false, taken: false } },
+      facts: { upload: { complete: false, taken: false, part: false } },
       expect: 'violated',
     },
-    { name: 'taken before', at: '2026-11-23', facts: { upload: { complete: true, taken: true } }, expect: 'violated' },
+    {
+      name: 'taken before',
+      at: '2026-11-23',
+      facts: { upload: { complete: true, taken: true, part: false } },
+      expect: 'violated',
+    },
+    {
+      name: 'a part',
+      at: '2026-11-23',
+      facts: { upload: { complete: true, taken: false, part: true } },
+      expect: 'violated',
+    },
   ],
 });
 

@@ -56,7 +56,12 @@ export interface UploadTable {
   readonly completed_at: Date | null;
   readonly closed_at: Date | null;
   readonly dataset_id: string | null;
-  readonly file_id: Stored<string | null, string | null | undefined, string | null>;
+  readonly file_id: Later<string>;
+  /** One of several that become one file. */
+  readonly part: Stored<boolean, boolean | undefined, boolean>;
+  /** The parts it was made of, in their order. */
+  readonly parts: Later<readonly string[]>;
+  readonly joined_into: Later<string>;
 }
 
 export type DatasetState = 'ingesting' | 'ready' | 'failed' | 'erased';

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { PreviousUpload, Upload } from 'tus-js-client';
 import { useWords, words } from '../app/words.ts';
+import { digestOf } from './digest.ts';
 import { bytes, percent } from './format.ts';
 import { Icon } from './Icon.tsx';
 import './upload.css';
@@ -37,6 +38,9 @@ const WORDS = words(
 
 const ENDPOINT = '/v1/uploads';
 const CHUNK_BYTES = 8 * 1024 * 1024;
+/** From this size on a file goes in several parts side by side. */
+const PARALLEL_FROM_BYTES = 64 * 1024 * 1024;
+const PARTS = 4;
 const RETRY_DELAYS_MS = [0, 1000, 3000, 8000];
 /** Remembered under this key until the upload ends, so that a reload can say what to resume. */
 const UNFINISHED_KEY = 'shuheng.upload';
@@ -90,7 +94,14 @@ export function UploadField(props: {
   const [left, setLeft] = useState(unfinished);
   const [over, setOver] = useState(false);
   const upload = useRef<Upload | null>(null);
-  useEffect(() => () => void upload.current?.abort(), []);
+  const digest = useRef<ReturnType<typeof digestOf> | null>(null);
+  useEffect(
+    () => () => {
+      digest.current?.stop();
+      void upload.current?.abort();
+    },
+    [],
+  );
 
   const start = async (file: File) => {
     const { Upload: Tus } = await import('tus-js-client');
@@ -98,6 +109,10 @@ export function UploadField(props: {
     props.onUploaded(null);
     const startedAt = Date.now();
     let startedFrom = 0;
+    const parallel = file.size >= PARALLEL_FROM_BYTES;
+    digest.current?.stop();
+    digest.current = parallel ? digestOf(file) : null;
+    const whole = digest.current?.value;
     const tus = new Tus(file, {
       endpoint: ENDPOINT,
       chunkSize: CHUNK_BYTES,
@@ -105,6 +120,13 @@ export function UploadField(props: {
       removeFingerprintOnSuccess: true,
       metadata: { filename: file.name, filetype: file.type },
       headers: { 'X-Shuheng-Csrf': '1' },
+      ...(parallel ? { parallelUploads: PARTS } : {}),
+      // What the parts add up to is checked before they become one file.
+      onBeforeRequest: async (request) => {
+        if (!request.getHeader('Upload-Concat')?.startsWith('final;')) return;
+        const sha256 = await whole;
+        if (sha256) request.setHeader('Upload-Checksum', `sha256 ${sha256}`);
+      },
       onProgress: (sent, total) => {
         noteUnfinished({ name: file.name, size: total, sent });
         setState({ step: 'sending', name: file.name, sent, total, startedAt, startedFrom });
@@ -128,6 +150,7 @@ export function UploadField(props: {
   };
 
   const cancel = async () => {
+    digest.current?.stop();
     await upload.current?.abort(true).catch(() => undefined);
     upload.current = null;
     noteUnfinished(null);

@@ -39,6 +39,7 @@ export const ingestDataset = act({
         bytes: row.bytes,
         complete: row.completed_at !== null,
         taken: row.dataset_id !== null || row.file_id !== null,
+        part: row.part,
       },
       partyId: row.party_id,
     };

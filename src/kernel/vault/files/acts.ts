@@ -28,7 +28,11 @@ export const keepFile = act({
       row,
       bytes: row.bytes,
       ending: row.name.slice(row.name.lastIndexOf('.') + 1).toLowerCase(),
-      upload: { complete: row.completed_at !== null, taken: row.dataset_id !== null || row.file_id !== null },
+      upload: {
+        complete: row.completed_at !== null,
+        taken: row.dataset_id !== null || row.file_id !== null,
+        part: row.part,
+      },
     };
   },
   perform: async ({ tx, facts: { partyId, row }, at, enqueue }) => {

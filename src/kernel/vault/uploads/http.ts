@@ -4,9 +4,12 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, type Kernel, notFound, permits, Refused, refused, role } from '../../acts/index.ts';
 import { INGEST_ROLES } from '../datasets/model.ts';
-import { isFull, vaultFailures } from '../objects/failures.ts';
+import { isFull } from '../objects/failures.ts';
 import type { Vault } from '../types.ts';
+import { finishJoin, isJoining, joinParts } from './parts.ts';
+import { cutOff, inUse, invalid, joinedOnly, noRoom, taken, wrongOffset } from './refusals.ts';
 import {
+  askAgain,
   cancelUpload,
   createUpload,
   findUpload,
@@ -17,13 +20,15 @@ import {
   type Upload,
 } from './store.ts';
 
-/** The resumable upload protocol tus 1.0.0: core, creation, expiration and termination (tus.io/protocols). */
+/** The resumable upload protocol tus 1.0.0: core, creation, expiration, termination and concatenation (tus.io/protocols). */
 const VERSION = '1.0.0';
-const EXTENSIONS = 'creation,expiration,termination';
+const EXTENSIONS = 'creation,expiration,termination,concatenation';
 const PATH = '/v1/uploads';
 const CONTENT = 'application/offset+octet-stream';
 const METADATA_LENGTH_MAX = 4_096;
 const SWEEP_MS = 3_600_000;
+/** After so many bytes of one request the quota is asked again. */
+const ASK_BYTES = 32 * 1024 ** 2;
 
 export interface UploadOptions {
   readonly kernel: Kernel;
@@ -77,24 +82,27 @@ function uploadRoutes(app: FastifyInstance, options: UploadOptions): void {
   );
 
   app.post(PATH, { bodyLimit }, async (request, reply) => {
-    const actor = await uploader(options, request);
-    const bytes = wholeNumber(request.headers['upload-length']);
-    if (bytes === undefined)
-      throw invalid('Upload-Length', '须为文件的字节数', 'must be the size of the file in bytes');
-    const { name, mediaType } = metadataOf(request.headers['upload-metadata']);
-    const upload = await createUpload(kernel.db, vault, {
-      partyId: actor.partyId,
-      personId: actor.personId,
-      name,
-      mediaType,
-      bytes,
-      bytesMax,
-    });
+    const { partyId, personId } = await uploader(options, request);
+    const wanted = { partyId, personId, bytesMax, ...metadataOf(request.headers['upload-metadata']) };
+    const concat = concatOf(request.headers['upload-concat']);
+    const upload = concat.partIds
+      ? await joined(options, {
+          ...wanted,
+          partIds: concat.partIds,
+          sha256: digestOf(request.headers['upload-checksum']),
+        })
+      : await createUpload(kernel.db, vault, {
+          ...wanted,
+          bytes: lengthOf(request.headers['upload-length']),
+          part: concat.part,
+        });
     return expires(reply, upload).code(201).header('location', `${PATH}/${upload.id}`).send();
   });
 
   app.head<{ Params: { uploadId: string } }>(`${PATH}/:uploadId`, async (request, reply) => {
     const { upload, offset } = await subject(options, request, request.params.uploadId);
+    if (upload.part) reply.header('upload-concat', 'partial');
+    if (upload.parts) reply.header('upload-concat', `final;${upload.parts.map((id) => `${PATH}/${id}`).join(' ')}`);
     return expires(reply, upload)
       .code(200)
       .header('upload-offset', String(offset))
@@ -106,6 +114,7 @@ function uploadRoutes(app: FastifyInstance, options: UploadOptions): void {
     if (request.headers['content-type'] !== CONTENT) return reply.code(415).send();
     const { uploadId } = request.params;
     const { upload, offset } = await subject(options, request, uploadId);
+    if (upload.parts) throw joinedOnly();
     if (wholeNumber(request.headers['upload-offset']) !== offset) throw wrongOffset(offset);
     const remaining = upload.bytes - offset;
     if ((wholeNumber(request.headers['content-length']) ?? 0) > remaining) throw tooLarge(upload.bytes);
@@ -113,7 +122,11 @@ function uploadRoutes(app: FastifyInstance, options: UploadOptions): void {
     if (busy.has(uploadId)) throw inUse();
     busy.add(uploadId);
     try {
-      const now = await receive(vault.uploadPath(uploadId), request.body as Readable, offset, upload.bytes);
+      const now = await receive(vault.uploadPath(uploadId), request.body as Readable, {
+        offset,
+        bytesMax: upload.bytes,
+        ask: () => askAgain(kernel.db, upload.party_id),
+      });
       if (now === upload.bytes) await markComplete(kernel.db, uploadId);
       return expires(reply, upload).code(204).header('upload-offset', String(now)).send();
     } finally {
@@ -123,7 +136,7 @@ function uploadRoutes(app: FastifyInstance, options: UploadOptions): void {
 
   app.delete<{ Params: { uploadId: string } }>(`${PATH}/:uploadId`, async (request, reply) => {
     const { upload } = await subject(options, request, request.params.uploadId);
-    if (busy.has(upload.id)) throw inUse();
+    if (busy.has(upload.id) || isJoining(upload.id)) throw inUse();
     if (upload.dataset_id !== null) throw taken();
     await cancelUpload(kernel.db, vault, upload.id);
     return reply.code(204).send();
@@ -164,6 +177,7 @@ async function subject(
 ): Promise<{ upload: Upload; offset: number }> {
   const actor = await uploader(options, request);
   const upload = /^upl_[0-9a-z]{26}$/.test(id) ? await findUpload(options.kernel.db, id, actor) : undefined;
+  if (upload) await finishJoin(options.kernel.db, options.vault, upload);
   const offset = upload ? await offsetOf(options.vault, id) : undefined;
   if (!upload || offset === undefined) throw notFound();
   // A crash may have come between the last byte and its note.
@@ -171,14 +185,23 @@ async function subject(
   return { upload, offset };
 }
 
+interface Receiving {
+  readonly offset: number;
+  readonly bytesMax: number;
+  /** Refuses when the party may keep no more. */
+  readonly ask: () => Promise<void>;
+}
+
 /**
- * Appends a body to a file and flushes it; what arrived before a connection broke is kept.
- * @returns the offset after it. @throws Refused when more comes than the upload may hold, or the disk is full
+ * Appends a body to a file and flushes it; what arrived before a connection broke, or before the quota was used up, is
+ * kept. @returns the offset after it. @throws Refused when more comes than the upload may hold, or the disk is full
  */
-async function receive(path: string, body: Readable, offset: number, bytesMax: number): Promise<number> {
+async function receive(path: string, body: Readable, { offset, bytesMax, ask }: Receiving): Promise<number> {
   const file = await open(path, 'r+');
   let at = offset;
+  let asked = offset;
   try {
+    await ask();
     for await (const chunk of body as AsyncIterable<Buffer>) {
       if (at + chunk.length > bytesMax) {
         await file.truncate(offset);
@@ -189,13 +212,16 @@ async function receive(path: string, body: Readable, offset: number, bytesMax: n
         written += bytesWritten;
         at += bytesWritten;
       }
+      if (at - asked < ASK_BYTES) continue;
+      await ask();
+      asked = at;
     }
     await file.datasync();
     return at;
   } catch (error) {
     if (isFull(error)) throw noRoom();
-    if (error instanceof Refused) throw error;
     await file.datasync().catch(() => undefined);
+    if (error instanceof Refused) throw error;
     // The sender went away: the answer reaches nobody, and the next request resumes here.
     if (body.readableAborted || (error as NodeJS.ErrnoException).code === 'ECONNRESET') throw cutOff(at);
     throw error;
@@ -204,8 +230,51 @@ async function receive(path: string, body: Readable, offset: number, bytesMax: n
   }
 }
 
+/** @throws Refused when the disk has no room for the parts twice */
+async function joined({ kernel, vault }: UploadOptions, wanted: Parameters<typeof joinParts>[2]): Promise<Upload> {
+  try {
+    return await joinParts(kernel.db, vault, wanted);
+  } catch (error) {
+    throw isFull(error) ? noRoom() : error;
+  }
+}
+
 const wholeNumber = (header: string | string[] | undefined): number | undefined =>
   typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+
+function lengthOf(header: string | string[] | undefined): number {
+  const bytes = wholeNumber(header);
+  if (bytes !== undefined) return bytes;
+  throw invalid('Upload-Length', '须为文件的字节数', 'must be the size of the file in bytes');
+}
+
+interface Concat {
+  readonly part: boolean;
+  /** Of a file that is made of parts. */
+  readonly partIds?: readonly string[];
+}
+
+/** `partial`, or `final;` and the addresses of the parts in their order (tus 1.0.0, concatenation). */
+function concatOf(header: string | string[] | undefined): Concat {
+  if (header === undefined) return { part: false };
+  if (header === 'partial') return { part: true };
+  const urls = typeof header === 'string' && header.startsWith('final;') ? header.slice(6).trim().split(/ +/) : [];
+  const partIds = urls.flatMap((url) => /\/v1\/uploads\/(upl_[0-9a-z]{26})$/.exec(url)?.[1] ?? []);
+  if (partIds.length > 0 && partIds.length === urls.length) return { part: false, partIds };
+  throw invalid(
+    'Upload-Concat',
+    '须为 partial，或 final; 及各分片的地址',
+    'is “partial”, or “final;” and the addresses of the parts',
+  );
+}
+
+/** `sha256 <base64>`, with a request that joins parts: the digest of the whole, hex. */
+function digestOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const digest = typeof header === 'string' ? /^sha256 ([A-Za-z0-9+/]{43}=)$/.exec(header)?.[1] : undefined;
+  if (digest) return Buffer.from(digest, 'base64').toString('hex');
+  throw invalid('Upload-Checksum', '须为 sha256 和 Base64 摘要', 'is “sha256” and the digest in Base64');
+}
 
 /** `filename <base64>,filetype <base64>`; anything else in it is left out. */
 function metadataOf(header: string | string[] | undefined): { name: string; mediaType: string } {
@@ -227,56 +296,3 @@ function metadataOf(header: string | string[] | undefined): { name: string; medi
 
 const expires = (reply: FastifyReply, upload: Upload): FastifyReply =>
   reply.header('upload-expires', upload.expires_at.toUTCString());
-
-const invalid = (field: string, zh: string, en: string) =>
-  refused(
-    'invalid',
-    'HS-1.6',
-    { zh: '请求有误', en: 'The request is not right' },
-    { zh: `${field} ${zh}。`, en: `${field} ${en}.` },
-    { zh: '请改正后再提交。', en: 'Correct it and send it again.' },
-  );
-
-const wrongOffset = (offset: number) =>
-  refused(
-    'conflict',
-    'HS-3.4',
-    { zh: '续传位置不符', en: 'The offset is not right' },
-    { zh: `服务器已收到 ${offset} 字节。`, en: `The server has ${offset} bytes.` },
-    { zh: '请先查询进度，再从该位置续传。', en: 'Ask for the offset and resume there.' },
-  );
-
-const inUse = () =>
-  refused(
-    'conflict',
-    'HS-1.5',
-    { zh: '该上传正在进行', en: 'This upload is in use' },
-    { zh: '另一个请求正在写入该上传。', en: 'Another request is writing to it.' },
-    { zh: '请稍候再续传。', en: 'Wait a moment and resume.' },
-  );
-
-const taken = () =>
-  refused(
-    'conflict',
-    'HS-3.4',
-    { zh: '该上传已用于生成数据集', en: 'A dataset is being made from this upload' },
-    { zh: '文件正在处理，不能取消。', en: 'The file is being read and cannot be cancelled.' },
-    { zh: '处理完成后文件会自动清除。', en: 'It is removed when the work is done.' },
-  );
-
-const cutOff = (offset: number) =>
-  refused(
-    'conflict',
-    'HS-3.4',
-    { zh: '连接中断', en: 'The connection broke' },
-    { zh: `已保存 ${offset} 字节。`, en: `${offset} bytes were kept.` },
-    { zh: '请从该位置续传。', en: 'Resume from there.' },
-  );
-
-const noRoom = () => {
-  const { text } = vaultFailures.full();
-  return refused('too-large', 'HS-3.6', { zh: '存储空间不足', en: 'The storage is full' }, text, {
-    zh: '请稍后续传，或联系管理员。',
-    en: 'Resume later, or ask the operator.',
-  });
-};

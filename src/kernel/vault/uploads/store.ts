@@ -1,18 +1,31 @@
 import { copyFile, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { sql } from 'kysely';
-import { type Actor, type Refused, refused } from '../../acts/index.ts';
+import { type Selectable, sql } from 'kysely';
+import { type Actor, type RefusalKind, type Refused, refused } from '../../acts/index.ts';
 import type { Database, Queryable, Tx } from '../../database/index.ts';
 import { newId } from '../../ids.ts';
-import { valueAt } from '../../rulebook/index.ts';
+import { type Rule, valueAt } from '../../rulebook/index.ts';
 import { storageOf } from '../quota.ts';
 import { HOUSE_LIMITS, withinQuota, withinStorage } from '../rules.ts';
 import type { UploadTable } from '../tables.ts';
 import type { Vault } from '../types.ts';
+import { partsWaiting } from './rules.ts';
 
-export type Upload = Pick<
-  UploadTable,
-  'id' | 'party_id' | 'name' | 'media_type' | 'bytes' | 'expires_at' | 'completed_at' | 'closed_at' | 'dataset_id'
+export type Upload = Selectable<
+  Pick<
+    UploadTable,
+    | 'id'
+    | 'party_id'
+    | 'name'
+    | 'media_type'
+    | 'bytes'
+    | 'expires_at'
+    | 'completed_at'
+    | 'closed_at'
+    | 'dataset_id'
+    | 'part'
+    | 'parts'
+  >
 >;
 
 export interface NewUpload {
@@ -23,6 +36,8 @@ export interface NewUpload {
   readonly bytes: number;
   /** What one upload may hold: the operator's setting. */
   readonly bytesMax: number;
+  /** One of several that become one file. */
+  readonly part?: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -33,62 +48,112 @@ export async function createUpload(db: Database, vault: Vault, wanted: NewUpload
   if (wanted.bytes > wanted.bytesMax) throw tooLarge(wanted.bytesMax);
   const id = newId('upl');
   const upload = await db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`upload ${wanted.partyId}`}, 0))`.execute(tx);
-    const { at, uploads, stagedBytes } = await usage(tx, wanted.partyId);
-    checkQuota({ uploads: uploads + 1, stagedBytes: stagedBytes + wanted.bytes }, at);
-    const stored = await storageOf(tx, wanted.partyId, at);
-    checkStorage(
-      {
-        storedBytes: stored.bytes + stagedBytes + wanted.bytes,
-        storedObjects: stored.objects + uploads + 1,
-        bytesMax: stored.bytesMax,
-        objectsMax: stored.objectsMax,
-      },
-      at,
-    );
-    return tx
-      .insertInto('upload')
-      .values({
-        id,
-        party_id: wanted.partyId,
-        person_id: wanted.personId,
-        name: wanted.name.slice(0, NAME_LENGTH_MAX),
-        media_type: wanted.mediaType,
-        bytes: wanted.bytes,
-        created_at: at,
-        expires_at: new Date(at.getTime() + valueAt(HOUSE_LIMITS.uploadHours, at).value * HOUR_MS),
-        completed_at: wanted.bytes === 0 ? at : null,
-        closed_at: null,
-        dataset_id: null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const at = await askQuota(tx, wanted.partyId, {
+      ...wanted,
+      uploads: wanted.part ? 0 : 1,
+      parts: wanted.part ? 1 : 0,
+    });
+    return insertUpload(tx, id, wanted, at);
   });
   const file = await open(vault.uploadPath(id), 'wx', 0o600);
   await file.close();
   return upload;
 }
 
-async function usage(tx: Tx, partyId: string): Promise<{ at: Date; uploads: number; stagedBytes: number }> {
-  const { rows } = await sql<{ at: Date; uploads: number; bytes: number }>`select transaction_timestamp() as at,
-    count(*)::int as uploads, coalesce(sum(bytes), 0)::bigint as bytes from upload where party_id = ${partyId} and closed_at is null`.execute(
-    tx,
-  );
-  const row = rows[0];
+export function insertUpload(
+  tx: Tx,
+  id: string,
+  { part = false, parts, ...wanted }: NewUpload & { readonly parts?: readonly string[] },
+  at: Date,
+): Promise<Upload> {
+  return tx
+    .insertInto('upload')
+    .values({
+      id,
+      party_id: wanted.partyId,
+      person_id: wanted.personId,
+      name: wanted.name.slice(0, NAME_LENGTH_MAX),
+      media_type: wanted.mediaType,
+      bytes: wanted.bytes,
+      created_at: at,
+      expires_at: new Date(at.getTime() + valueAt(HOUSE_LIMITS.uploadHours, at).value * HOUR_MS),
+      completed_at: wanted.bytes === 0 && !parts ? at : null,
+      closed_at: null,
+      dataset_id: null,
+      part,
+      parts: parts ? [...parts] : null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+interface More {
+  readonly uploads: number;
+  readonly parts: number;
+  readonly bytes: number;
+}
+
+/**
+ * What the party has on its way and in the vault, with more to come, fits its quotas; nobody else of the party asks
+ * meanwhile. @returns the time of the transaction
+ */
+export async function askQuota(tx: Tx, partyId: string, more: More): Promise<Date> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`upload ${partyId}`}, 0))`.execute(tx);
+  const { at, ...had } = await usage(tx, partyId);
+  const uploads = had.uploads + more.uploads;
+  const stagedBytes = had.stagedBytes + more.bytes;
+  held(withinQuota, { uploads, stagedBytes }, at);
+  held(partsWaiting, { parts: had.parts + more.parts }, at);
+  await askStorage(tx, partyId, { at, uploads, stagedBytes });
+  return at;
+}
+
+/** Bytes may come for hours: what the party may keep is asked again while they do. @throws Refused */
+export async function askAgain(q: Queryable, partyId: string): Promise<void> {
+  await askStorage(q, partyId, await usage(q, partyId));
+}
+
+async function askStorage(
+  q: Queryable,
+  partyId: string,
+  { at, uploads, stagedBytes }: { readonly at: Date; readonly uploads: number; readonly stagedBytes: number },
+): Promise<void> {
+  const stored = await storageOf(q, partyId, at);
+  const facts = {
+    storedBytes: stored.bytes + stagedBytes,
+    storedObjects: stored.objects + uploads,
+    bytesMax: stored.bytesMax,
+    objectsMax: stored.objectsMax,
+  };
+  held(withinStorage, facts, at);
+}
+
+interface Usage {
+  readonly at: Date;
+  readonly uploads: number;
+  readonly parts: number;
+  readonly stagedBytes: number;
+}
+
+/** Bytes of a part that is being joined are counted with the file it goes into. */
+async function usage(q: Queryable, partyId: string): Promise<Usage> {
+  const { rows } = await sql<Usage>`select now() as at, count(*) filter (where not part)::int as uploads,
+      count(*) filter (where part)::int as parts, coalesce(sum(bytes), 0)::bigint as "stagedBytes"
+    from upload where party_id = ${partyId} and closed_at is null and joined_into is null`.execute(q);
+  const [row] = rows;
   if (!row) throw new Error('the database gave no count');
-  return { at: row.at, uploads: row.uploads, stagedBytes: row.bytes };
+  return { ...row, stagedBytes: Number(row.stagedBytes) };
 }
 
-function checkStorage(facts: Parameters<typeof withinStorage.evaluate>[0], at: Date): void {
-  const { decision } = withinStorage.evaluate(facts, at);
-  if (decision.outcome === 'violated')
-    throw refused('too-many', withinStorage.id, withinStorage.title, decision.fact, decision.remedy);
-}
-
-function checkQuota(facts: { uploads: number; stagedBytes: number }, at: Date): void {
-  const { decision } = withinQuota.evaluate(facts, at);
-  if (decision.outcome === 'violated')
-    throw refused('too-many', withinQuota.id, withinQuota.title, decision.fact, decision.remedy);
+/** @throws Refused what the rule says against it */
+export function held<Facts>(
+  { id, title, evaluate }: Pick<Rule<Facts>, 'id' | 'title' | 'evaluate'>,
+  facts: Facts,
+  at: Date,
+  kind: RefusalKind = 'too-many',
+): void {
+  const { decision } = evaluate(facts, at);
+  if (decision.outcome === 'violated') throw refused(kind, id, title, decision.fact, decision.remedy);
 }
 
 export function tooLarge(bytesMax: number): Refused {
@@ -116,6 +181,7 @@ export async function findUpload(q: Queryable, id: string, actor: Actor): Promis
     .where('id', '=', id)
     .where('party_id', '=', actor.partyId)
     .where('closed_at', 'is', null)
+    .where('joined_into', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
 }
@@ -140,13 +206,15 @@ export async function markComplete(db: Queryable, id: string): Promise<void> {
 
 /** Forgets an upload with its bytes, unless a dataset or a file is being made of it. */
 export async function cancelUpload(db: Database, vault: Vault, id: string): Promise<void> {
+  const parts = await db.selectFrom('upload').select('id').where('joined_into', '=', id).execute();
   const { numDeletedRows } = await db
     .deleteFrom('upload')
     .where('id', '=', id)
     .where('dataset_id', 'is', null)
     .where('file_id', 'is', null)
     .executeTakeFirst();
-  if (numDeletedRows > 0n) await rm(vault.uploadPath(id), { force: true });
+  if (!numDeletedRows) return;
+  for (const gone of [{ id }, ...parts]) await rm(vault.uploadPath(gone.id), { force: true });
 }
 
 /** Removes the bytes of an upload that was taken; the row stays as its origin. */
@@ -168,6 +236,7 @@ export async function sweepUploads(db: Database, vault: Vault): Promise<void> {
     .where('closed_at', 'is', null)
     .where('dataset_id', 'is', null)
     .where('file_id', 'is', null)
+    .where('joined_into', 'is', null)
     .where('expires_at', '<', sql<Date>`now()`)
     .execute();
   for (const { id } of expired) await cancelUpload(db, vault, id);

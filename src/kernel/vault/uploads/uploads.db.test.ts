@@ -164,7 +164,7 @@ describe('the protocol', () => {
     const answer = await fetch(base, { method: 'OPTIONS' });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('tus-version')).toBe('1.0.0');
-    expect(answer.headers.get('tus-extension')).toBe('creation,expiration,termination');
+    expect(answer.headers.get('tus-extension')).toBe('creation,expiration,termination,concatenation');
     expect(answer.headers.get('tus-max-size')).toBe(String(BYTES_MAX));
   });
 
