@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import {
   addUp,
   identifiersOf,
@@ -25,6 +25,7 @@ export async function jointCommand(args: Arguments): Promise<number> {
   const ground = typeof args.flags.ground === 'string' ? args.flags.ground : 'not-personal';
   const api = apiOf(args);
   const view = (await api.get(`/joint-sessions/${encodeURIComponent(sessionId)}`)) as JointView;
+  const out = await placeOfCommon(args, view);
   const report = (step: string, done: number, of: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${step} ${done}/${of}   `);
   };
@@ -37,14 +38,25 @@ export async function jointCommand(args: Arguments): Promise<number> {
     const ids = await identifiers(file);
     const { result, common } = await intersect(api, view, ground, ids, report);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    const out = args.flags.out;
-    if (common && typeof out === 'string') await writeFile(out, `${common.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
+    if (common && out !== null) await writeFile(out, `${common.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
     return 0;
   } catch (error) {
     if (error instanceof JointOver)
       throw new OperatorError(`联合计算已终止：${error.message}。The joint computation was ended.`);
     throw error;
   }
+}
+
+/** Where the common identifiers go. Asked before anything is sent: once told they are nowhere else. */
+async function placeOfCommon(args: Arguments, view: JointView): Promise<string | null> {
+  if (view.reveal !== 'ids') return null;
+  const out = need(args, 'out');
+  const taken = await access(out).then(
+    () => true,
+    () => false,
+  );
+  if (taken) throw new UsageError(`${out} 已存在，请换一个文件名 exists already: choose another file`);
+  return out;
 }
 
 function apiOf(args: Arguments): JointApi {

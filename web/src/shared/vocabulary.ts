@@ -206,6 +206,12 @@ const TERMS: Readonly<Record<string, Text>> = {
   'subject:obj': t('异议', 'Objection'),
   'subject:ntf': t('通知', 'Notification'),
   'subject:gvd': t('数据治理需求', 'Demand for data governance'),
+  'subject:sbp': t('沙箱项目', 'Sandbox project'),
+  'subject:sbg': t('入箱授权', 'Grant to the sandbox'),
+  'subject:sbq': t('沙箱查询', 'Sandbox query'),
+  'subject:sbj': t('沙箱作业', 'Sandbox job'),
+  'subject:sbo': t('沙箱成果', 'Sandbox output'),
+  'subject:jns': t('联合计算', 'Joint computation'),
 };
 
 export const termOf = (word: string): Text => TERMS[word] ?? offeredWord(word) ?? { zh: word, en: word };

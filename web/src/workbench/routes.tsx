@@ -33,6 +33,7 @@ export const workbenchRoutes: RouteObject[] = [
       { path: 'orders/:orderId', ...page(() => import('./orders/OrderPage.tsx')) },
       { path: 'sandbox', ...page(() => import('./sandbox/SandboxPage.tsx')) },
       { path: 'sandbox/jobs/:jobId', ...page(() => import('./sandbox/JobPage.tsx')) },
+      { path: 'sandbox/joint/:sessionId', ...page(() => import('./sandbox/joint/JointPage.tsx')) },
       { path: 'sandbox/:projectId', ...page(() => import('./sandbox/ProjectPage.tsx')) },
       { path: 'sandbox/:projectId/grant', ...page(() => import('./sandbox/GrantPage.tsx')) },
       { path: 'account', ...page(() => import('./account/AccountPage.tsx')) },

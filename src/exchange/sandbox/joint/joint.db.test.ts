@@ -100,7 +100,15 @@ describe('private set intersection', () => {
         state: 'done',
         result: { count: 50 },
         transcript: expect.stringMatching(/^[0-9a-f]{64}$/),
+        receipts: expect.arrayContaining([expect.objectContaining({ act: 'joint.open' })]),
       });
+    const listed = (actor: Party, query = {}) => look('/joint-sessions', actor, {}, query);
+    expect(await listed(shop, { state: 'done' })).toMatchObject({
+      items: [{ id: sessionId, joined: true, partners: [{ id: bank.partyId, name: '示例银行', joined: true }] }],
+    });
+    expect(await listed(shop, { state: 'proposed' })).toMatchObject({ items: [] });
+    expect(await listed(stranger)).toMatchObject({ items: [] });
+    expect(await look('/joint-limits', stranger, {})).toMatchObject({ sizeLeast: 100, sumParties: 3 });
     const { rows } = await sql<{ n: number }>`select count(*)::int as n from joint_points`.execute(x.db);
     expect(rows[0]?.n).toBe(0);
     // Whose identifiers they were was not agreed on: not even the own points come back.

@@ -1,7 +1,18 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { afterOf, notFound, PageQuery, page, pageOf, type Read, read, role } from '../../../kernel/acts/index.ts';
+import {
+  afterOf,
+  notFound,
+  PageQuery,
+  page,
+  pageOf,
+  type Read,
+  read,
+  receiptsOf,
+  role,
+} from '../../../kernel/acts/index.ts';
 import type { Queryable } from '../../../kernel/database/index.ts';
+import { valueAt } from '../../../kernel/rulebook/index.ts';
 import { text } from '../../../kernel/text.ts';
 import { PartyId, partiesById } from '../../parties/index.ts';
 import { JOINT_ROLES } from './acts.ts';
@@ -16,7 +27,11 @@ import {
   REVEALS,
   STEPS,
 } from './model.ts';
+import { JOINT_LIMITS } from './rules.ts';
 import { partiesOf, sentOf } from './store.ts';
+
+/** More than both sides send of the largest sets. */
+const RECEIPTS_MAX = 200;
 
 const Session = z.object({
   id: JointId,
@@ -54,21 +69,71 @@ const sessionOf = (s: JointSession): z.infer<typeof Session> => ({
   transcript: s.transcript,
 });
 
+const Listed = Session.extend({
+  /** Everybody in it but the reader's own party. */
+  partners: z.array(z.object({ id: PartyId, name: z.string(), joined: z.boolean() })),
+  /** Whether the reader's party has joined. */
+  joined: z.boolean(),
+});
+
 const sessions = read({
   path: '/joint-sessions',
   title: text('联合计算', 'Joint computations'),
   by: role(...JOINT_ROLES),
   params: z.object({}),
-  query: PageQuery,
-  output: pageOf(Session),
+  query: PageQuery.extend({ state: z.enum(JOINT_STATES).optional() }),
+  output: pageOf(Listed),
   run: async ({ db, actor, query }) => {
     const after = afterOf(query.cursor) ?? null;
-    const { rows } = await sql<JointSession>`select s.* from joint_session s
+    const { rows } = await sql<JointSession & { partners: z.infer<typeof Listed>['partners']; joined: boolean }>`
+      select s.*, p.joined_at is not null as joined,
+             (select jsonb_agg(jsonb_build_object('id', o.party_id, 'name', n.name, 'joined', o.joined_at is not null)
+                               order by n.name)
+                from joint_party o join party n on n.id = o.party_id
+               where o.session_id = s.id and o.party_id <> p.party_id) as partners
+        from joint_session s
         join joint_party p on p.session_id = s.id and p.party_id = ${actor.partyId}
-       where ${after}::text is null or s.id < ${after}
+       where (${after}::text is null or s.id < ${after})
+         and (${query.state ?? null}::text is null or s.state = ${query.state ?? null})
        order by s.id desc limit ${query.limit + 1}`.execute(db);
     const { items, nextCursor } = page(rows, query.limit, (s) => s.id);
-    return { items: items.map(sessionOf), nextCursor };
+    return {
+      items: items.map((s) => ({ ...sessionOf(s), partners: s.partners ?? [], joined: s.joined })),
+      nextCursor,
+    };
+  },
+});
+
+const Limits = z.object({
+  sizeLeast: z.number(),
+  sizeMost: z.number(),
+  runsMost: z.number(),
+  runsDays: z.number(),
+  commonLeast: z.number(),
+  sumParties: z.number(),
+  hoursMost: z.number(),
+});
+
+/** The numbers that hold today, so that nobody proposes what would be refused. */
+const limits = read({
+  path: '/joint-limits',
+  title: text('联合计算的限度', 'Limits of joint computations'),
+  by: role(...JOINT_ROLES),
+  params: z.object({}),
+  query: z.object({}),
+  output: Limits,
+  run: async () => {
+    const now = new Date();
+    const of = (name: keyof typeof JOINT_LIMITS): number => valueAt(JOINT_LIMITS[name], now).value;
+    return {
+      sizeLeast: of('sizeLeast'),
+      sizeMost: of('sizeMost'),
+      runsMost: of('runsMost'),
+      runsDays: of('runsDays'),
+      commonLeast: of('commonLeast'),
+      sumParties: of('sumParties'),
+      hoursMost: of('hoursMost'),
+    };
   },
 });
 
@@ -103,6 +168,7 @@ const session = read({
         contributed: z.boolean(),
       }),
     ),
+    receipts: z.array(z.object({ id: z.string(), act: z.string(), at: z.iso.datetime() })),
   }),
   run: async ({ db, actor, params }) => {
     const found = await ownSession(db, params.sessionId, actor.partyId);
@@ -124,7 +190,8 @@ const session = read({
         contributed: p.words !== null,
       })),
     );
-    return { ...sessionOf(found.session), partPoints: PART_POINTS, parties };
+    const receipts = await receiptsOf(db, [params.sessionId], RECEIPTS_MAX);
+    return { ...sessionOf(found.session), partPoints: PART_POINTS, parties, receipts };
   },
 });
 
@@ -163,4 +230,4 @@ const points = read({
   },
 });
 
-export const reads: readonly Read[] = [sessions, session, points];
+export const reads: readonly Read[] = [sessions, session, limits, points];

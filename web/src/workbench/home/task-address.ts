@@ -15,6 +15,9 @@ const PAGES: Readonly<Record<string, string>> = {
   rev: '/work/authorisation/revenues',
   cap: '/work/authorisation/caps',
   gvd: '/work/authorisation/demands',
+  sbp: '/work/sandbox',
+  sbj: '/work/sandbox/jobs',
+  jns: '/work/sandbox/joint',
 };
 const PLACES: Readonly<Record<string, string>> = {
   wdr: '/work/counter?part=withdrawals',

@@ -9,9 +9,12 @@ import { holdsAny } from '../roles.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { Tabs } from '../shared/Tabs.tsx';
 import { Jobs } from './Jobs.tsx';
+import { JointList } from './joint/JointList.tsx';
+import { JOINT_ROLES } from './joint/joint-words.ts';
 import { SANDBOX_HOLDERS, SANDBOX_OPERATORS } from './roles.ts';
 import { Uses } from './Uses.tsx';
 import './sandbox.css';
+import './joint/joint.css';
 
 const WORDS = words(
   {
@@ -20,6 +23,7 @@ const WORDS = words(
     projects: '项目',
     uses: '我的数据被怎样使用',
     review: '待我审查',
+    joint: '联合计算',
     open: '设立项目',
     openText: '先说明目的和成员；数据表随后向持有单位申请。',
     members: '成员',
@@ -46,6 +50,7 @@ const WORDS = words(
     projects: 'Projects',
     uses: 'Uses of my data',
     review: 'To be reviewed',
+    joint: 'Joint computation',
     open: 'Open a project',
     openText: 'Say what for and who; then ask the holders for tables.',
     members: 'Members',
@@ -87,6 +92,16 @@ export default function SandboxPage() {
   const self = me ? [{ id: me.person.id, displayName: me.person.displayName }] : [];
   const members = people.data?.items ?? self;
   const part = search.get('part') ?? '';
+  const parts: (readonly [string, string])[] = [
+    ['', t.projects],
+    ...(holds
+      ? ([
+          ['review', t.review],
+          ['uses', t.uses],
+        ] as const)
+      : []),
+    ...(holdsAny(roles, JOINT_ROLES) ? ([['joint', t.joint]] as const) : []),
+  ];
   return (
     <>
       <title>{t.title}</title>
@@ -108,18 +123,11 @@ export default function SandboxPage() {
       </div>
       <p className="sub">{t.text}</p>
       <Availability />
-      {holds ? (
-        <Tabs
-          parts={[
-            ['', t.projects],
-            ['review', t.review],
-            ['uses', t.uses],
-          ]}
-        />
-      ) : null}
+      {parts.length > 1 ? <Tabs parts={parts} /> : null}
       {part === '' ? <Projects operates={operates} holds={holds} /> : null}
       {part === 'review' ? <Jobs review /> : null}
       {part === 'uses' ? <Uses /> : null}
+      {part === 'joint' ? <JointList /> : null}
     </>
   );
 }
