@@ -124,12 +124,18 @@ function Session({ session: s }: { readonly session: JointDetail }) {
       <div className="columns">
         <div>
           <JointResult session={s} />
-          {toJoin ? <OwnMachine session={s} /> : null}
+          {toJoin ? (
+            <>
+              <Agreed session={s} />
+              <OwnMachine session={s} />
+              <End session={s} decline tell={tell} />
+            </>
+          ) : null}
           <JointParties session={s} />
-          {alive(s) ? <End session={s} decline={toJoin} tell={tell} /> : null}
+          {alive(s) && !toJoin ? <End session={s} decline={false} tell={tell} /> : null}
         </div>
         <aside>
-          <Agreed session={s} />
+          {toJoin ? null : <Agreed session={s} />}
           {s.receipts.length > 0 ? (
             <>
               <h2>{t.receipts}</h2>

@@ -18,7 +18,7 @@ const WORDS = words(
       `每行一个标识（CSV 取第一列），${least} 至 ${most} 个。写法：${what}。`,
     numbers: '各指标的整数值，写成 JSON：',
     key: '准备接口密钥',
-    keyText: '在“团队”页新建一把，放进环境变量 SHUHENG_KEY，不要写在命令里。',
+    keyText: '在“人员与安全”页新建一把，放进环境变量 SHUHENG_KEY，不要写在命令里。',
     toKeys: '去新建接口密钥',
     run: '运行',
     out: (name: string) => `共同的标识写入本机的 ${name}，平台没有这份名单。`,
@@ -34,7 +34,8 @@ const WORDS = words(
       `One identifier a line (of a CSV the first column), ${least} to ${most} of them. Written as: ${what}.`,
     numbers: 'Your integer for each figure, as JSON:',
     key: 'Have an API key',
-    keyText: 'Make one on the page Team and put it into the environment as SHUHENG_KEY, not into the command.',
+    keyText:
+      'Make one on the page “People and security” and put it into the environment as SHUHENG_KEY, not into the command.',
     toKeys: 'Make an API key',
     run: 'Run',
     out: (name: string) =>

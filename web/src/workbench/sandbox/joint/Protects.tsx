@@ -20,7 +20,8 @@ const WORDS = words(
     'made-up': (least: string, runs: string, days: string) =>
       `有人用编造的标识参加，就能借结果试探对方有没有这些人。能约束的只有：每次至少 ${least} 个标识，同样两方 ${days} 天内至多 ${runs} 次，以及留下的证据。`,
     size: '集合有多大，双方都看得到。',
-    result: (least: string) => `结果本身会说话。交集少于 ${least} 个时只告知“太少”；合计的意义须由各方自己判断。`,
+    few: (least: string) => `结果本身会说话。交集少于 ${least} 个时只告知“太少”，其余照实告知。`,
+    total: '结果本身会说话：合计透露多少，须由各方自己判断。',
     collude: '求和：其余各方若与平台串通，就能算出剩下那一方的数。',
     machine: '各方机器自身的安全，以及得知结果以后怎么用：由各方依约定负责。',
   },
@@ -41,14 +42,16 @@ const WORDS = words(
     'made-up': (least: string, runs: string, days: string) =>
       `Whoever takes part with made-up identifiers can try whether the other side has those people. What holds it back: at least ${least} identifiers each time, at most ${runs} times in ${days} days for the same two, and the evidence.`,
     size: 'Both sides see how large the sets are.',
-    result: (least: string) =>
-      `The result itself tells something. Fewer than ${least} in common, and only that is told; what a total gives away is for the parties to judge.`,
+    few: (least: string) =>
+      `The result itself tells something. Fewer than ${least} in common, and only that is told; else it is told as it is.`,
+    total: 'The result itself tells something: what a total gives away is for the parties to judge.',
     collude: 'Sum: all the others together with the exchange can work out the figures of the one that is left.',
     machine: 'The security of each party’s machine, and what is done with the result: that is for the parties.',
   },
 );
 
-const RULES = ['HS-24.1', 'HS-24.2', 'HS-24.3', 'HS-24.7'] as const;
+const SET_RULES = ['HS-24.1', 'HS-24.2', 'HS-24.3', 'HS-24.5', 'HS-24.7'] as const;
+const SUM_RULES = ['HS-24.4', 'HS-24.5', 'HS-24.7'] as const;
 
 /** In plain words what a joint computation protects and what it does not; only what concerns one kind where it is known. */
 export function Protects({ choice }: { readonly choice?: JointChoice }) {
@@ -78,14 +81,19 @@ export function Protects({ choice }: { readonly choice?: JointChoice }) {
             <>
               <li>{t['made-up'](number(limits.sizeLeast), number(limits.runsMost), number(limits.runsDays))}</li>
               <li>{t.size}</li>
+              <li>{t.few(number(limits.commonLeast))}</li>
             </>
           ) : null}
-          <li>{t.result(number(limits.commonLeast))}</li>
-          {sums ? <li>{t.collude}</li> : null}
+          {sums ? (
+            <>
+              <li>{t.total}</li>
+              <li>{t.collude}</li>
+            </>
+          ) : null}
           <li>{t.machine}</li>
         </ul>
         <p className="buttons">
-          {RULES.map((rule) => (
+          {(sets ? SET_RULES : SUM_RULES).map((rule) => (
             <CitationChip key={rule} rule={rule} article={rule} />
           ))}
         </p>
