@@ -17,6 +17,8 @@ function run(name, args, report, env = {}) {
 }
 
 prepare();
+// Processes that tests start run what was compiled just now.
+process.env.SHUHENG_BUILT = '1';
 ensureSystemPackages();
 const folder = mkdtempSync(join(tmpdir(), 'shuheng-test-'));
 const runs = [

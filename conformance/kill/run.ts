@@ -37,6 +37,8 @@ export interface KillOptions {
   readonly kills: number;
   /** A second program on the same database and data folder, killed in turn with the first; half of the lanes trade there. */
   readonly second?: boolean;
+  /** Of an exchange that stands already, and is kept; else one is built for this, and gone afterwards. */
+  readonly folder?: string;
   readonly fromSources: boolean;
   readonly say: (line: string) => void;
 }
@@ -58,8 +60,14 @@ export interface KillReport {
 }
 
 /** Kills a trading exchange at random moments and looks after each whether anything was lost, doubled or left without proof. */
-export async function runKills({ kills, second = false, fromSources, say }: KillOptions): Promise<KillReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'shuheng-kill-'));
+export async function runKills({
+  kills,
+  second = false,
+  folder: standing,
+  fromSources,
+  say,
+}: KillOptions): Promise<KillReport> {
+  const folder = standing ?? (await mkdtemp(join(tmpdir(), 'shuheng-kill-')));
   const options = { folder, fromSources, sample: 'small' as const, port: await freePort() };
   const recoveryMs = { program: [] as number[], database: [] as number[] };
   let databaseKills = 0;
@@ -157,7 +165,7 @@ export async function runKills({ kills, second = false, fromSources, say }: Kill
     await beside?.running.kill();
     await exchange.kill();
     await endPostgres(folder);
-    if (!process.env.KEEP_FOLDER) await rm(folder, { recursive: true, force: true });
+    if (!standing && !process.env.KEEP_FOLDER) await rm(folder, { recursive: true, force: true });
   }
 }
 

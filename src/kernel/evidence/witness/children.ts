@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programOf } from '../../programs.ts';
 
 /** A witness that is started by this process and ends with it: for the sample, where there is nobody else to be one. */
 export interface WitnessChild {
@@ -77,13 +76,6 @@ export function keepWitnesses(options: ChildrenOptions): () => Promise<void> {
 
 const isUp = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
-/** Beside this file: `.ts` when run from source, `.js` when built. */
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const program = (): string[] => [
-  ...(extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []),
-  fileURLToPath(new URL(`./main.${extension}`, import.meta.url)),
-];
-
 /** The child lives on its standard input: should this process be killed, that ends, and so does the child. */
 async function start(child: WitnessChild, keys: readonly string[], port: string): Promise<Running> {
   const logs = keys.flatMap((key) => ['--log', key]);
@@ -96,7 +88,7 @@ async function start(child: WitnessChild, keys: readonly string[], port: string)
     child.keyName,
     '--until-stdin-ends',
   ];
-  const process = spawn(globalThis.process.execPath, [...program(), ...words, ...logs], {
+  const process = spawn(globalThis.process.execPath, [...programOf('./main', import.meta.url), ...words, ...logs], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: globalThis.process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LANG: 'C.UTF-8' },
   });

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir, totalmem } from 'node:os';
 import { dirname, join, delimiter as pathDelimiter, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programOf } from '../../programs.ts';
 import type { Finding } from '../finder/model.ts';
 import { failures } from './failures.ts';
 import type { IngestLimits, Job, Message, Minimise, Request, Results } from './protocol.ts';
@@ -269,7 +268,11 @@ function deathOf(code: number | null, signal: NodeJS.Signals | null, complaint: 
 }
 
 function launch({ memoryBytes }: Request, timeoutMs: number): ChildProcess {
-  const program = [process.execPath, `--max-old-space-size=${HEAP_MEBIBYTES}`, ...loader(), workerPath()];
+  const program = [
+    process.execPath,
+    `--max-old-space-size=${HEAP_MEBIBYTES}`,
+    ...programOf('./tabular-worker', import.meta.url),
+  ];
   const cpuSeconds = Math.ceil((timeoutMs / 1_000) * THREADS) + 10;
   const limits = [
     `--data=${memoryBytes + OVERHEAD_BYTES}`,
@@ -286,12 +289,6 @@ function launch({ memoryBytes }: Request, timeoutMs: number): ChildProcess {
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LANG: 'C.UTF-8', HOME: '/nonexistent' },
   });
 }
-
-/** Beside this file: `.ts` when run from source, `.js` when built. */
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const workerPath = (): string => fileURLToPath(new URL(`./tabular-worker.${extension}`, import.meta.url));
-const loader = (): string[] =>
-  extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
 
 let limiterFound: string | null | undefined;
 
