@@ -29,10 +29,16 @@ export async function exactAnswer(cells: readonly GuardedCell[], past: Past): Pr
   const primary = judge(cells, query, limits);
   const marks = new Map<Family, Map<string, SuppressionClass>>();
   const told: { family: Family; cells: ToldCell[] }[] = [];
+  const looked = new Map<Family, readonly ToldCell[]>();
   for (const family of familiesOf(query.measures)) {
-    const first = new Map([...(primary.get(family) ?? [])].map((name) => [name, 'protected' as SuppressionClass]));
     // What is hidden of the counts is hidden of every sum: its people are the same.
-    for (const [name, mark] of marks.get(null) ?? []) if (!first.has(name)) first.set(name, mark);
+    const first = new Map(marks.get(null));
+    if (family !== null && limits.personal) {
+      const near = await nearAnswers(past, toldCells(cells, first), family, limits);
+      for (const name of near) first.set(name, 'history');
+      looked.set(family, unhidden(cells, first));
+    }
+    for (const name of primary.get(family) ?? []) if (!first.has(name)) first.set(name, 'protected');
     const hidden = await hide(past, cells, family, first, limits);
     marks.set(family, hidden);
     if (query.measures.some((m) => familyOf(m) === family)) told.push({ family, cells: toldCells(cells, hidden) });
@@ -41,13 +47,29 @@ export async function exactAnswer(cells: readonly GuardedCell[], past: Past): Pr
   const names = withinAllowance(rows, past.cellsLeft);
   const isTold = (key: GuardedCell['key']) => names.has(cellName(key, 0));
   return {
-    told: told.map((t) => ({ ...t, cells: t.cells.filter((c) => c.implied || isTold(c.key)) })),
+    told: told.map(({ family, cells: open }) => {
+      const kept = open.filter((c) => c.implied || isTold(c.key));
+      const names = new Set(kept.map((c) => cellName(c.key, c.rolledUp)));
+      const withheld = (looked.get(family) ?? []).filter((c) => !names.has(cellName(c.key, c.rolledUp)));
+      return { family, cells: [...kept, ...withheld.map((c) => ({ ...c, withheld: true }))] };
+    }),
     rows: rows.map((row) =>
       isTold(row.key)
         ? row
         : { ...row, values: row.values.map(() => null), marks: row.marks.map((mark) => mark ?? 'history') },
     ),
   };
+}
+
+/**
+ * Whether a sum is told depends on people's values, and so says something of them: a cell whose values decided is held
+ * against later ones as if it had been told (HS-22.34). This is asked first and of whom the cells are about alone, or an
+ * attacker would add one person after another to a hidden cell until it shows, as often as it likes.
+ */
+async function nearAnswers(past: Past, open: readonly ToldCell[], family: Family, limits: Strictness) {
+  if (open.length === 0) return new Set<string>();
+  const refuse = await historian(past, open, family, limits, 'asked');
+  return refuse(open);
 }
 
 /** Secondary suppression and history in turn, until neither hides anything more. */
@@ -70,7 +92,7 @@ async function hide(
       if (!marks.has(name)) marks.set(name, 'complementary');
     const told = asked ? toldCells(cells, marks) : [];
     if (told.length === 0) return marks;
-    refuse ??= await historian(past, told, family, limits);
+    refuse ??= await historian(past, told, family, limits, 'told');
     const more = [...refuse(told)].filter((name) => !marks.has(name));
     if (more.length === 0) return marks;
     for (const name of more) marks.set(name, 'history');
@@ -110,6 +132,12 @@ function toldCells(cells: readonly GuardedCell[], hidden: ReadonlyMap<string, Su
     .map(({ key, rolledUp, entities }) => ({ key, rolledUp, entities, implied: rolledUp !== 0 }));
 }
 
+/** Finest cells that nothing has hidden yet. */
+const unhidden = (cells: readonly GuardedCell[], hidden: ReadonlyMap<string, SuppressionClass>): ToldCell[] =>
+  cells
+    .filter(({ key, rolledUp }) => rolledUp === 0 && !hidden.has(cellName(key, 0)))
+    .map(({ key, entities }) => ({ key, rolledUp: 0, entities, implied: false }));
+
 type Refuse = (told: readonly ToldCell[]) => ReadonlySet<string>;
 
 /**
@@ -121,17 +149,20 @@ async function historian(
   all: readonly ToldCell[],
   family: Family,
   { k, personal }: Strictness,
+  against: 'asked' | 'told',
 ): Promise<Refuse> {
   const { query, numbers } = past;
   const shape: QueryShape = { ...query, groups: query.groups.map((g) => g.expression) };
+  const argument = against === 'asked' ? null : family;
   const refusals: ((candidates: readonly Candidate[]) => Iterable<string>)[] = [];
   for (const dataset of new Set(query.datasets)) {
-    const history = await past.history(dataset, family);
+    const asked = await past.history(dataset, family);
+    const history = against === 'asked' ? asked : onlyTold(asked);
     const shapes = [...history.map((h) => h.shape), shape];
     const classes =
-      shapes.length <= numbers.shapes ? await past.classify(dataset, shapes, family, numbers.classes) : null;
+      shapes.length <= numbers.shapes ? await past.classify(dataset, shapes, argument, numbers.classes) : null;
     if (classes !== null) {
-      const bounds = { k, personal, ofCounts: family === null };
+      const bounds = { k, personal, ofCounts: argument === null };
       refusals.push((candidates) =>
         audit(
           history,
@@ -144,7 +175,7 @@ async function historian(
       // Where somebody can stand in several classes, pairs are counted exactly besides.
       if (classes.disjoint) continue;
     }
-    const pairs = { dataset, argument: family, history, shape, candidates: candidatesOf(all) };
+    const pairs = { dataset, argument, history, shape, candidates: candidatesOf(all) };
     const near = await comparePairs(pairs, past.compare, { k, personal, pairsMax: numbers.pairs });
     refusals.push((candidates) =>
       candidates.filter(({ name }) => near.has(name)).flatMap((c) => smallestWithin(c, candidates)),
@@ -155,6 +186,11 @@ async function historian(
     return new Set(refusals.flatMap((refusal) => [...refusal(candidates)]));
   };
 }
+const onlyTold = (asked: readonly ToldShape[]): ToldShape[] =>
+  asked
+    .map(({ shape, cells }) => ({ shape, cells: cells.filter((cell) => !cell.withheld) }))
+    .filter(({ cells }) => cells.length > 0);
+
 const candidatesOf = (told: readonly ToldCell[]): Candidate[] =>
   told.map((cell) => ({ name: cellName(cell.key, cell.rolledUp), cell }));
 

@@ -32,6 +32,7 @@ interface ToldCellTable {
   key: ColumnType<readonly Value[], string, string>;
   entities: number;
   implied: boolean;
+  withheld: boolean;
 }
 interface AllowanceTable {
   audience: string;
@@ -55,6 +56,8 @@ export interface ToldCell {
   readonly entities: number;
   /** It was not told, but follows from what was. */
   readonly implied: boolean;
+  /** It was not told because of its values, which itself says something of them. */
+  readonly withheld?: boolean;
 }
 export interface ToldShape {
   readonly shape: QueryShape;
@@ -81,12 +84,12 @@ export async function answerOf(
   return found?.answer;
 }
 
-/** Every query on the data set that told this family, with its cells; oldest first. */
+/** Every query on the data set that told this family or looked at its values, with its cells; oldest first. */
 export async function historyOf(q: Queryable, audience: string, dataset: string, family: Family): Promise<ToldShape[]> {
   const rows = await q
     .selectFrom('sandbox_shape as s')
     .innerJoin('sandbox_told_cell as c', 'c.shape_id', 's.id')
-    .select(['s.id', 's.source', 's.conditions', 'c.rolled_up', 'c.key', 'c.entities', 'c.implied'])
+    .select(['s.id', 's.source', 's.conditions', 'c.rolled_up', 'c.key', 'c.entities', 'c.implied', 'c.withheld'])
     .where('s.audience', '=', audience)
     .where(sql<boolean>`s.datasets @> array[${dataset}]::text[]`)
     .where('c.family', '=', family ?? '')
@@ -95,7 +98,8 @@ export async function historyOf(q: Queryable, audience: string, dataset: string,
   const shapes = new Map<number, { shape: QueryShape; cells: ToldCell[] }>();
   for (const row of rows) {
     const known = shapes.get(row.id) ?? { shape: { source: row.source, ...row.conditions }, cells: [] };
-    known.cells.push({ key: row.key, rolledUp: row.rolled_up, entities: row.entities, implied: row.implied });
+    const { key, rolled_up: rolledUp, entities, implied, withheld } = row;
+    known.cells.push({ key, rolledUp, entities, implied, withheld });
     shapes.set(row.id, known);
   }
   return [...shapes.values()];
@@ -136,6 +140,7 @@ export async function record(
       key: JSON.stringify(cell.key),
       entities: cell.entities,
       implied: cell.implied,
+      withheld: cell.withheld ?? false,
     })),
   );
   for (let from = 0; from < rows.length; from += BATCH)
