@@ -24,6 +24,11 @@ const PARTS = {
     what: 'attacks on one made-up person, on the sandbox and on plain DuckDB',
     whole: node('conformance/sandbox/run.ts'),
   },
+  'sandbox-reconstruction': {
+    what: 'linear reconstruction of a hundred made-up people, on plain DuckDB and on the sandbox',
+    whole: node('conformance/sandbox/reconstruct.ts'),
+    quick: ['--tables', '1'],
+  },
   'kill-second': {
     what: 'kill -9 of two servers of one database in turn',
     whole: node('conformance/kill/kill.ts', '--second'),

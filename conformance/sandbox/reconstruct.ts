@@ -139,9 +139,9 @@ interface Case {
 const EXACT_BOUND = boundOf(PEOPLE / K + 1, PEOPLE);
 const CASES: readonly Case[] = [
   { where: 'plain DuckDB', attacker: random(200), policy: null, bound: 1 },
-  { where: 'exact answers', attacker: random(200), policy: {}, bound: EXACT_BOUND },
+  { where: 'exact answers', attacker: random(100), policy: {}, bound: EXACT_BOUND },
   { where: 'exact answers', attacker: walk(12), policy: {}, bound: EXACT_BOUND },
-  { where: 'exact answers', attacker: tire(210, 120), policy: {}, bound: EXACT_BOUND },
+  { where: 'exact answers', attacker: tire(220, 60), policy: {}, bound: EXACT_BOUND },
   { where: 'noise, ε 1 in 20 answers', attacker: random(40), policy: noise(1, 0.05), bound: boundOfEpsilon(1) },
   { where: 'noise, ε 1 in 200 answers', attacker: random(200), policy: noise(1, 0.005), bound: boundOfEpsilon(1) },
   { where: 'noise, ε 4 in 40 answers', attacker: random(80), policy: noise(4, 0.1), bound: boundOfEpsilon(4) },

@@ -130,7 +130,8 @@ describe('an attacker with exact linear algebra over everything told', () => {
     let told = 0;
     await fc.assert(
       fc.asyncProperty(...sequence, async (seed, size, questions) => {
-        for (const { told: n, vectors, contributors } of await play(population(seed, size), questions, POLICY, {
+        const things = { ...POLICY, personal: false };
+        for (const { told: n, vectors, contributors } of await play(population(seed, size), questions, things, {
           classes: 0,
         })) {
           told += n;
@@ -145,5 +146,31 @@ describe('an attacker with exact linear algebra over everything told', () => {
       { seed: 23, numRuns: 40 },
     );
     expect(told).toBeGreaterThan(40);
+  });
+
+  it('hides alike whether a person added to a hidden sum brings it over the threshold or not', async () => {
+    const answers = [0, 1].map(async (secret) => {
+      // Three of 25 people contribute, and perhaps the last.
+      const rows = Array.from({ length: 45 }, (_, entity) => ({
+        entity,
+        groups: [],
+        amount: entity < 3 || entity > 25 ? 1 + entity : entity === 25 ? secret * 7 : 0,
+      }));
+      const filters = Object.fromEntries([25, 26].map((n) => [`id < ${n}`, (r: Row) => r.entity < n]));
+      const exchange = new SmallExchange(rows, filters, POLICY);
+      const marks = [];
+      for (const n of [25, 26]) marks.push((await exchange.ask([], [SUM], [`id < ${n}`]))[0]?.marks[0]);
+      return marks;
+    });
+    expect(await Promise.all(answers)).toEqual([
+      ['protected', 'history'],
+      ['protected', 'history'],
+    ]);
+  });
+
+  it('of people nothing new is told once the audit cannot hold what was', async () => {
+    const exchange = new SmallExchange(population(3, 45), FILTERS, POLICY, { shapes: 1 });
+    expect((await exchange.ask([], [COUNT])).map((r) => r.marks)).toEqual([[null]]);
+    expect((await exchange.ask([2], [COUNT])).map((r) => r.marks)).toEqual([['history'], ['history']]);
   });
 });

@@ -132,6 +132,20 @@ function toldCells(cells: readonly GuardedCell[], hidden: ReadonlyMap<string, Su
     .map(({ key, rolledUp, entities }) => ({ key, rolledUp, entities, implied: rolledUp !== 0 }));
 }
 
+/** The classes of all that was told; without joins where a row has several partners in one, for then it has no class. */
+async function classesFor(past: Past, dataset: string, all: readonly ToldShape[], argument: Family) {
+  const { query, numbers } = past;
+  const shape: QueryShape = { ...query, groups: query.groups.map((g) => g.expression) };
+  const own = all.filter((h) => h.shape.source === shape.source);
+  for (const history of own.length === all.length ? [all] : [all, own]) {
+    const shapes = [...history.map((h) => h.shape), shape];
+    if (shapes.length > numbers.shapes) continue;
+    const classes = await past.classify(dataset, shapes, argument, numbers.classes);
+    if (classes !== null) return { history, classes };
+  }
+  return null;
+}
+
 /** Finest cells that nothing has hidden yet. */
 const unhidden = (cells: readonly GuardedCell[], hidden: ReadonlyMap<string, SuppressionClass>): ToldCell[] =>
   cells
@@ -158,22 +172,23 @@ async function historian(
   for (const dataset of new Set(query.datasets)) {
     const asked = await past.history(dataset, family);
     const history = against === 'asked' ? asked : onlyTold(asked);
-    const shapes = [...history.map((h) => h.shape), shape];
-    const classes =
-      shapes.length <= numbers.shapes ? await past.classify(dataset, shapes, argument, numbers.classes) : null;
-    if (classes !== null) {
+    const audited = await classesFor(past, dataset, history, argument);
+    if (audited !== null) {
       const bounds = { k, personal, ofCounts: argument === null };
       refusals.push((candidates) =>
         audit(
-          history,
+          audited.history,
           shape,
           candidates.filter(({ cell }) => !cell.implied),
-          classes,
+          audited.classes,
           bounds,
         ),
       );
       // Where somebody can stand in several classes, pairs are counted exactly besides.
-      if (classes.disjoint) continue;
+      if (audited.classes.disjoint && audited.history.length === history.length) continue;
+    } else if (personal && query.datasets.length === 1 && history.length > 0) {
+      // Two by two is not enough: an attacker would first ask until the audit is too large, and then at will (HS-22.32).
+      return (told) => new Set(told.filter((cell) => !cell.implied).map((cell) => cellName(cell.key, cell.rolledUp)));
     }
     const pairs = { dataset, argument, history, shape, candidates: candidatesOf(all) };
     const near = await comparePairs(pairs, past.compare, { k, personal, pairsMax: numbers.pairs });
