@@ -16,6 +16,7 @@ import { PRODUCTS, type SampleProduct } from './products.ts';
 import { openSandbox, SANDBOX_COUNT } from './sandbox.ts';
 import { type Report, type SampleContext, Stage } from './stage.ts';
 import { deposit, TRADES, trade } from './trades.ts';
+import { tryOut } from './trial.ts';
 
 export type { SampleAccount } from './cast.ts';
 export type { SampleContext } from './stage.ts';
@@ -78,6 +79,7 @@ export async function buildSample(
   report('凭证、需求与举报 certificates, demands, reports');
   await finish(stage, products, orders);
   await openSandbox(stage, resources, grounds, size, counted('数据沙箱 sandbox', SANDBOX_COUNT));
+  await tryOut(stage, products.get('daily') ?? '');
   await leaveDirectoryOpen(stage, resources);
   await askConsent(stage, resources);
   return accounts;

@@ -15,6 +15,7 @@ import * as products from './exchange/products/index.ts';
 import * as sandbox from './exchange/sandbox/index.ts';
 import * as supervision from './exchange/supervision/index.ts';
 import * as timelines from './exchange/timelines/index.ts';
+import * as trial from './exchange/trial/index.ts';
 import * as workbench from './exchange/workbench/index.ts';
 import * as access from './kernel/access/index.ts';
 import type { Act, Read } from './kernel/acts/index.ts';
@@ -43,6 +44,7 @@ const ROOMS = [
   products,
   pricing,
   matching,
+  trial,
   contracts,
   delivery,
   clearing,

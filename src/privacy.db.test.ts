@@ -52,7 +52,7 @@ interface Schema {
 const ID = /^[a-z]{3}_[0-9a-z]{26}$/;
 /** Free in form, but checked or compared by what they mean. */
 const CODES =
-  /(^|\.)(uscc|login|password|displayName|also|objectId|datasetId|sha256|recipe.*|columns\.name|number|numberFormat|holderName|checklist\.item|filters.*|rowFilter.*|columns|kind|keyColumn|sql|policy\..*|alias)$/;
+  /(^|\.)(uscc|login|password|displayName|also|objectId|datasetId|sha256|recipe.*|columns\.name|number|numberFormat|holderName|checklist\.item|filters.*|rowFilter.*|columns|kind|keyColumn|ownKey|ownColumn|column|sql|policy\..*|alias)$/;
 
 /** The value with the stranger's data added to every text somebody may type there. */
 function planted(act: string, schema: Schema, value: unknown, path = ''): unknown {

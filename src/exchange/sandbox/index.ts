@@ -13,7 +13,11 @@ import { connectJobs, useReads } from './queries-uses.ts';
 
 export { clearCopies } from './cache.ts';
 export { chargeUse, lockAudience } from './charge.ts';
+export { refusalOf } from './failures.ts';
 export { addUp, identifiersOf, intersect, type JointApi, JointOver, type JointView } from './joint/index.ts';
+export { limitsAt as sessionLimits } from './lane.ts';
+export { takePlace } from './places.ts';
+export { type BitSource, discreteLaplace, secureBits } from './sdc/index.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
 
 connectJobs(async (q, ids) => {

@@ -35,7 +35,7 @@ const ANSWER_BYTES = 16 * MEBIBYTE;
 const THREADS = 2;
 
 /** The same for every session, so that one may be started before anybody asks. */
-function limitsAt(at: Date): Limits {
+export function limitsAt(at: Date): Limits {
   const seconds = valueAt(QUERY_LIMITS.wall, at).value;
   return {
     wallMs: seconds * 1_000,

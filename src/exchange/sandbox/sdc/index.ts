@@ -2,6 +2,7 @@ export { decide } from './decide.ts';
 export { type Explanation, LEFT_OUT, SUPPRESSIONS, WITH_NOISE } from './explain.ts';
 export { canMix } from './noisy.ts';
 export { cellsLeft, epsilonLeft } from './rules.ts';
+export { type BitSource, discreteLaplace, secureBits } from './sampler.ts';
 export type {
   AskedQuery,
   CellPair,

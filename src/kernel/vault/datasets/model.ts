@@ -9,8 +9,8 @@ export const DatasetId = idOf('dst', { zh: '数据集编号', en: 'Dataset id' }
 export const UploadId = idOf('upl', { zh: '上传编号', en: 'Upload id' });
 export const ObjectId = idOf('obj', { zh: '存储对象编号', en: 'Object id' });
 
-/** Who brings data: 数据提供单位、运营单位、数商. */
-export const INGEST_ROLES = ['data-provider', 'operating-unit', 'data-merchant'] as const;
+/** Who brings data: 数据提供单位、运营单位、数商; buyers and brokers a table of their own, to try a product on. */
+export const INGEST_ROLES = ['data-provider', 'operating-unit', 'data-merchant', 'buyer', 'broker'] as const;
 
 export const INGEST_TASK = 'dataset.ingest';
 

@@ -15,6 +15,7 @@ import { PriceBasisPanel } from './PriceBasisPanel.tsx';
 import { ProfileGrid } from './ProfileGrid.tsx';
 import { QualityReport } from './QualityReport.tsx';
 import { SampleTable } from './SampleTable.tsx';
+import { TrialPanel } from './trial/TrialPanel.tsx';
 import './products.css';
 
 const WORDS = words(
@@ -141,6 +142,7 @@ function Content({ product }: { readonly product: Product }) {
         </div>
         <aside>
           <BuyPanel product={product} />
+          <TrialPanel product={product} />
           {product.publicData ? <PriceBasisPanel productId={product.id} /> : null}
           {product.opinions.length > 0 ? (
             <>
