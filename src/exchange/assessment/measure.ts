@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { execute, SYSTEM } from '../../kernel/acts/index.ts';
 import { type Task, task } from '../../kernel/jobs.ts';
@@ -8,9 +7,9 @@ import {
   type Filter,
   profileTable,
   QUERY_ROWS_MAX,
-  queryTable,
-  runRecipe,
+  type Recipe,
   type TableProfile,
+  tallyTable,
   type Vault,
 } from '../../kernel/vault/index.ts';
 import { getResource, type Resource } from '../catalog/index.ts';
@@ -62,52 +61,43 @@ export function measure(
   main: Resource | undefined,
   at: Date,
 ): Promise<Facts> {
-  return vault.withFile(objectId, (path) =>
-    vault.withFolder(async (folder) => {
-      const profile = await profileTable(path);
-      const { groupBy, columns } = product.content.recipe;
-      const plain = columns.filter((c) => c.aggregate === undefined);
-      return {
-        rows: profile.rows,
-        columns: profile.columns,
-        duplicateRows: profile.duplicateRows,
-        dictionary: product.dictionary,
-        keyColumns: groupBy.flatMap((g) => plain.filter((c) => (c.column ?? c.name) === g).map((c) => c.name)),
-        ...(await dirty(path, folder, profile)),
-        covered: main ? await covered(path, folder, profile, main) : null,
-        rowsPromised: product.rows ?? 0,
-        age: age(product, main, at),
-      };
-    }),
-  );
+  return vault.withFile(objectId, async (path) => {
+    const profile = await profileTable(path);
+    const { groupBy, columns } = product.content.recipe;
+    const plain = columns.filter((c) => c.aggregate === undefined);
+    return {
+      rows: profile.rows,
+      columns: profile.columns,
+      duplicateRows: profile.duplicateRows,
+      dictionary: product.dictionary,
+      keyColumns: groupBy.flatMap((g) => plain.filter((c) => (c.column ?? c.name) === g).map((c) => c.name)),
+      ...(await dirty(path, profile)),
+      covered: main ? await covered(path, profile, main) : null,
+      rowsPromised: product.rows ?? 0,
+      age: age(product, main, at),
+    };
+  });
 }
 
 /** Counts text cells that mean nothing, over the text columns whose values can all be listed. */
-async function dirty(
-  path: string,
-  folder: string,
-  profile: TableProfile,
-): Promise<{ dirtyCells: number | null; textCells: number }> {
+async function dirty(path: string, profile: TableProfile): Promise<{ dirtyCells: number | null; textCells: number }> {
   const listed = profile.columns
     .filter((c) => c.type === 'text' && c.distinct > 0 && c.distinct < QUERY_ROWS_MAX)
     .slice(0, TEXT_COLUMNS_MAX);
   let dirtyCells = 0;
   let textCells = 0;
-  for (const column of listed) {
-    const output = join(folder, 'values.parquet');
-    await runRecipe({
-      inputs: [path],
-      output,
-      recipe: {
-        filters: [],
-        groupBy: [column.name],
-        columns: [
-          { name: 'value', column: column.name },
-          { name: 'times', aggregate: 'count' },
-        ],
-      },
-    });
-    const { rows, truncated } = await queryTable(output, { limit: QUERY_ROWS_MAX });
+  if (listed.length === 0) return { dirtyCells: null, textCells };
+  const recipes = listed.map(
+    ({ name }): Recipe => ({
+      filters: [],
+      groupBy: [name],
+      columns: [
+        { name: 'value', column: name },
+        { name: 'times', aggregate: 'count' },
+      ],
+    }),
+  );
+  for (const { rows, truncated } of await tallyTable(path, { recipes, limit: QUERY_ROWS_MAX })) {
     if (truncated) continue;
     for (const [value, times] of rows) {
       if (typeof value !== 'string') continue;
@@ -115,33 +105,27 @@ async function dirty(
       if (NOTHING.test(value.trim())) dirtyCells += numberOf(times);
     }
   }
-  return { dirtyCells: listed.length > 0 && textCells > 0 ? dirtyCells : null, textCells };
+  return { dirtyCells: textCells > 0 ? dirtyCells : null, textCells };
 }
 
 /** Counts date cells inside the coverage the holder declared. */
-async function covered(path: string, folder: string, profile: TableProfile, main: Resource): Promise<Facts['covered']> {
+async function covered(path: string, profile: TableProfile, main: Resource): Promise<Facts['covered']> {
   const { covers_from: from, covers_to: to } = main;
   const columns = profile.columns
     .filter((c) => c.type === 'date' || c.type === 'timestamp' || c.type === 'instant')
     .slice(0, DATE_COLUMNS_MAX);
   if ((from === null && to === null) || columns.length === 0) return null;
-  let inside = 0;
-  let all = 0;
-  for (const { name: column, nulls } of columns) {
+  const recipes = columns.map(({ name: column }): Recipe => {
     const filters: Filter[] = [];
     if (from !== null) filters.push({ column, op: '>=', value: from });
     if (to !== null) filters.push({ column, op: '<', value: dayAfter(to) });
-    const output = join(folder, 'inside.parquet');
-    await runRecipe({
-      inputs: [path],
-      output,
-      recipe: { filters, groupBy: [], columns: [{ name: 'times', aggregate: 'count' }] },
-    });
-    const { rows } = await queryTable(output, { limit: 1 });
-    inside += numberOf(rows[0]?.[0] ?? 0);
-    all += profile.rows - nulls;
-  }
-  return { inside, all };
+    return { filters, groupBy: [], columns: [{ name: 'times', aggregate: 'count' }] };
+  });
+  const tallies = await tallyTable(path, { recipes, limit: 1 });
+  return {
+    inside: tallies.reduce((sum, { rows }) => sum + numberOf(rows[0]?.[0] ?? 0), 0),
+    all: columns.reduce((sum, { nulls }) => sum + profile.rows - nulls, 0),
+  };
 }
 
 function age(product: Product, main: Resource | undefined, at: Date): Facts['age'] {

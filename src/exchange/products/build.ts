@@ -8,11 +8,9 @@ import {
   type Cell,
   type Consented,
   countRows,
+  makeTable,
   type Portion,
-  profileTable,
   type RowSet,
-  runRecipe,
-  sampleRows,
   TableFailure,
   type Vault,
   VaultFailure,
@@ -80,12 +78,12 @@ async function build(
     vault.withFolder(async (folder) => {
       const inputs = await portionsOf(context, product, rights, paths);
       const output = join(folder, 'product.parquet');
-      const built = await runRecipe({ inputs, recipe: workerRecipe(recipe), output });
+      const built = await makeTable({ inputs, recipe: workerRecipe(recipe), output, sampleRows: SAMPLE_ROWS });
       const types = new Map(built.columns.map((c) => [c.name, c.type]));
       const dictionary = productDictionary(recipe, main.columns, types);
       const hidden = new Set(dictionary.filter((c) => c.sensitive).map((c) => c.name));
-      const profile = maskProfile(await profileTable(output), (name) => hidden.has(name));
-      const sample = maskSample(await sampleRows(output, SAMPLE_ROWS), dictionary);
+      const profile = maskProfile(built.profile, (name) => hidden.has(name));
+      const sample = maskSample(built.sample, dictionary);
       await keep(context, product, output, { rows: built.rows, dictionary, sample, profile });
     }),
   );

@@ -25,13 +25,14 @@ export {
   countRows,
   ingestTable,
   inspectTable,
+  makeTable,
   minimiseTable,
   profileTable,
   QUERY_ROWS_MAX,
   queryTable,
   runRecipe,
-  sampleRows,
   type TableOptions,
+  tallyTable,
 } from './tables/tabular.ts';
 export {
   type Aggregate,

@@ -73,7 +73,7 @@ async function writeWithProgress(
 }
 
 function filesOf(job: Job): string[] {
-  if (job.kind === 'recipe') return [...job.inputs.map(pathOf), job.output];
+  if (job.kind === 'recipe' || job.kind === 'make') return [...job.inputs.map(pathOf), job.output];
   if (job.kind === 'count') return [job.portion.path];
   if (job.kind === 'minimise') return [job.portion.path, job.output];
   return 'output' in job ? [job.path, job.output] : [job.path];

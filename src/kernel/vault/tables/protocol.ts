@@ -25,6 +25,12 @@ export interface Minimise {
   readonly format: 'database' | 'parquet';
 }
 
+/** A table that was made, and what there is to see of it. */
+export interface Made extends TableSummary {
+  readonly profile: TableProfile;
+  readonly sample: RowSet;
+}
+
 /** One request to the worker process; every path in it is absolute. */
 export type Job =
   | {
@@ -42,9 +48,17 @@ export type Job =
       readonly recipe: Recipe;
       readonly output: string;
     }
+  | {
+      readonly kind: 'make';
+      readonly inputs: readonly (string | Portion)[];
+      readonly recipe: Recipe;
+      readonly output: string;
+      readonly sampleRows: number;
+      readonly seed: number;
+    }
+  | { readonly kind: 'tally'; readonly path: string; readonly recipes: readonly Recipe[]; readonly limit: number }
   | { readonly kind: 'count'; readonly portion: Portion }
   | ({ readonly kind: 'minimise' } & Minimise)
-  | { readonly kind: 'sample'; readonly path: string; readonly rows: number; readonly seed: number }
   | {
       readonly kind: 'query';
       readonly path: string;
@@ -75,9 +89,10 @@ export interface Results {
   readonly profile: TableProfile;
   readonly inspect: { readonly profile: TableProfile; readonly findings: readonly Finding[] };
   readonly recipe: TableSummary;
+  readonly make: Made;
+  readonly tally: readonly RowSet[];
   readonly count: { readonly rows: number };
   readonly minimise: Minimised;
-  readonly sample: RowSet;
   readonly query: RowSet;
   readonly convert: { readonly bytes: number };
 }

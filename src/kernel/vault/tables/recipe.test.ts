@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { removeTestFolders, testFolder } from '../testing.ts';
 import { doJob, ingestBytes } from './testing.ts';
@@ -178,7 +178,10 @@ describe('profile', () => {
 describe('samples and queries', () => {
   test('a sample is of the table, in its order, and the same for the same seed', async () => {
     const { path } = await ingestBytes(`n\n${Array.from({ length: 5_000 }, (_, i) => i).join('\n')}\n`);
-    const take = (seed: number) => doJob({ kind: 'sample', path, rows: 20, seed });
+    const recipe: Recipe = { filters: [], groupBy: [], columns: [{ name: 'n' }] };
+    const output = join(dirname(path), 'sampled.parquet');
+    const take = async (seed: number) =>
+      (await doJob({ kind: 'make', inputs: [path], recipe, output, sampleRows: 20, seed })).sample;
     const [one, again, other] = [await take(1), await take(1), await take(2)];
     const numbers = one.rows.map((r) => Number(r[0]));
     expect(one.truncated).toBe(true);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { removeTestFolders, testFolder } from '../testing.ts';
-import { convertTable, ingestTable, profileTable, queryTable, runRecipe, sampleRows } from './tabular.ts';
+import { convertTable, ingestTable, makeTable, profileTable, queryTable, runRecipe, tallyTable } from './tabular.ts';
 import { doJob, zipOf } from './testing.ts';
-import type { Progress } from './types.ts';
+import type { Progress, Recipe } from './types.ts';
 
 afterAll(removeTestFolders);
 
@@ -26,7 +26,6 @@ describe('the worker process', () => {
   test('does every kind of job and leaves nothing behind', async () => {
     expect(progress.map((p) => p.stage)).toContain('checking');
     expect((await profileTable(table)).rows).toBe(2);
-    expect((await sampleRows(table, 1)).rows).toHaveLength(1);
     expect((await queryTable(table, { limit: 10, columns: ['n'] })).rows).toEqual([[1], [2]]);
     const made = join(folder, 'made.parquet');
     expect(
@@ -36,6 +35,15 @@ describe('the worker process', () => {
         output: made,
       }),
     ).toMatchObject({ rows: 2 });
+    const recipe: Recipe = { filters: [], groupBy: [], columns: [{ name: 'n' }] };
+    const whole = await makeTable({ inputs: [table], recipe, output: join(folder, 'whole.parquet'), sampleRows: 1 });
+    expect([whole.rows, whole.profile.rows, whole.sample.rows.length]).toEqual([2, 2, 1]);
+    const total: Recipe = { filters: [], groupBy: [], columns: [{ name: 'n', column: 'n', aggregate: 'sum' }] };
+    const tallies = await tallyTable(table, { recipes: [total, recipe], limit: 1 });
+    expect(tallies).toMatchObject([
+      { rows: [[3]], truncated: false },
+      { rows: [[1]], truncated: true },
+    ]);
     const csv = join(folder, 'made.csv');
     await convertTable(table, { format: 'csv', output: csv });
     expect(await readFile(csv, 'utf8')).toBe(

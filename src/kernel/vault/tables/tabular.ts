@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { programOf } from '../../programs.ts';
 import type { Finding } from '../finder/model.ts';
 import { failures } from './failures.ts';
-import type { IngestLimits, Job, Message, Minimise, Request, Results } from './protocol.ts';
+import type { IngestLimits, Job, Made, Message, Minimise, Request, Results } from './protocol.ts';
 import {
   type Filter,
   type IngestSummary,
@@ -126,9 +126,7 @@ export const runRecipe = (
   run(
     {
       kind: 'recipe',
-      inputs: options.inputs.map((input) =>
-        typeof input === 'string' ? resolve(input) : { ...input, path: resolve(input.path) },
-      ),
+      inputs: resolved(options.inputs),
       recipe: options.recipe,
       output: resolve(options.output),
     },
@@ -136,15 +134,44 @@ export const runRecipe = (
     options,
   );
 
-/** A random sample, the same for the same seed. @throws TableFailure */
-export const sampleRows = (
-  path: string,
-  rows: number,
-  options: TableOptions & { readonly seed?: number } = {},
-): Promise<RowSet> =>
+const resolved = (inputs: readonly (string | Portion)[]): (string | Portion)[] =>
+  inputs.map((input) => (typeof input === 'string' ? resolve(input) : { ...input, path: resolve(input.path) }));
+
+/** As {@link runRecipe}, and the statistics and a random sample of what was made (the same sample for the same table), in one go. @throws TableFailure */
+export const makeTable = (
+  options: TableOptions & {
+    readonly inputs: readonly (string | Portion)[];
+    readonly recipe: Recipe;
+    readonly output: string;
+    readonly sampleRows: number;
+  },
+): Promise<Made> =>
   run(
-    { kind: 'sample', path: resolve(path), rows: Math.min(rows, QUERY_ROWS_MAX), seed: options.seed ?? 1 },
-    QUERY_MS_MAX,
+    {
+      kind: 'make',
+      inputs: resolved(options.inputs),
+      recipe: options.recipe,
+      output: resolve(options.output),
+      sampleRows: Math.min(options.sampleRows, QUERY_ROWS_MAX),
+      seed: 1,
+    },
+    BUILD_MS_MAX,
+    options,
+  );
+
+/** What each recipe makes of a file, at most `limit` rows of each; nothing of it is kept. @throws TableFailure as {@link runRecipe} */
+export const tallyTable = (
+  path: string,
+  options: TableOptions & { readonly recipes: readonly Recipe[]; readonly limit: number },
+): Promise<readonly RowSet[]> =>
+  run(
+    {
+      kind: 'tally',
+      path: resolve(path),
+      recipes: options.recipes,
+      limit: Math.min(options.limit, QUERY_ROWS_MAX),
+    },
+    BUILD_MS_MAX,
     options,
   );
 

@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { convertIn, queryIn, sampleIn } from './ask.ts';
 import { ingestCsv } from './csv.ts';
 import type { Engine } from './engine.ts';
@@ -10,7 +11,7 @@ import { countIn } from './portion.ts';
 import { profileIn } from './profile.ts';
 import type { Job } from './protocol.ts';
 import { runRecipeIn } from './recipe.ts';
-import type { IngestSummary, TableFormat } from './types.ts';
+import type { IngestSummary, RowSet, TableFormat } from './types.ts';
 
 /** Does one job on an engine that was opened for it. @throws TableFailure */
 export async function perform(engine: Engine, job: Job): Promise<unknown> {
@@ -30,12 +31,26 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
         ...(await runRecipeIn(engine, job.inputs, job.recipe, job.output)),
         bytes: (await stat(job.output)).size,
       };
+    case 'make': {
+      const table = await runRecipeIn(engine, job.inputs, job.recipe, job.output);
+      const profile = await profileIn(engine, job.output);
+      const sample = await sampleIn(engine, job.output, job.sampleRows, job.seed);
+      return { ...table, profile, sample, bytes: (await stat(job.output)).size };
+    }
+    case 'tally': {
+      const answers: RowSet[] = [];
+      for (const recipe of job.recipes) {
+        const output = join(engine.folder, 'tally.parquet');
+        await runRecipeIn(engine, [job.path], recipe, output);
+        answers.push(await queryIn(engine, output, { filters: [], columns: null, limit: job.limit }));
+        await rm(output);
+      }
+      return answers;
+    }
     case 'count':
       return countIn(engine, job.portion);
     case 'minimise':
       return { ...(await minimiseIn(engine, job)), bytes: (await stat(job.output)).size };
-    case 'sample':
-      return sampleIn(engine, job.path, job.rows, job.seed);
     case 'query':
       return queryIn(engine, job.path, job);
     case 'convert':
