@@ -8,6 +8,7 @@ import * as airlock from './airlock/index.ts';
 import * as joint from './joint/index.ts';
 import { prepareTask } from './prepare.ts';
 import { projectReads } from './queries.ts';
+import './custody.ts';
 import { suppressionReads } from './queries-suppressions.ts';
 import { connectJobs, useReads } from './queries-uses.ts';
 

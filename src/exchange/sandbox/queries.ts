@@ -17,7 +17,15 @@ import { beijingDay } from '../../kernel/rulebook/index.ts';
 import { text } from '../../kernel/text.ts';
 import { partiesById } from '../parties/index.ts';
 import { type Project, ProjectId } from './model.ts';
-import { budgetOf, type GrantInHand, getProject, grantedColumns, grantsInHand, trainingsOf } from './store.ts';
+import {
+  budgetOf,
+  type GrantInHand,
+  getProject,
+  grantedColumns,
+  grantsInHand,
+  trainingsOf,
+  usesMaxOf,
+} from './store.ts';
 import type * as views from './views.ts';
 import { PARTS, ProjectDetail, ProjectItem } from './views.ts';
 
@@ -148,7 +156,7 @@ function tableOf(
     }),
     budget: {
       ...budgetOf(inHand),
-      usesMax: policy.usesMax,
+      usesMax: usesMaxOf(inHand),
       cellsMax: policy.cellsMax,
       epsilonTotalMicro: policy.privacy.kind === 'noise' ? policy.privacy.epsilonTotal : null,
     },

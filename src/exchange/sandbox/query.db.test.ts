@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../kernel/acts/index.ts';
+import * as custody from '../../kernel/custody/index.ts';
 import type { Answer } from './model.ts';
 import { type SandboxWorld, sandboxWorld } from './testing.ts';
 
@@ -45,6 +46,10 @@ it('answers counts and means of enough people, and leaves its trace with the hol
   const { items } = (await w.look('/sandbox-uses', w.holder)) as { items: Record<string, unknown>[] };
   expect(items[0]).toMatchObject({ kind: 'query', madeId: told.queryId, alias: 'trips', state: 'answered' });
   expect(String(items[0]?.code)).toContain('group by line');
+  const { rows } = await sql<{ id: string }>`
+    select object_id as id from resource where id = ${w.resourceId}`.execute(w.t.db);
+  const kept = await w.t.read(custody.reads, '/custody/:objectId', w.holder, { objectId: rows[0]?.id });
+  expect(kept).toMatchObject({ uses: [{ by: '示例运营公司', subject: told.queryId }] });
   const seen = await w.look('/sandbox-queries/:queryId', w.holder, { queryId: told.queryId });
   expect(seen.rows).toEqual(told.rows);
   const stranger = await w.t.party('示例旁人公司', ['operating-unit']);

@@ -119,6 +119,17 @@ describe('a grant', () => {
     ]);
   });
 
+  it('counts the uses against the right where it leaves fewer than the policy', async () => {
+    const projectId = await w.open();
+    await w.grant(projectId);
+    const setUsesMax = (max: number | null) =>
+      w.t.db.updateTable('resource_authorisation').set({ uses_max: max }).where('id', '=', w.authorisationId).execute();
+    await setUsesMax(7);
+    const detail = await w.look('/sandbox-projects/:projectId', w.operator, { projectId });
+    await setUsesMax(null);
+    expect(detail.tableList).toMatchObject([{ budget: { usesLeft: 7, usesMax: 7 } }]);
+  });
+
   it('shows a holder its own tables, a stranger nothing', async () => {
     const projectId = await w.open();
     await w.grant(projectId);

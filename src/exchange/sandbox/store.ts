@@ -23,6 +23,7 @@ export interface GrantInHand {
     readonly id: string;
     readonly columns: readonly string[] | null;
     readonly rows: readonly Condition[];
+    readonly usesMax: number | null;
     readonly usesLeft: number | null;
     readonly rowsLeft: number | null;
   } | null;
@@ -141,6 +142,7 @@ export async function grantsInHand(
               id: r.authorisation_id,
               columns: r.right_columns,
               rows: r.row_filter ?? [],
+              usesMax: r.uses_max,
               usesLeft: left(r.uses_max, r.right_uses),
               rowsLeft: left(r.rows_max, r.rows_used),
             },
@@ -174,6 +176,12 @@ export const grantedColumns = ({ grant, right, resource }: GrantInHand) =>
       (right === null || right.columns === null || right.columns.includes(c.name)) &&
       resource.columns.some((d) => d.name === c.name),
   );
+
+/** Of which whole the uses left are a part: the right's where it leaves fewer, else the policy's. */
+export function usesMaxOf({ grant: { policy }, spent, right }: GrantInHand): number {
+  if (right === null || right.usesLeft === null || right.usesMax === null) return policy.usesMax;
+  return right.usesLeft < policy.usesMax - spent.uses ? right.usesMax : policy.usesMax;
+}
 
 /** What is left of a grant: what its policy allows less what the audience took of the resource in all its projects. */
 export function budgetOf({ grant: { policy }, spent, right }: GrantInHand): Budget {

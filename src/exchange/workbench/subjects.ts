@@ -41,6 +41,8 @@ const TITLES: Readonly<Record<string, (ids: readonly string[]) => RawBuilder<unk
   anp: (ids) => sql`select id, title from operation_announcement where id = any(${ids}::text[])`,
   fil: (ids) => sql`select id, name as title from vault_file where id = any(${ids}::text[])`,
   sbp: (ids) => sql`select id, title from sandbox_project where id = any(${ids}::text[])`,
+  sbg: (ids) => sql`select g.id, r.title from sandbox_grant g join resource r on r.id = g.resource_id
+    where g.id = any(${ids}::text[])`,
   jns: (ids) => sql`select id, title from joint_session where id = any(${ids}::text[])`,
   key: (ids) => sql`select id, title from api_key where id = any(${ids}::text[])`,
 };

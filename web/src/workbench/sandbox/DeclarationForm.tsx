@@ -97,12 +97,14 @@ export function DeclarationForm(props: {
   const { draft: d, errors, onChange } = props;
   return (
     <>
-      <SelectField
-        label={t.kind}
-        value={d.kind}
-        options={KINDS.map((value) => ({ value, title: say.kind(value) }))}
-        onChange={(value) => onChange({ kind: KINDS.find((k) => k === value) ?? 'table' })}
-      />
+      <div className="form-narrow">
+        <SelectField
+          label={t.kind}
+          value={d.kind}
+          options={KINDS.map((value) => ({ value, title: say.kind(value) }))}
+          onChange={(value) => onChange({ kind: KINDS.find((k) => k === value) ?? 'table' })}
+        />
+      </div>
       {d.kind === 'table' || d.kind === 'chart' ? <TableFields {...props} /> : null}
       {d.kind === 'metrics' ? (
         <AreaField

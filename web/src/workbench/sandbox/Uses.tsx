@@ -70,84 +70,86 @@ export function Uses() {
         </p>
         <span className="live-dot">{t.live}</span>
       </div>
-      <DataTable<SandboxUse>
-        path="/sandbox-uses"
-        caption={t.title}
-        csvName="sandbox-uses"
-        refetchMs={REFETCH_MS}
-        rowKey={(u) => u.id}
-        filters={[
-          {
-            name: 'project',
-            kind: 'choice',
-            label: t.project,
-            options: (projects ?? []).map((p) => ({ value: p.id, title: p.title })),
-          },
-          {
-            name: 'resource',
-            kind: 'choice',
-            label: t.table,
-            options: (held ?? []).map((r) => ({ value: r.id, title: r.title })),
-          },
-        ]}
-        empty={<Empty title={t.none}>{t.noneText}</Empty>}
-        columns={[
-          {
-            key: 'at',
-            title: t.at,
-            render: (u) => (
-              <>
-                {dateTime(u.at)}
-                <small className="faint block">
-                  <Link to={`/work/sandbox/${u.project.id}`}>{u.project.title}</Link>
-                </small>
-              </>
-            ),
-            csv: (u) => u.at,
-          },
-          { key: 'who', title: t.who, render: (u) => u.party.name, csv: (u) => u.party.name },
-          {
-            key: 'table',
-            title: t.table,
-            render: (u) => (
-              <>
-                <code>{u.alias}</code>
-                <small className="faint block">{u.resource.title}</small>
-              </>
-            ),
-            csv: (u) => u.resource.title,
-          },
-          {
-            key: 'code',
-            title: t.code,
-            render: (u) => <code className="sql-line">{u.code.slice(0, CODE_SHOWN)}</code>,
-            csv: (u) => u.code,
-          },
-          { key: 'cells', title: t.cells, number: true, render: (u) => number(u.cells), csv: (u) => `${u.cells}` },
-          {
-            key: 'held',
-            title: t.held,
-            number: true,
-            render: (u) => (u.suppressed ? number(u.suppressed.cells) : <span className="faint">—</span>),
-            csv: (u) => `${u.suppressed?.cells ?? ''}`,
-          },
-          { key: 'state', title: t.state, render: sayState, csv: sayState },
-          {
-            key: 'see',
-            title: '',
-            render: (u) =>
-              u.kind === 'job' ? (
-                <Link className="button" to={`/work/sandbox/jobs/${u.madeId}`}>
-                  {t.see}
-                </Link>
-              ) : (
-                <button type="button" className="button" onClick={() => setSeen(u.madeId)}>
-                  {t.see}
-                </button>
+      <div className="uses-list">
+        <DataTable<SandboxUse>
+          path="/sandbox-uses"
+          caption={t.title}
+          csvName="sandbox-uses"
+          refetchMs={REFETCH_MS}
+          rowKey={(u) => u.id}
+          filters={[
+            {
+              name: 'project',
+              kind: 'choice',
+              label: t.project,
+              options: (projects ?? []).map((p) => ({ value: p.id, title: p.title })),
+            },
+            {
+              name: 'resource',
+              kind: 'choice',
+              label: t.table,
+              options: (held ?? []).map((r) => ({ value: r.id, title: r.title })),
+            },
+          ]}
+          empty={<Empty title={t.none}>{t.noneText}</Empty>}
+          columns={[
+            {
+              key: 'at',
+              title: t.at,
+              render: (u) => (
+                <>
+                  {dateTime(u.at)}
+                  <small className="faint block">
+                    <Link to={`/work/sandbox/${u.project.id}`}>{u.project.title}</Link>
+                  </small>
+                </>
               ),
-          },
-        ]}
-      />
+              csv: (u) => u.at,
+            },
+            { key: 'who', title: t.who, render: (u) => u.party.name, csv: (u) => u.party.name },
+            {
+              key: 'table',
+              title: t.table,
+              render: (u) => (
+                <>
+                  <code>{u.alias}</code>
+                  <small className="faint block">{u.resource.title}</small>
+                </>
+              ),
+              csv: (u) => u.resource.title,
+            },
+            {
+              key: 'code',
+              title: t.code,
+              render: (u) => <code className="sql-line">{u.code.slice(0, CODE_SHOWN)}</code>,
+              csv: (u) => u.code,
+            },
+            { key: 'cells', title: t.cells, number: true, render: (u) => number(u.cells), csv: (u) => `${u.cells}` },
+            {
+              key: 'held',
+              title: t.held,
+              number: true,
+              render: (u) => (u.suppressed ? number(u.suppressed.cells) : <span className="faint">—</span>),
+              csv: (u) => `${u.suppressed?.cells ?? ''}`,
+            },
+            { key: 'state', title: t.state, render: sayState, csv: sayState },
+            {
+              key: 'see',
+              title: '',
+              render: (u) =>
+                u.kind === 'job' ? (
+                  <Link className="button" to={`/work/sandbox/jobs/${u.madeId}`}>
+                    {t.see}
+                  </Link>
+                ) : (
+                  <button type="button" className="button" onClick={() => setSeen(u.madeId)}>
+                    {t.see}
+                  </button>
+                ),
+            },
+          ]}
+        />
+      </div>
       {seen ? (
         <Drawer title={t.see} onClose={() => setSeen(null)}>
           <QueryAnswer queryId={seen} />

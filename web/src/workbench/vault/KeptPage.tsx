@@ -5,6 +5,7 @@ import { Loaded } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
+import { KeptName } from './KeptName.tsx';
 import type { KeptDetail } from './types.ts';
 
 const WORDS = words(
@@ -76,6 +77,13 @@ const WORDS = words(
   },
 );
 
+/** What ran in the sandbox the holder sees there, in full. */
+function UseOf({ subject, what }: { readonly subject: string; readonly what: string }) {
+  if (subject.startsWith('sbj_')) return <Link to={`/work/sandbox/jobs/${subject}`}>{what}</Link>;
+  if (subject.startsWith('sbq_')) return <Link to="/work/sandbox?part=uses">{what}</Link>;
+  return what;
+}
+
 const PLACES_HOLDS: readonly string[] = ['regulator', 'data-authority', 'exchange'];
 
 /** One object in custody: what it is, how long it is kept, who holds it, who used it. */
@@ -98,7 +106,9 @@ export default function KeptPage() {
           <>
             <title>{o.name}</title>
             <div className="head-row">
-              <h1>{o.name}</h1>
+              <h1>
+                <KeptName name={o.name} />
+              </h1>
               {o.destroyedAt ? null : (
                 <div className="buttons">
                   {o.owner.id === me?.party?.id ? (
@@ -171,7 +181,7 @@ export default function KeptPage() {
             <ul className="line-list">
               {o.uses.map((u) => (
                 <li key={`${u.at} ${u.subject}`}>
-                  {u.by ?? t.platform} · {say(u.what)}
+                  {u.by ?? t.platform} · <UseOf subject={u.subject} what={say(u.what)} />
                   <small className="faint block">{dateTime(u.at)}</small>
                 </li>
               ))}

@@ -8,6 +8,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { ActButton, ActDrawer, useDone } from '../shared/acts.tsx';
+import { KeptName } from './KeptName.tsx';
 import type { Erasure, KeptObject, Rotation, StatementRow, Usage } from './types.ts';
 
 const WORDS = words(
@@ -159,7 +160,11 @@ export default function VaultPage() {
           {
             key: 'name',
             title: t.name,
-            render: (o) => <Link to={`/work/vault/${o.objectId}`}>{o.name}</Link>,
+            render: (o) => (
+              <Link to={`/work/vault/${o.objectId}`}>
+                <KeptName name={o.name} />
+              </Link>
+            ),
             csv: (o) => o.name,
           },
           { key: 'kind', title: t.kind, render: (o) => term(o.kind), csv: (o) => term(o.kind) },
