@@ -26,8 +26,13 @@ const PARTS = {
   },
   'sandbox-reconstruction': {
     what: 'linear reconstruction of a hundred made-up people, on plain DuckDB and on the sandbox',
-    whole: node('conformance/sandbox/reconstruct.ts'),
+    whole: node('conformance/sandbox/reconstruct.ts', '--acts', '--tables', '3'),
     quick: ['--tables', '1'],
+  },
+  'sandbox-search': {
+    what: 'a search for attacks by queries, on plain DuckDB and on the sandbox',
+    whole: node('conformance/sandbox/search.ts'),
+    quick: ['--seconds', '20'],
   },
   'kill-second': {
     what: 'kill -9 of two servers of one database in turn',

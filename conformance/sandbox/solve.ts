@@ -1,3 +1,5 @@
+import { solve } from './rule.ts';
+
 /** What an attacker knows of a sum of bits over a set of people: its value, or that it lies outside a range, or inside. */
 export type Constraint =
   | { readonly people: readonly number[]; readonly sum: number }
@@ -19,33 +21,6 @@ export function leastSquares(told: readonly { people: readonly number[]; sum: nu
   }
   return solve(matrix, right).map((x) => x + 0.5);
 }
-
-/** Gaussian elimination with pivoting, in place. */
-function solve(matrix: number[][], right: number[]): number[] {
-  const n = right.length;
-  for (let at = 0; at < n; at++) {
-    let best = at;
-    for (let i = at + 1; i < n; i++) if (Math.abs(entry(matrix, i, at)) > Math.abs(entry(matrix, best, at))) best = i;
-    [matrix[at], matrix[best]] = [matrix[best] as number[], matrix[at] as number[]];
-    [right[at], right[best]] = [right[best] as number, right[at] as number];
-    const pivot = matrix[at] as number[];
-    for (let i = at + 1; i < n; i++) {
-      const row = matrix[i] as number[];
-      const factor = (row[at] as number) / (pivot[at] as number);
-      if (factor === 0) continue;
-      for (let j = at; j < n; j++) row[j] = (row[j] as number) - factor * (pivot[j] as number);
-      right[i] = (right[i] as number) - factor * (right[at] as number);
-    }
-  }
-  const x = new Array<number>(n).fill(0);
-  for (let i = n - 1; i >= 0; i--) {
-    let value = right[i] as number;
-    for (let j = i + 1; j < n; j++) value -= entry(matrix, i, j) * (x[j] as number);
-    x[i] = value / entry(matrix, i, i);
-  }
-  return x;
-}
-const entry = (matrix: readonly (readonly number[])[], i: number, j: number): number => matrix[i]?.[j] ?? 0;
 
 const away = (sum: number, c: Constraint): number => {
   if ('sum' in c) return Math.abs(sum - c.sum);
