@@ -28,7 +28,7 @@ const EXACT: Omit<GrantPolicy, 'columns' | 'entityKey' | 'personal' | 'k'> = {
   codeHashes: null,
 };
 
-interface Given {
+export interface Given {
   readonly resource: string;
   readonly alias: string;
   readonly wanted: string;
@@ -38,7 +38,7 @@ interface Given {
 }
 
 /** Public data of the operating unit's project: every row is an entity, nobody is behind one. */
-const GIVEN: readonly Given[] = [
+export const GIVEN: readonly Given[] = [
   {
     resource: 'flights',
     alias: 'flights',

@@ -95,11 +95,18 @@ export class Bench {
 const cellOf = (value: Json): Cell =>
   typeof value === 'object' ? (value === null ? null : JSON.stringify(value)) : value;
 
+/** What runs the lane's SQL, here or in an isolated process. */
+export interface Engine {
+  readonly tree: (sql: string) => Promise<unknown>;
+  readonly rows: (sql: string) => Promise<readonly (readonly Cell[])[]>;
+}
+
 interface GuardedAnswer {
   readonly rows: readonly (readonly Cell[])[];
   readonly marks: readonly (readonly (string | null)[])[];
   readonly said: string;
 }
+export type LaneAnswer = GuardedAnswer | (Answer & { readonly refused: true });
 export const isRefused = (answer: Answer | GuardedAnswer): answer is Answer & { readonly refused: true } =>
   'refused' in answer;
 
@@ -108,19 +115,26 @@ export const isRefused = (answer: Answer | GuardedAnswer): answer is Answer & { 
  * history and noise are the lane's own; only the ledger is a list and the allowance a sum.
  */
 export class Guarded {
-  readonly #bench: Bench;
+  readonly #bench: Engine;
+  readonly #attached: string;
   readonly #table: GrantedTable;
   readonly #history: { readonly family: Family; readonly shape: ToldShape }[] = [];
   readonly #answers = new Map<string, readonly ReleasedRow[]>();
   #epsilonMicro = 0;
 
-  constructor(bench: Bench, columns: readonly PlantedColumn[], policy: GrantPolicy) {
+  /** Over a table `data` that is attached under `attached`. */
+  constructor(bench: Engine, table: GrantedTable, attached = 't1') {
     this.#bench = bench;
-    const described = [{ name: 'id', type: 'text' }, ...columns].map(({ name, type }) => ({ name, type }));
-    this.#table = { grantId: 'sbg_people', alias: ALIAS, columns: described, policy };
+    this.#table = table;
+    this.#attached = attached;
   }
 
-  readonly ask = async (sql: string): Promise<GuardedAnswer | (Answer & { readonly refused: true })> => {
+  static planted(bench: Bench, columns: readonly PlantedColumn[], policy: GrantPolicy): Guarded {
+    const described = [{ name: 'id', type: 'text' }, ...columns].map(({ name, type }) => ({ name, type }));
+    return new Guarded(bench, { grantId: 'sbg_people', alias: ALIAS, columns: described, policy });
+  }
+
+  readonly ask = async (sql: string): Promise<LaneAnswer> => {
     const { query, problems } = check(await this.#bench.tree(sql), [this.#table], AT);
     if (query === null) return { refused: true, said: JSON.stringify(problems) };
     const asked = askedShape(query, () => DATASET);
@@ -141,8 +155,8 @@ export class Guarded {
   ): Promise<readonly ReleasedRow[] | null> {
     const { policy } = this.#table;
     const numbers = numbersAt(AT);
-    const attached = new Map([[this.#table.grantId, 't1']]);
-    const placed = [{ dataset: DATASET, table: this.#table, attached: 't1' }];
+    const attached = new Map([[this.#table.grantId, this.#attached]]);
+    const placed = [{ dataset: DATASET, table: this.#table, attached: this.#attached }];
     const cells = async (rowsPerEntity: number | null) =>
       cellsOf(query, await this.#bench.rows(guardedSql(query, attached, { rowsPerEntity })));
     const noise = privacyOf([policy]);

@@ -183,7 +183,7 @@ async function laneTells(bench: Bench): Promise<Told> {
       COLUMNS,
       rows.map((r) => [r.entity, ...[0, 1, 2].map((i) => r.groups[i] ?? ''), Number(r.groups[3]), r.amount]),
     );
-    const lane = new Guarded(bench, COLUMNS, strictPolicy(COLUMNS));
+    const lane = Guarded.planted(bench, COLUMNS, strictPolicy(COLUMNS));
     const told: number[] = [];
     for (const question of attack) {
       const answer = await lane.ask(sqlOf(question));

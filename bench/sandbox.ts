@@ -1,0 +1,108 @@
+/**
+ * An interactive query of the sandbox beside plain DuckDB on the same file, as the table grows: the fixed cost and the
+ * ratio; several queries at once; the start of a Python job. The lane without the act around it.
+ *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3]
+ */
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import type { GrantedTable, GrantPolicy } from '../src/exchange/sandbox/policy.ts';
+import { IsolatedFailure, type LentFile, openLocalExecutor } from '../src/kernel/isolation/index.ts';
+import { TEST_LIMITS, testFolder } from '../src/kernel/isolation/testing.ts';
+import { median } from './client.ts';
+import { IsolatedLane, plainOn } from './sandbox-lane.ts';
+
+const flag = (name: string): string | undefined => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const SIZES = (flag('--rows') ?? '1e3,1e5,1e6,1e7').split(',').map(Number);
+const RUNS = Number(flag('--runs') ?? 3);
+/** Rows of one person, where rows are about people. */
+const ROWS_EACH = 4;
+const SQL = 'select g, count(*) as n, sum(x) as s from t group by g';
+
+const place = testFolder();
+const executor = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0, jobsMax: 8 });
+
+const tableOf = (personal: boolean): GrantedTable => {
+  const policy: GrantPolicy = {
+    lanes: ['interactive'],
+    entityKey: personal ? 'id' : null,
+    personal,
+    columns: [
+      { name: 'g', uses: ['group', 'filter'] },
+      { name: 'x', uses: ['aggregate'], range: { lower: 0, upper: 1_000 } },
+    ],
+    ...{ k: 10, dominancePermille: 900, ratioPermille: 100, privacy: { kind: 'exact' } as const },
+    ...{ cellsMax: 1_000_000, usesMax: 100_000, codeHashes: null },
+  };
+  const columns = ['g', 'x'].map((name) => ({ name, type: 'integer' }));
+  return { grantId: 'sbg_t', alias: 't', columns, policy };
+};
+
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+};
+const round = (ms: number) => `${ms.toFixed(0)} ms`;
+/** A lane that nobody asked yet, so that no answer is from the store. */
+const fresh = async (file: LentFile, personal: boolean): Promise<void> => {
+  const answer = await new IsolatedLane(executor, file, tableOf(personal)).ask(SQL);
+  if (!('marks' in answer) || answer.rows.length === 0) throw new Error('the lane did not answer');
+};
+
+console.log(`medians of ${RUNS} runs, plain and lane in turn; load ${loadavg()[0]?.toFixed(1)}\n`);
+console.log(
+  '| Rows | File | Plain DuckDB | Lane, rows of things | Ratio | Lane, rows of people | Ratio | Load |\n|---|---|---|---|---|---|---|---|',
+);
+for (const rows of SIZES) {
+  const file = await place.database(
+    't1',
+    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 50)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad from range(${rows})`,
+  );
+  const [plain, things, people]: [number[], number[], number[]] = [[], [], []];
+  let said = '';
+  for (let run = 0; run < RUNS; run++) {
+    plain.push(
+      await timed(async () => {
+        const engine = await plainOn(file);
+        await engine.rows('select g, count(*) as n, sum(x) as s from data group by g');
+        engine.close();
+      }),
+    );
+    things.push(await timed(() => fresh(file, false)));
+    try {
+      people.push(await timed(() => fresh(file, true)));
+    } catch (error) {
+      said = error instanceof IsolatedFailure ? error.kind : String(error);
+    }
+  }
+  const [a, b, c] = [median(plain), median(things), median(people)];
+  console.log(
+    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${loadavg()[0]?.toFixed(1)} |`,
+  );
+  if (rows === 1e6) {
+    for (const count of [1, 2, 4]) {
+      const all = await timed(() => Promise.all(Array.from({ length: count }, () => fresh(file, false))));
+      console.log(
+        `  ${count} queries at once, until all are answered: ${round(all)}; load ${loadavg()[0]?.toFixed(1)}`,
+      );
+    }
+  }
+  spawnSync('rm', ['-f', file.path]);
+}
+const job = () => executor.run({ language: 'python', code: 'pass', inputs: [], rowsMax: 0, filesMax: 1 }, TEST_LIMITS);
+const [isolated, bare]: [number[], number[]] = [[], []];
+for (let run = 0; run < RUNS; run++) {
+  isolated.push(await timed(job));
+  bare.push(await timed(async () => spawnSync('/usr/bin/python3', ['-I', '-c', 'pass'])));
+}
+console.log(`\nPython job \`pass\`: ${round(median(isolated))}, plain process ${round(median(bare))}`);
+for (const count of [1, 2, 4])
+  console.log(`  ${count} at once: ${round(await timed(() => Promise.all(Array.from({ length: count }, job))))}`);
+console.log(`load ${loadavg()[0]?.toFixed(1)}`);
+await executor.stop();
+place.remove();
