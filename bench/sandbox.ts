@@ -61,7 +61,7 @@ console.log(
 for (const rows of SIZES) {
   const file = await place.database(
     't1',
-    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 50)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad from range(${rows})`,
+    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad from range(${rows})`,
   );
   const [plain, things, people]: [number[], number[], number[]] = [[], [], []];
   let said = '';

@@ -55,17 +55,26 @@ function planOf(
   if (contribution.dataset !== null && contribution.dataset !== dataset) return null;
   const types = shapes.map(({ groups }) => groups.map((group) => sql.expression(group).type));
   const own = JSON.stringify(dataset);
+  // Rows are grouped by plain values, each once for all shapes that have it; keys are spelled of the few groups alone.
+  const columns = new Map<string, string>();
+  const column = (text: string): string => {
+    const name = columns.get(text) ?? `c${columns.size}`;
+    columns.set(text, name);
+    return name;
+  };
   const [keys, joined]: [string[], { cte: string; name: string }[]] = [[], []];
   for (const [i, shape] of shapes.entries()) {
     const datasets = sql.datasetsOf(shape.source);
     if (!datasets.includes(dataset)) return null;
-    const texts = shape.groups.map((group) => `CAST(${sql.expression(group).sql} AS VARCHAR)`);
-    const list = `CAST(to_json(CAST([${texts.join(', ')}] AS VARCHAR[])) AS VARCHAR)`;
     const within = sql.within({ filter: shape.filter, keys: shape.fixed });
+    const expressions = shape.groups.map((group) => sql.expression(group).sql);
     if (datasets.length === 1) {
-      keys.push(`CASE WHEN ${within} THEN ${list} END`);
+      const inside = column(within);
+      const values = expressions.map((of) => column(within === 'TRUE' ? of : `CASE WHEN ${within} THEN ${of} END`));
+      keys.push(`CASE WHEN ${inside} THEN ${listSql(values)} END`);
       continue;
     }
+    const list = listSql(expressions);
     const name = `j${i}`;
     const from = sql.from(shape.source);
     const condition = from.includes(' WHERE ') ? `${from} AND ${within}` : `${from} WHERE ${within}`;
@@ -73,26 +82,27 @@ function planOf(
       name,
       cte: `${name} AS (SELECT ${own}.rowid AS r, any_value(${list}) AS k, count(*) AS n ${condition} GROUP BY ${own}.rowid)`,
     });
-    keys.push(`${name}.k`);
+    keys.push(column(`${name}.k`));
   }
-  const named = keys.map((key, i) => `${key} AS k${i}`);
   const from = sql.from(JSON.stringify({ datasets: [dataset], joins: [] }));
   const withJoins = `${from}${joined.map(({ name }) => ` LEFT JOIN ${name} ON ${name}.r = ${own}.rowid`).join('')}`;
   const once = joined.map(({ name }) => `(SELECT coalesce(max(n), 0) <= 1 FROM ${name})`).join(' AND ') || 'TRUE';
-  const ks = keys.map((_, i) => `k${i}`);
+  const names = [...columns.values()];
   const rows = sql.rowsAreEntities(dataset);
-  const columns = [...named, `${contribution.sql} AS x`, ...(rows ? [] : [`${sql.entity(dataset)} AS e`])];
-  const base = `base AS (SELECT ${columns.join(', ')} ${withJoins})`;
+  const named = [...columns].map(([text, name]) => `${text} AS ${name}`);
+  const taken = [...named, `${contribution.sql} AS x`, ...(rows ? [] : [`${sql.entity(dataset)} AS e`])];
+  const base = `base AS (SELECT ${taken.join(', ')} ${withJoins})`;
   const ctes = [...joined.map(({ cte }) => cte), base];
-  const by = ks.length === 0 ? '' : ` GROUP BY ${ks.join(', ')}`;
-  const shown = ks.map((key) => `${key}, `).join('');
+  const by = names.length === 0 ? '' : ` GROUP BY ${names.join(', ')}`;
+  const shown = keys.map((key, i) => `${key} AS k${i}, `).join('');
+  const grouped = names.map((name) => `${name}, `).join('');
   if (rows)
     return {
       sql: `WITH ${ctes.join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, TRUE AS d, ${once} AS o FROM base${by} LIMIT ${limit + 1}`,
       types,
       limit,
     };
-  const byEntity = `p AS (SELECT ${shown}e, sum(x) AS x FROM base GROUP BY ${[...ks, 'e'].join(', ')})`;
+  const byEntity = `p AS (SELECT ${grouped}e, sum(x) AS x FROM base GROUP BY ${[...names, 'e'].join(', ')})`;
   const disjoint = '(SELECT count(*) = count(DISTINCT e) + (CASE WHEN count(*) > count(e) THEN 1 ELSE 0 END) FROM p)';
   return {
     sql: `WITH ${[...ctes, byEntity].join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, ${disjoint} AS d, ${once} AS o FROM p${by} LIMIT ${limit + 1}`,
@@ -100,6 +110,9 @@ function planOf(
     limit,
   };
 }
+
+const listSql = (values: readonly string[]): string =>
+  `CAST(to_json(CAST([${values.map((value) => `CAST(${value} AS VARCHAR)`).join(', ')}] AS VARCHAR[])) AS VARCHAR)`;
 
 /** The classes in the answer; null where there are too many, or rows stand in several cells of one shape. */
 export function classesOf(
