@@ -15,7 +15,7 @@ import {
   missingOf,
   updateDue,
 } from './entry.ts';
-import { findingFacts, findingsAnswered, gradedBySize } from './findings.ts';
+import { findingFacts, findingsAnswered, gradedBySize, newFindings, personsOf } from './findings.ts';
 import { type Entry, ResourceId, resourceLife } from './model.ts';
 import * as rules from './rules.ts';
 import * as directory from './rules-directory.ts';
@@ -205,6 +205,13 @@ const shapeFacts = (described: readonly string[], found: readonly string[]) => (
   repeated: described.filter((n, i) => described.indexOf(n) !== i),
 });
 
+const FindingsStatement = z
+  .string()
+  .trim()
+  .max(1_000)
+  .optional()
+  .meta({ title: '识别结果说明', 'x-title-en': 'Answer to what was found' });
+
 /** 数据归集: the data of a listed resource come into the zone; from now on it is registered. */
 export const gather = act({
   name: 'resource.gather',
@@ -215,12 +222,7 @@ export const gather = act({
     datasetId: DatasetId,
     /** The dictionary of the data, where the directory has none yet. */
     columns: z.array(EntryColumn).max(500).optional(),
-    findingsStatement: z
-      .string()
-      .trim()
-      .max(1_000)
-      .optional()
-      .meta({ title: '识别结果说明', 'x-title-en': 'Answer to what was found' }),
+    findingsStatement: FindingsStatement,
   }),
   output: z.object({ resourceId: ResourceId, version: z.number() }),
   rules: [
@@ -293,9 +295,9 @@ export const refresh = act({
   name: 'resource.refresh',
   title: text('更新数据', 'Bring newer data'),
   by: role('data-provider', 'data-merchant', 'operating-unit'),
-  input: z.object({ resourceId: ResourceId, datasetId: DatasetId }),
+  input: z.object({ resourceId: ResourceId, datasetId: DatasetId, findingsStatement: FindingsStatement }),
   output: z.object({ resourceId: ResourceId, version: z.number(), updateDueAt: z.iso.datetime().nullable() }),
-  rules: [registeredEntity, directory.sameShape, directory.updatedInTime],
+  rules: [registeredEntity, directory.sameShape, directory.updatedInTime, findingsAnswered, gradedBySize],
   facts: async ({ tx, actor, input, at }) => {
     const row = await lockEntry(tx, input.resourceId, actor.partyId);
     resourceLife.move(row.state, 'refresh');
@@ -303,6 +305,7 @@ export const refresh = act({
     return {
       ...(await holderFacts(tx, actor)),
       ...shapeChange(row, dataset.columns),
+      ...(await refreshedFindings(tx, row, dataset, input.findingsStatement)),
       ...{ row, dataset },
       updateDueAt: row.update_due_at?.toISOString() ?? null,
       now: at.toISOString(),
@@ -313,7 +316,11 @@ export const refresh = act({
     const version = row.version + 1;
     await tx
       .updateTable('resource')
-      .set({ version, ...dataValues(dataset, { columns: row.columns, frequency: row.update_frequency, at }) })
+      .set({
+        version,
+        columns: JSON.stringify(typed(row, dataset)),
+        ...dataValues(dataset, { columns: row.columns, frequency: row.update_frequency, at }),
+      })
       .where('id', '=', row.id)
       .execute();
     await keepVersion(
@@ -323,13 +330,43 @@ export const refresh = act({
     );
     return { resourceId: row.id, version, updateDueAt: updateDue(row.update_frequency, at)?.toISOString() ?? null };
   },
-  entry: ({ input, result }) => ({
+  entry: ({ input, facts, result }) => ({
     subject: result.resourceId,
     public: true,
     open: { version: result.version },
-    sealed: { dataset: input.datasetId },
+    sealed: {
+      dataset: input.datasetId,
+      found: facts.found,
+      findingsStatement: input.findingsStatement ?? null,
+    },
   }),
 });
+
+/** The dictionary as it was written, with the types the newer data have. */
+function typed(row: Entry, dataset: Pick<Dataset, 'columns'>) {
+  const types = new Map(dataset.columns.map((c) => [c.name, c.type]));
+  return row.columns.map((c) => ({ ...c, type: types.get(c.name) ?? c.type }));
+}
+
+/** What newer data show that nobody answered yet. */
+export async function refreshedFindings(
+  tx: Tx,
+  row: Entry,
+  dataset: Pick<Dataset, 'findings' | 'profile'>,
+  statement?: string | undefined,
+) {
+  const before = row.dataset_id === null ? undefined : await getDataset(tx, row.dataset_id);
+  const facts = findingFacts(
+    { findings: newFindings(dataset, before), profile: dataset.profile },
+    {
+      columns: row.columns,
+      personal: row.contains_personal_information,
+      statement,
+      grade: row.grade,
+    },
+  );
+  return { ...facts, personsFound: personsOf(dataset) };
+}
 
 /** Which columns newer data lack or add, against those described. */
 export function shapeChange(row: Entry, columns: readonly { readonly name: string }[]) {

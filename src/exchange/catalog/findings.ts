@@ -52,9 +52,19 @@ export function findingFacts(
   };
 }
 
-function personsOf({ findings, profile }: Pick<Dataset, 'findings' | 'profile'>): number {
+/** Different persons the data may tell of, by the largest column of identifiers. */
+export function personsOf({ findings, profile }: Pick<Dataset, 'findings' | 'profile'>): number {
   const found = new Set((findings ?? []).filter((f) => namesPersons(f) && !f.within).map((f) => f.column));
   return Math.max(0, ...(profile?.columns ?? []).filter((c) => found.has(c.name)).map((c) => c.distinct));
+}
+
+/**
+ * What newer data show that the data before did not: what was answered once stays answered. Of data nobody looked at before,
+ * everything is new.
+ */
+export function newFindings(dataset: Pick<Dataset, 'findings'>, before: Pick<Dataset, 'findings'> | undefined) {
+  const known = new Set((before?.findings ?? []).filter(namesPersons).map((f) => `${f.kind} ${f.column}`));
+  return (dataset.findings ?? []).filter((f) => !known.has(`${f.kind} ${f.column}`));
 }
 
 /** 疑似个人信息逐项处理: nothing is decided by the machine, and nothing it saw is passed over in silence. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '../../kernel/database/index.ts';
-import { convertTable, type ObjectInfo, type WrittenFormat } from '../../kernel/vault/index.ts';
+import { convertTable, type ObjectInfo, WHOLE_MEDIA_TYPE, type WrittenFormat } from '../../kernel/vault/index.ts';
 import { deliverySetting } from './setting.ts';
 
 /** Forms a file is delivered in: CSV safe for spreadsheets, CSV as it is for programs, Parquet as it is. */
@@ -16,13 +16,16 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
 const running = new Map<string, Promise<ObjectInfo>>();
 
 /**
- * The object in the wanted form. Parquet is what the vault holds; CSV is made once and kept, so that ranges and
- * ETags of later requests name the same bytes.
+ * The object in the wanted form. Parquet is what the vault holds; CSV, and one file of a table that lies in several, is made
+ * once and kept, so that ranges and ETags of later requests name the same bytes.
  * @throws Error when the object is gone from the vault
  */
 export async function renderingOf(db: Database, objectId: string, format: Format): Promise<ObjectInfo> {
   const { vault } = deliverySetting();
-  if (format === 'parquet') return found(await vault.info(objectId), objectId);
+  if (format === 'parquet') {
+    const held = found(await vault.info(objectId), objectId);
+    if (held.mediaType !== WHOLE_MEDIA_TYPE) return held;
+  }
   const kept = await db
     .selectFrom('delivery_rendering')
     .select('rendered_id')
@@ -36,15 +39,15 @@ export async function renderingOf(db: Database, objectId: string, format: Format
   return now;
 }
 
-async function render(db: Database, objectId: string, format: Exclude<Format, 'parquet'>): Promise<ObjectInfo> {
+async function render(db: Database, objectId: string, format: Format): Promise<ObjectInfo> {
   const { vault } = deliverySetting();
   const source = found(await vault.info(objectId), objectId);
   const made = await vault.withFolder((folder) =>
     vault.withFile(objectId, async (path) => {
-      const output = join(folder, 'content.csv');
+      const output = join(folder, 'content');
       await convertTable(path, { format, output, folder });
-      const name = source.name.replace(/\.parquet$/, '.csv');
-      return vault.putFile(output, { ownerPartyId: source.ownerPartyId, name, mediaType: CSV });
+      const name = `${source.name.replace(/\.(parquet|json)$/, '')}.${format === 'parquet' ? 'parquet' : 'csv'}`;
+      return vault.putFile(output, { ownerPartyId: source.ownerPartyId, name, mediaType: MEDIA_TYPES[format] });
     }),
   );
   // Another process may have been first: then its rendering stays and ours goes.

@@ -5,7 +5,7 @@ import { idOf, newId } from '../ids.ts';
 import { text } from '../text.ts';
 import { REMOVE_TASK, ROTATE_TASK, RotationId, StoredObjectId } from './model.ts';
 import * as rules from './rules.ts';
-import { destroyKeys, endingFacts, lockObject } from './store.ts';
+import { destroyKeys, endingFacts, lockObject, withFiles } from './store.ts';
 
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 const PartyRef = idOf('pty', text('单位编号', 'Party id'));
@@ -97,11 +97,12 @@ export const expireObject = act({
   rules: [rules.notHeld, rules.retentionOver, rules.notNeeded],
   facts: async ({ tx, input }) => {
     const object = await lockObject(tx, input.objectId);
-    return { ...(await endingFacts(tx, [object.id])), object };
+    const ids = await withFiles(tx, [object.id]);
+    return { ...(await endingFacts(tx, ids)), object, ids };
   },
   perform: async ({ tx, facts, at, enqueue }) => {
-    await destroyKeys(tx, [facts.object.id], at);
-    enqueue({ task: REMOVE_TASK, payload: { objectIds: [facts.object.id] } });
+    await destroyKeys(tx, facts.ids, at);
+    enqueue({ task: REMOVE_TASK, payload: { objectIds: facts.ids } });
     return { objectId: facts.object.id };
   },
   entry: ({ facts }) => ({

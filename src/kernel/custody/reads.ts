@@ -54,14 +54,17 @@ export async function custodyOf(
   }: { partyId?: string; objectId?: string; after?: string; living?: boolean; limit: number },
 ): Promise<(ItemRow & { readonly owner: string })[]> {
   const { rows } = await sql<ItemRow & { readonly owner: string }>`
-    select o.id as "objectId", o.owner_party_id as owner, coalesce(d.id, f.id) as subject,
-           case when d.id is not null then 'dataset' when f.id is not null then 'file' else 'other' end as kind,
-           coalesce(d.title, f.name, o.name) as name, o.bytes, o.sha256, k.generation as "keyGeneration",
+    select o.id as "objectId", o.owner_party_id as owner, coalesce(d.id, f.id, t.id) as subject,
+           case when d.id is not null or t.id is not null then 'dataset' when f.id is not null then 'file' else 'other' end as kind,
+           coalesce(d.title, f.name, t.title || ' / ' || t.name, o.name) as name, o.bytes, o.sha256, k.generation as "keyGeneration",
            ${iso('o.created_at')} as "storedAt", ${iso('o.checked_at')} as "checkedAt", ${iso('o.damaged_at')} as "damagedAt",
            ${iso('greatest(o.retain_until, f.retain_until)')} as "retainUntil", o.clear_at_expiry as "clearAtExpiry",
-           (select count(*)::int from legal_hold h where h.object_id = o.id and h.released_at is null) as holds,
+           (select count(*)::int from legal_hold h where h.released_at is null and (h.object_id = o.id
+             or h.object_id in (select whole_id from dataset_file where object_id = o.id))) as holds,
            ${iso('o.destroyed_at')} as "destroyedAt"
       from vault_object o left join dataset d on d.object_id = o.id left join vault_file f on f.object_id = o.id
+      left join lateral (select s.id, s.title, df.name from dataset_file df join dataset s on s.object_id = df.whole_id
+        where df.object_id = o.id order by s.revision desc limit 1) t on true
       left join vault_owner_key k on k.id = o.owner_key_id
      where (${partyId ?? null}::text is null or o.owner_party_id = ${partyId ?? null})
        and (${objectId ?? null}::text is null or o.id = ${objectId ?? null})

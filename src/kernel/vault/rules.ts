@@ -12,6 +12,7 @@ export const HOUSE_LIMITS = {
   uploadHours: dated({ from: FROM, value: 24, unit: 'hour', reference: 'HS-3.3' }),
   storedBytesMax: dated({ from: FROM, value: 256 * GIB, unit: 'byte', reference: 'HS-20.12' }),
   storedObjectsMax: dated({ from: FROM, value: 20_000, unit: 'object', reference: 'HS-20.12' }),
+  filesMax: dated({ from: FROM, value: 200, unit: 'file', reference: 'HS-20.17' }),
   columnsMax: dated({ from: FROM, value: 2_000, unit: 'column', reference: 'HS-3.5' }),
 };
 

@@ -84,6 +84,24 @@ export interface DatasetTable {
   readonly created_at: Date;
   readonly settled_at: Date | null;
   readonly version: Stored<number, number | undefined, number>;
+  /** Null: it begins its series. */
+  readonly series_id: Later<string>;
+  readonly revision: Stored<number, number | undefined, number>;
+  readonly base_id: Later<string>;
+  readonly removed: Stored<readonly string[], readonly string[] | undefined, readonly string[]>;
+  /** Null: the one of `upload_id`, or none. */
+  readonly uploads: Later<readonly string[]>;
+}
+
+export interface DatasetFileTable {
+  /** The object that lists the files. */
+  readonly whole_id: string;
+  readonly position: number;
+  readonly name: string;
+  readonly object_id: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 export interface DatasetProgressTable {
@@ -119,6 +137,7 @@ declare module '../database/database.ts' {
     vault_quota: VaultQuotaTable;
     upload: UploadTable;
     dataset: DatasetTable;
+    dataset_file: DatasetFileTable;
     dataset_progress: DatasetProgressTable;
     vault_file: VaultFileTable;
   }

@@ -36,8 +36,13 @@ export interface Vault {
    * @throws RangeError for a range outside the object, VaultFailure when it is missing or cut off
    */
   readonly open: (objectId: string, range?: ByteRange) => Promise<Readable>;
-  /** Lends the plain content as a private temporary file, removed when `use` ends. */
+  /**
+   * Lends the plain content as a private temporary file, removed when `use` ends; a table that lies in several files as a
+   * folder, which the tools of tables read as one.
+   */
   readonly withFile: <T>(objectId: string, use: (path: string) => Promise<T>) => Promise<T>;
+  /** Writes the plain content to a file of the caller's. */
+  readonly lay: (objectId: string, path: string) => Promise<void>;
   readonly remove: (objectId: string) => Promise<void>;
   /** Removes the bytes of an object whose key is destroyed; its row stays. */
   readonly removeBytes: (objectId: string) => Promise<void>;

@@ -9,9 +9,11 @@ import { newId } from '../ids.ts';
 import { isFull, vaultFailures } from './objects/failures.ts';
 import { FRAME_BYTES, framesOf, KEY_BYTES, SEALED_FRAME_BYTES, seal, sealedBytesOf, unseal } from './objects/frames.ts';
 import { type KeyProvider, keyProvider } from './objects/keys.ts';
+import { filesOf, manifestOf, nameAt, type TableFile } from './objects/manifest.ts';
 import { fileMasterKeys, type MasterKeys, singleMasterKey } from './objects/master-keys.ts';
 import * as owners from './objects/owner-keys.ts';
 import { type BlobStore, diskStore } from './objects/store.ts';
+import { TABLES_FOLDER } from './tables/sql.ts';
 import type { VaultObjectTable } from './tables.ts';
 import type { ByteRange, ObjectInfo, Vault } from './types.ts';
 import { sweepUploads } from './uploads/store.ts';
@@ -122,6 +124,23 @@ function vaultOn(db: Database, store: BlobStore, masters: MasterKeys, work: stri
     }
   };
 
+  const lay: Vault['lay'] = async (objectId, path) => {
+    try {
+      await pipeline(await openObject(objectId), createWriteStream(path, { mode: 0o600 }));
+    } catch (error) {
+      throw isFull(error) ? vaultFailures.full() : error;
+    }
+  };
+
+  /** A list whose key is destroyed cannot be opened: then its files are not lent either. */
+  const layFiles = async (files: readonly TableFile[], wholeId: string, folder: string): Promise<void> => {
+    const listed: Buffer[] = [];
+    for await (const chunk of await openObject(wholeId)) listed.push(chunk as Buffer);
+    if (Buffer.concat(listed).toString('utf8') !== manifestOf(files)) throw vaultFailures.damaged(wholeId);
+    await mkdir(folder, { mode: 0o700 });
+    for (const [i, file] of files.entries()) await lay(file.objectId, join(folder, nameAt(i)));
+  };
+
   return {
     put,
     putFile: (path, meta) => put(createReadStream(path, { highWaterMark: FRAME_BYTES * 4 }), meta),
@@ -132,14 +151,13 @@ function vaultOn(db: Database, store: BlobStore, masters: MasterKeys, work: stri
     open: openObject,
     withFile: (objectId, use) =>
       withFolder(async (folder) => {
-        const path = join(folder, 'content');
-        try {
-          await pipeline(await openObject(objectId), createWriteStream(path, { mode: 0o600 }));
-        } catch (error) {
-          throw isFull(error) ? vaultFailures.full() : error;
-        }
+        const files = await filesOf(db, objectId);
+        const path = join(folder, files.length > 0 ? `content${TABLES_FOLDER}` : 'content');
+        if (files.length > 0) await layFiles(files, objectId, path);
+        else await lay(objectId, path);
         return use(path);
       }),
+    lay,
     removeBytes: (objectId) => store.remove(objectId),
     keys: {
       rotateMaster: async () => (await masters.rotate()).id,

@@ -7,7 +7,9 @@ import { type JobContext, task } from '../../../kernel/jobs.ts';
 import { valueAt } from '../../../kernel/rulebook/index.ts';
 import { type Text, text } from '../../../kernel/text.ts';
 import {
+  type Column,
   ColumnSchema,
+  type Finding,
   FindingSchema,
   ingestTable,
   inspectTable,
@@ -15,9 +17,10 @@ import {
   TableProfileSchema,
   VaultFailure,
 } from '../../../kernel/vault/index.ts';
-import { shapeChange } from '../acts-directory.ts';
+import { refreshedFindings, shapeChange } from '../acts-directory.ts';
 import { dictionaryOf, entryOf } from '../entry.ts';
-import { RESOURCE_COLUMNS, resourceLife } from '../model.ts';
+import { findingsAnswered, gradedBySize, namesPersons } from '../findings.ts';
+import { type DictionaryColumn, RESOURCE_COLUMNS, resourceLife } from '../model.ts';
 import { sameShape } from '../rules-directory.ts';
 import { dataValues, keepVersion } from '../store.ts';
 import { openSource, type SourceDatabase } from './database.ts';
@@ -46,7 +49,7 @@ export const recordSnapshot = act({
   }),
   secretInput: ['columns', 'profile', 'findings'],
   output: z.object({ resourceId: z.string(), datasetId: z.string(), version: z.number() }),
-  rules: [sameShape],
+  rules: [sameShape, findingsAnswered, gradedBySize],
   facts: async ({ tx, input }) => {
     const staged = await tx
       .selectFrom('directory_import_row as r')
@@ -74,9 +77,12 @@ export const recordSnapshot = act({
     const next = resourceLife.move(row.state, row.state === 'listed' ? 'gather' : 'refresh');
     // A directory without a dictionary takes the columns as they are.
     const shape = row.columns.length === 0 ? { columnsGone: [], columnsNew: [] } : shapeChange(row, input.columns);
-    return { row, next, ...shape };
+    const columns = row.columns.length > 0 ? row.columns : columnsFrom(input);
+    // Nobody is there to answer: what looks personal and is not declared so is not taken (HS-20.1).
+    const found = await refreshedFindings(tx, { ...row, columns }, input);
+    return { row, next, columns, ...shape, ...found };
   },
-  perform: async ({ tx, input, facts: { row, next }, at }) => {
+  perform: async ({ tx, input, facts: { row, next, columns: described }, at }) => {
     const datasetId = newId('dst');
     await tx
       .insertInto('dataset')
@@ -98,14 +104,7 @@ export const recordSnapshot = act({
       })
       .execute();
     const types = new Map(input.columns.map((c) => [c.name, c.type]));
-    const described = entryOf(row).columns;
-    const entry = {
-      ...entryOf(row),
-      columns:
-        described.length > 0
-          ? described
-          : input.columns.map((c) => ({ name: c.name, titleZh: c.name, sensitive: false, type: c.type })),
-    };
+    const entry = entryOf({ ...row, columns: described });
     const columns = dictionaryOf(entry.columns, (name) => types.get(name));
     const version = row.version + 1;
     const dataset = { id: datasetId, objectId: input.objectId, rows: input.rows, bytes: input.bytes };
@@ -146,6 +145,17 @@ export const recordSnapshot = act({
     parties: [facts.row.holder_id],
   }),
 });
+
+/** Columns of a table nobody described; what looks personal is guarded until somebody says otherwise. */
+function columnsFrom(table: { readonly columns: readonly Column[]; readonly findings: readonly Finding[] }) {
+  const found = new Set(table.findings.filter(namesPersons).map((f) => f.column));
+  return table.columns.map(
+    (c): DictionaryColumn => ({
+      ...{ name: c.name, type: c.type, titleZh: c.name, titleEn: null, description: null, unit: null },
+      sensitive: found.has(c.name),
+    }),
+  );
+}
 
 async function takeSnapshots(payload: Readonly<Record<string, unknown>>, context: JobContext): Promise<void> {
   const { db } = context.kernel;

@@ -1,90 +1,179 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Act, execute, SYSTEM } from '../../acts/index.ts';
 import type { Database } from '../../database/index.ts';
 import { type JobContext, task } from '../../jobs.ts';
 import { valueAt } from '../../rulebook/index.ts';
 import { VaultFailure } from '../objects/failures.ts';
+import { manifestStream, nameAt, type TableFile, WHOLE_MEDIA_TYPE } from '../objects/manifest.ts';
 import { HOUSE_LIMITS } from '../rules.ts';
 import { failures } from '../tables/failures.ts';
+import { TABLES_FOLDER } from '../tables/sql.ts';
 import { ingestTable, inspectTable } from '../tables/tabular.ts';
-import { type Progress, TableFailure } from '../tables/types.ts';
+import { type Column, type Progress, TableFailure } from '../tables/types.ts';
+import type { ObjectInfo } from '../types.ts';
 import { closeUpload, offsetOf } from '../uploads/store.ts';
 import { recordFailure, recordIngest } from './acts.ts';
+import { planOf, tableFiles, type Upload } from './files.ts';
 import { INGEST_TASK } from './model.ts';
 
 const ATTEMPTS_MAX = 3;
+const PARQUET = 'application/vnd.apache.parquet';
 
 interface Waiting {
   readonly id: string;
   readonly partyId: string;
-  readonly uploadId: string;
   readonly title: string;
+  readonly uploads: readonly Upload[];
+  /** Of a revision: what it is made from. */
+  readonly base: { readonly columns: readonly Column[]; readonly files: readonly TableFile[] } | null;
+  readonly removed: readonly string[];
 }
 
 /**
- * Upload → Parquet → profile → vault → act. May be repeated from the start at any point: until the act commits nothing
- * counts, and an object that a broken attempt left is removed.
+ * Uploads → Parquet → profile → vault → act. May be repeated from the start at any point: until the act commits nothing
+ * counts, and objects that a broken attempt left are removed.
  */
 async function ingest(payload: Readonly<Record<string, unknown>>, context: JobContext): Promise<void> {
   const { kernel, vault } = context;
   const row = await kernel.db
     .selectFrom('dataset')
-    .select(['id', 'party_id', 'upload_id', 'title', 'state'])
+    .select(['id', 'party_id', 'upload_id', 'uploads', 'title', 'state', 'base_id', 'removed'])
     .where('id', '=', String(payload.datasetId))
     .executeTakeFirst();
-  if (!row?.upload_id) return;
-  if (row.state !== 'ingesting') return closeUpload(kernel.db, vault, row.upload_id);
-  const waiting = { id: row.id, partyId: row.party_id, uploadId: row.upload_id, title: row.title };
+  if (!row) return;
+  const uploadIds = row.uploads ?? (row.upload_id === null ? [] : [row.upload_id]);
+  const closeAll = async () => {
+    for (const id of uploadIds) await closeUpload(kernel.db, vault, id);
+  };
+  if (row.state !== 'ingesting') return closeAll();
   const attempts = await startAttempt(kernel.db, row.id);
   try {
-    await makeDataset(waiting, context);
+    const { id, party_id: partyId, title, removed } = row;
+    const uploads = await uploadsOf(kernel.db, uploadIds);
+    const base = row.base_id === null ? null : await baseOf(kernel.db, row.base_id);
+    const waiting: Waiting = { id, partyId, title, uploads, base, removed };
+    if (base !== null || uploads.length > 1) await makeOfFiles(waiting, context);
+    else await makeDataset(waiting, context);
   } catch (error) {
     const failure = failureOf(error, attempts);
     if (!failure) throw error;
     await settle(context, recordFailure, { datasetId: row.id, failure: failure.text });
   }
-  await closeUpload(kernel.db, vault, row.upload_id);
+  await closeAll();
 }
 
-async function makeDataset({ id, partyId, uploadId, title }: Waiting, context: JobContext): Promise<void> {
+async function uploadsOf(db: Database, ids: readonly string[]): Promise<Upload[]> {
+  const rows = await db
+    .selectFrom('upload')
+    .select(['id', 'name', 'bytes'])
+    .where('id', 'in', ids.length > 0 ? ids : [''])
+    .execute();
+  return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+}
+
+async function baseOf(db: Database, id: string): Promise<NonNullable<Waiting['base']>> {
+  const row = await db.selectFrom('dataset').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return { columns: row.columns ?? [], files: await tableFiles(db, row) };
+}
+
+type Told = Omit<Progress, 'stage'> & { readonly stage: Progress['stage'] | 'sealing' };
+type Tell = (progress: Told) => void;
+
+/** Reads one upload as a table. @throws TableFailure */
+async function read({ vault }: JobContext, upload: Upload, output: string, folder: string, onProgress: Tell) {
+  if ((await offsetOf(vault, upload.id)) === undefined)
+    throw new Error(`the bytes of upload ${upload.id} are not on this machine`);
+  const limits = { columnsMax: valueAt(HOUSE_LIMITS.columnsMax, new Date()).value };
+  return ingestTable({ path: vault.uploadPath(upload.id), output, limits, folder, onProgress });
+}
+
+async function makeDataset({ id, partyId, uploads, title }: Waiting, context: JobContext): Promise<void> {
   const { kernel, vault } = context;
   const progress = progressWriter(kernel.db, id);
-  if ((await offsetOf(vault, uploadId)) === undefined)
-    throw new Error(`the bytes of upload ${uploadId} are not on this machine`);
+  const [upload] = uploads;
+  if (!upload) return;
   await vault.withFolder(async (folder) => {
     const output = join(folder, 'table.parquet');
-    const limits = { columnsMax: valueAt(HOUSE_LIMITS.columnsMax, new Date()).value };
-    const { rows, columns, bytes } = await ingestTable({
-      path: vault.uploadPath(uploadId),
-      output,
-      limits,
-      folder,
-      onProgress: progress.tell,
-    });
+    const { rows, columns, bytes } = await read(context, upload, output, folder, progress.tell);
     const { profile, findings } = await inspectTable(output, { folder, onProgress: progress.tell });
     progress.tell({ stage: 'sealing', done: 0, total: bytes, unit: 'bytes' });
-    const object = await vault.putFile(output, {
-      ownerPartyId: partyId,
-      name: `${title}.parquet`,
-      mediaType: 'application/vnd.apache.parquet',
-    });
+    const object = await vault.putFile(output, { ownerPartyId: partyId, name: `${title}.parquet`, mediaType: PARQUET });
     await progress.finish();
+    const told = { rows, bytes, columns, profile, findings: [...findings] };
+    await settleOrRemove(context, [object], { datasetId: id, objectId: object.id, sha256: object.sha256, ...told });
+  });
+}
+
+/** A table of several files: new ones are read, the others stay the objects they are; all are looked at as one. */
+async function makeOfFiles(waiting: Waiting, context: JobContext): Promise<void> {
+  const { kernel, vault } = context;
+  const { id, partyId, title, base } = waiting;
+  const progress = progressWriter(kernel.db, id);
+  const plan = planOf(base?.files ?? [], waiting.removed, waiting.uploads);
+  await vault.withFolder(async (folder) => {
+    const tables = join(folder, `table${TABLES_FOLDER}`);
+    await mkdir(tables, { mode: 0o700 });
+    let names: readonly string[] | undefined = base?.columns.map((c) => c.name);
+    const readings = new Map<string, { rows: number; bytes: number }>();
+    for (const [i, file] of plan.entries()) {
+      const path = join(tables, nameAt(i));
+      if ('kept' in file) await vault.lay(file.kept.objectId, path);
+      else {
+        const { rows, bytes, columns } = await read(context, file.upload, path, folder, progress.tell);
+        names = sameNames(file.upload.name, names, columns);
+        readings.set(file.upload.id, { rows, bytes });
+      }
+    }
+    const { profile, findings } = await inspectTable(tables, { folder, onProgress: progress.tell });
+    const bytes = profile.bytes;
+    progress.tell({ stage: 'sealing', done: 0, total: bytes, unit: 'bytes' });
+    const made: ObjectInfo[] = [];
     try {
-      await settle(context, recordIngest, {
-        datasetId: id,
-        objectId: object.id,
-        sha256: object.sha256,
-        rows,
-        bytes,
-        columns,
-        profile,
-        findings: [...findings],
-      });
+      const files: TableFile[] = [];
+      for (const [i, file] of plan.entries()) {
+        if ('kept' in file) {
+          files.push(file.kept);
+          continue;
+        }
+        const { name } = file.upload;
+        const mark = { ownerPartyId: partyId, name: `${title}/${name}`, mediaType: PARQUET };
+        const object = await vault.putFile(join(tables, nameAt(i)), mark);
+        made.push(object);
+        const { rows = 0 } = readings.get(file.upload.id) ?? {};
+        files.push({ name, objectId: object.id, rows, bytes: object.bytes, sha256: object.sha256 });
+      }
+      const mark = { ownerPartyId: partyId, name: `${title}.json`, mediaType: WHOLE_MEDIA_TYPE };
+      const whole = await vault.put(manifestStream(files), mark);
+      made.push(whole);
+      await progress.finish();
+      const columns = profile.columns.map(({ name, type }) => ({ name, type }));
+      const told = { rows: profile.rows, bytes, columns, profile, findings: [...findings], files };
+      await settle(context, recordIngest, { datasetId: id, objectId: whole.id, sha256: whole.sha256, ...told });
     } catch (error) {
-      await vault.remove(object.id);
+      for (const object of made) await vault.remove(object.id);
       throw error;
     }
   });
+}
+
+/** @throws TableFailure when a file has other columns than those before it */
+function sameNames(file: string, before: readonly string[] | undefined, columns: readonly Column[]): readonly string[] {
+  const found = columns.map((c) => c.name);
+  if (!before) return found;
+  const missing = before.filter((name) => !found.includes(name));
+  const extra = found.filter((name) => !before.includes(name));
+  if (missing.length > 0 || extra.length > 0) throw failures.otherColumns(file, missing, extra);
+  return before;
+}
+
+async function settleOrRemove(context: JobContext, made: readonly ObjectInfo[], input: unknown): Promise<void> {
+  try {
+    await settle(context, recordIngest, input);
+  } catch (error) {
+    for (const object of made) await context.vault.remove(object.id);
+    throw error;
+  }
 }
 
 async function settle({ kernel }: JobContext, act: Act, input: unknown): Promise<void> {
@@ -112,8 +201,6 @@ async function startAttempt(db: Database, datasetId: string): Promise<number> {
     .executeTakeFirstOrThrow();
   return row.attempts;
 }
-
-type Told = Omit<Progress, 'stage'> & { readonly stage: Progress['stage'] | 'sealing' };
 
 /** Writes the newest progress, one statement at a time; what was overtaken meanwhile is left out. */
 function progressWriter(db: Database, datasetId: string) {

@@ -5,7 +5,9 @@ import type { Queryable } from '../../database/index.ts';
 import { TextSchema } from '../../text.ts';
 import { FindingSchema } from '../finder/model.ts';
 import type { DatasetTable } from '../tables.ts';
+import { tableFiles } from './files.ts';
 import { ColumnSchema, type Dataset, DatasetId, INGEST_ROLES, TableProfileSchema } from './model.ts';
+import { revisionReads } from './revisions.ts';
 
 /** A dataset whoever owns it; the caller decides who may see it. */
 export async function getDataset(q: Queryable, id: string): Promise<Dataset | undefined> {
@@ -50,8 +52,19 @@ const DatasetSummary = z.object({
   createdAt: z.iso.datetime(),
 });
 
+const FileSchema = z.object({
+  name: z.string(),
+  objectId: z.string(),
+  rows: z.number().int(),
+  bytes: z.number().int(),
+  sha256: z.string(),
+});
+
 const DatasetDetail = DatasetSummary.extend({
   version: z.number().int(),
+  revision: z.number().int(),
+  baseId: DatasetId.nullable(),
+  files: z.array(FileSchema),
   progress: ProgressSchema,
   columns: z.array(ColumnSchema),
   profile: TableProfileSchema.nullable(),
@@ -93,11 +106,15 @@ const datasetRead = read({
   query: z.object({}),
   output: DatasetDetail,
   run: async ({ db, actor, params }) => {
-    const dataset = await getDataset(db, params.datasetId);
+    const row = await db.selectFrom('dataset').selectAll().where('id', '=', params.datasetId).executeTakeFirst();
+    const dataset = row && datasetOf(row);
     if (!dataset || !isOwn(dataset, actor)) throw notFound();
     return {
       ...summaryOf(dataset),
       version: dataset.version,
+      revision: row.revision,
+      baseId: row.base_id,
+      files: await tableFiles(db, row),
       progress: await progressOf(db, dataset),
       columns: dataset.columns.map(({ name, type }) => ({ name, type })),
       profile: dataset.profile as z.input<typeof TableProfileSchema> | null,
@@ -133,4 +150,4 @@ const datasetsRead = read({
   },
 });
 
-export const reads: Read[] = [datasetsRead, datasetRead];
+export const reads: Read[] = [datasetsRead, datasetRead, ...revisionReads];

@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { failures } from './failures.ts';
 import type { Job, Request } from './protocol.ts';
-import { pathOf, quoteText } from './sql.ts';
+import { filesAt, pathOf, quoteText } from './sql.ts';
 import { type Cell, type Column, type Progress, TableFailure } from './types.ts';
 
 const PROGRESS_MS = 250;
@@ -31,7 +31,7 @@ export async function openEngine(request: Request, report: (progress: Progress) 
     allow_unsigned_extensions: 'false',
   });
   const connection = await instance.connect();
-  const files = filesOf(request.job).map(quoteText).join(', ');
+  const files = filesOf(request.job).flatMap(filesAt).map(quoteText).join(', ');
   for (const statement of [
     `set temp_directory = ${quoteText(request.folder)}`,
     `set TimeZone = 'UTC'`,

@@ -11,6 +11,13 @@ export const shorten = (value: string, lengthMax = 60): string => {
   return clean.length > lengthMax ? `${clean.slice(0, lengthMax)}…` : clean;
 };
 
+const NAMES_MAX = 10;
+const named = (names: readonly string[]): string =>
+  `${names
+    .slice(0, NAMES_MAX)
+    .map((n) => shorten(n))
+    .join('、')}${names.length > NAMES_MAX ? '…' : ''}`;
+
 /** Every failure of a table in the two languages: what is wrong, and what to do about it. */
 export const failures = {
   empty: () =>
@@ -26,6 +33,12 @@ export const failures = {
       'format',
       '文件内容不是文本表格。请上传 CSV、JSON、XLSX 或 Parquet 文件。',
       'The content is not a text table. Upload a CSV, JSON, XLSX or Parquet file.',
+    ),
+  otherColumns: (name: string, missing: readonly string[], extra: readonly string[]) =>
+    fail(
+      'format',
+      `文件“${shorten(name)}”的字段与其他文件不一致（缺少：${named(missing) || '无'}；多出：${named(extra) || '无'}）。同一数据集的文件须有相同的字段。`,
+      `“${shorten(name)}” has other columns than the other files (missing: ${named(missing) || 'none'}; new: ${named(extra) || 'none'}). The files of a data set have the same columns.`,
     ),
   encoding: () =>
     fail(

@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { Json } from '@duckdb/node-api';
 import { cellOf, type Engine } from './engine.ts';
 import { columnsOf } from './parquet.ts';
-import { parquetOf, quoteName } from './sql.ts';
+import { bytesAt, parquetOf, quoteName } from './sql.ts';
 import type { Cell, Column, ColumnProfile, HistogramBin, TableProfile } from './types.ts';
 
 const CHUNK = 40;
@@ -48,7 +47,7 @@ export async function profileIn(engine: Engine, path: string): Promise<TableProf
   }
   return {
     rows,
-    bytes: (await stat(path)).size,
+    bytes: bytesAt(path),
     duplicateRows: await duplicatesOf(engine, from, columns, rows),
     columns: profiles,
   };

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { failures } from './failures.ts';
 import type { Cell, Column, ColumnType, Portion } from './types.ts';
 
@@ -13,7 +15,26 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 /** A constant of our own making, such as a path; values of users are bound instead. */
 export const quoteText = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
-export const parquetOf = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
+/** A table that lies in several files is lent as a folder whose name ends so. */
+export const TABLES_FOLDER = '.tables';
+
+/** The files of an input, in their order. */
+export const filesAt = (path: string): string[] =>
+  path.endsWith(TABLES_FOLDER)
+    ? readdirSync(path)
+        .sort()
+        .map((name) => join(path, name))
+    : [path];
+
+/** Bytes of all files of an input. */
+export const bytesAt = (path: string): number => filesAt(path).reduce((sum, file) => sum + statSync(file).size, 0);
+
+/** Files of one table agree in the names of their columns; where their types differ, the wider is taken. */
+export function parquetOf(paths: readonly string[]): string {
+  const files = paths.flatMap(filesAt);
+  const byName = paths.some((path) => path.endsWith(TABLES_FOLDER)) ? ', union_by_name = true' : '';
+  return `read_parquet([${files.map(quoteText).join(', ')}]${byName})`;
+}
 
 /** Where an input lies, whether it may be read whole or in part. */
 export const pathOf = (input: string | Portion): string => (typeof input === 'string' ? input : input.path);
