@@ -256,4 +256,12 @@ test('a firm’s own data are registered and refreshed without a directory', asy
   });
   expect(await see(String(resourceId))).toMatchObject({ opening: null, publicData: false, number: null });
   await x.run(refresh, merchant, { resourceId, datasetId: await x.dataset(merchant, CSV) });
+  // What newer data show for the first time is answered once.
+  const named = await x.dataset(
+    merchant,
+    CSV.replaceAll('济南站', '13800138000').replaceAll('大明湖站', '13900139000'),
+  );
+  expect(rulesOf(await x.refusal(refresh, merchant, { resourceId, datasetId: named }))).toEqual(['HS-20.1']);
+  await x.run(refresh, merchant, { resourceId, datasetId: named, findingsStatement: '站点代码，与手机号同形。' });
+  await x.run(refresh, merchant, { resourceId, datasetId: named });
 });

@@ -57,6 +57,8 @@ const one = read({
     sourceStatement: z.string(),
     consentBasis: z.string().nullable(),
     dictionary: z.array(DictionaryColumn),
+    /** The revision of the data that stands behind it; only for its holder. */
+    datasetId: z.string().nullable(),
     profile: Profile.nullable(),
     conditions: z.string().nullable(),
     exceptionBasis: z.string().nullable(),
@@ -117,6 +119,7 @@ const one = read({
       sourceStatement: r.source_statement,
       consentBasis: r.consent_basis,
       dictionary: [...r.columns],
+      datasetId: own ? r.dataset_id : null,
       profile: r.profile,
       withdrawnAt: r.withdrawn_at?.toISOString() ?? null,
       authorisations: authorisations.map((a) => ({

@@ -206,6 +206,8 @@ export interface Resource extends ResourceSummary {
   readonly sourceStatement: string;
   readonly consentBasis: string | null;
   readonly dictionary: readonly DictionaryColumn[];
+  /** Only for its holder. */
+  readonly datasetId: string | null;
   readonly profile: Profile | null;
   readonly conditions: string | null;
   readonly exceptionBasis: string | null;

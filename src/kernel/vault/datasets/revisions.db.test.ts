@@ -6,7 +6,7 @@ import { type Act, type Actor, execute, type Kernel, REFUSAL_STATUS } from '../.
 import { endingFacts, lockForEnding } from '../../custody/store.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { loadRulebook } from '../../rulebook/index.ts';
-import { convertTable, profileTable, queryTable, runRecipe, sampleRows } from '../tables/tabular.ts';
+import { convertTable, profileTable, queryTable, runRecipe } from '../tables/tabular.ts';
 import { removeTestFolders, testFolder } from '../testing.ts';
 import type { Vault } from '../types.ts';
 import { stageFile } from '../uploads/store.ts';
@@ -112,7 +112,7 @@ describe('revisions of a data set', () => {
     ]);
   });
 
-  test('the tools of tables read them as one: recipes, statistics, samples, other formats', async () => {
+  test('the tools of tables read them as one: recipes, statistics, other formats', async () => {
     const dataset = await getDataset(database.db, first);
     await vault.withFile(dataset?.objectId ?? '', async (path) => {
       const output = join(folder, 'made.parquet');
@@ -120,7 +120,6 @@ describe('revisions of a data set', () => {
       const built = await runRecipe({ inputs: [path], recipe, output });
       expect(built).toMatchObject({ rows: 3 });
       expect(await profileTable(path)).toMatchObject({ rows: 3, columns: [{ distinct: 3 }, { min: 1, max: 3.5 }] });
-      expect((await sampleRows(path, 2)).rows).toHaveLength(2);
       await convertTable(path, { format: 'parquet', output });
       expect((await queryTable(output, { limit: 9 })).rows).toHaveLength(3);
     });

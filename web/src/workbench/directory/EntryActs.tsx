@@ -20,6 +20,13 @@ const WORDS = words(
     gatherText: '上传数据文件；字段须与目录中的数据项一致。',
     refreshText: '上传较新的数据；字段须与数据字典一致。已加工的产品不受影响。',
     file: '数据文件',
+    how: '更新方式',
+    whole: '以新文件替换全部数据',
+    part: '加入文件，或替换同名文件',
+    partHint: '其余文件保持不变；字段须一致。',
+    statement: '识别结果说明',
+    statementHint: '新数据中识别出疑似个人信息：请先在目录中标为敏感字段并申报，或在此说明理由。',
+    again: '再次提交',
     reading: '正在读取文件……',
     failed: '文件无法读取。',
     asked: '归集数据',
@@ -35,6 +42,14 @@ const WORDS = words(
     gatherText: 'Upload the file; its columns must be those of the directory.',
     refreshText: 'Upload newer data with the same columns. Products already built stay as they are.',
     file: 'Data file',
+    how: 'How',
+    whole: 'Replace all data with a new file',
+    part: 'Add a file, or replace the one of the same name',
+    partHint: 'The other files stay as they are; the columns must be the same.',
+    statement: 'Answer to what was found',
+    statementHint:
+      'The newer data look like personal data: mark the columns sensitive and declare it first, or state here why they are none.',
+    again: 'Send again',
     reading: 'Reading the file…',
     failed: 'The file cannot be read.',
     asked: 'gather the data',
@@ -99,7 +114,9 @@ export function EntryActs({ resource, tell }: { readonly resource: Resource; rea
 function Bring({ resource, onDone }: { readonly resource: Resource; readonly onDone: (done: Done) => void }) {
   const t = useWords(WORDS);
   const listed = resource.data === 'listed';
-  const ingest = useAct<{ datasetId: string }>('dataset.ingest');
+  const [adding, setAdding] = useState(false);
+  const [statement, setStatement] = useState('');
+  const ingest = useAct<{ datasetId: string }>(adding ? 'dataset.revise' : 'dataset.ingest');
   const bring = useAct(listed ? 'resource.gather' : 'resource.refresh');
   const [datasetId, setDatasetId] = useState<string | null>(null);
   const [settled, setSettled] = useState(false);
@@ -109,19 +126,38 @@ function Bring({ resource, onDone }: { readonly resource: Resource; readonly onD
     settled ? {} : { refetchMs: POLL_MS },
   );
   const ready = dataset.data;
+  const hand = (dataset: Dataset, findingsStatement: string) =>
+    bring.mutate(
+      {
+        input: {
+          ...{ resourceId: resource.id, datasetId: dataset.id, ...columnsFor(resource, dataset) },
+          ...(findingsStatement ? { findingsStatement } : {}),
+        },
+        version: resource.version,
+      },
+      { onSuccess: ({ receipt }) => onDone({ title: listed ? t.gather : t.refresh, receiptId: receipt.id }) },
+    );
   if (ready && ready.state !== 'ingesting' && !settled) {
     setSettled(true);
-    if (ready.state === 'ready')
-      bring.mutate(
-        {
-          input: { resourceId: resource.id, datasetId: ready.id, ...columnsFor(resource, ready) },
-          version: resource.version,
-        },
-        { onSuccess: ({ receipt }) => onDone({ title: listed ? t.gather : t.refresh, receiptId: receipt.id }) },
-      );
+    if (ready.state === 'ready') hand(ready, '');
   }
+  const unanswered = bring.error?.body.violations.some((v) => v.rule === 'HS-20.1') ?? false;
   return (
     <>
+      {resource.datasetId ? (
+        <label className="field">
+          <span className="label">{t.how}</span>
+          <select
+            className="input"
+            value={adding ? 'part' : 'whole'}
+            onChange={(event) => setAdding(event.target.value === 'part')}
+          >
+            <option value="whole">{t.whole}</option>
+            <option value="part">{t.part}</option>
+          </select>
+          {adding ? <span className="hint">{t.partHint}</span> : null}
+        </label>
+      ) : null}
       <UploadField
         label={t.file}
         accept=".csv,.json,.ndjson,.jsonl,.xlsx,.parquet"
@@ -130,7 +166,11 @@ function Bring({ resource, onDone }: { readonly resource: Resource; readonly onD
           setSettled(false);
           if (!upload) return;
           ingest.mutate(
-            { input: { uploadId: upload.uploadId, title: resource.title } },
+            {
+              input: adding
+                ? { datasetId: resource.datasetId, add: [upload.uploadId] }
+                : { uploadId: upload.uploadId, title: resource.title },
+            },
             { onSuccess: ({ result }) => setDatasetId(result.datasetId) },
           );
         }}
@@ -143,6 +183,23 @@ function Bring({ resource, onDone }: { readonly resource: Resource; readonly onD
       ) : null}
       {ingest.error ? <RefusalPanel problem={ingest.error} asked={t.ingest} /> : null}
       {bring.error ? <RefusalPanel problem={bring.error} asked={t.asked} /> : null}
+      {unanswered && ready ? (
+        <>
+          <label className="field">
+            <span className="label">{t.statement}</span>
+            <textarea className="input" value={statement} onChange={(event) => setStatement(event.target.value)} />
+            <span className="hint">{t.statementHint}</span>
+          </label>
+          <button
+            type="button"
+            className="button primary"
+            disabled={statement.trim() === '' || bring.isPending}
+            onClick={() => hand(ready, statement.trim())}
+          >
+            {t.again}
+          </button>
+        </>
+      ) : null}
     </>
   );
 }

@@ -12,6 +12,7 @@ import { EntryActs } from '../directory/EntryActs.tsx';
 import { OwnImports } from '../recognition/OwnImports.tsx';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
 import { Certificates } from '../shared/Certificates.tsx';
+import { Revisions } from './Revisions.tsx';
 import '../../portal/products/products.css';
 
 const WORDS = words(
@@ -112,6 +113,7 @@ function Content({ resource }: { readonly resource: Resource }) {
           <h2>{t.facts}</h2>
           <ResourceFacts resource={resource} />
           <ResourceColumns resource={resource} />
+          {resource.datasetId ? <Revisions datasetId={resource.datasetId} /> : null}
         </div>
         <aside>
           {own || resource.authorisations.length > 0 ? (
