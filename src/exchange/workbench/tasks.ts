@@ -5,6 +5,7 @@ import { type CaseRoom, calendarNow, undatedClocks } from '../../kernel/cases/in
 import type { Queryable } from '../../kernel/database/index.ts';
 import { type Text, TextSchema, text } from '../../kernel/text.ts';
 import { actionsOn, type Order, waitingOn } from '../contracts/index.ts';
+import { sandboxTasks } from './tasks-sandbox.ts';
 
 /** Most cases of one kind that are looked at; who has more finishes some first. */
 const EACH_MAX = 100;
@@ -25,6 +26,7 @@ const Task = z.object({
     'product',
     'report',
     'import',
+    'sandbox',
   ]),
   title: TextSchema,
   what: TextSchema,
@@ -265,6 +267,7 @@ const SOURCES = [
   importTasks,
   erasureTasks,
   calendarTasks,
+  (q: Queryable, actor: Actor) => sandboxTasks(q, actor, EACH_MAX),
 ];
 
 /** Cases of procedures as data, whatever the procedure. */

@@ -50,6 +50,20 @@ it('puts the most urgent first, and gives each a sentence, a date and a link', a
   });
 });
 
+it('asks whoever is invited to join a joint computation, or to decline it', async () => {
+  const { buyer, seller } = t.people;
+  const id = newId('jns');
+  const until = new Date(Date.now() + 3_600_000);
+  await sql`insert into joint_session (id, kind, title, purpose, fields, opened_by, opened_at, until, state)
+    values (${id}, 'sum', '合计', '统计', '{甲}', ${buyer.partyId}, now(), ${until}, 'proposed')`.execute(t.db);
+  await sql`insert into joint_party (session_id, party_id, joined_at)
+    values (${id}, ${buyer.partyId}, now()), (${id}, ${seller.partyId}, null)`.execute(t.db);
+  const joining = async (actor: Actor) =>
+    (await tasksOf(t.db, actor, noCases, new Date())).filter((task) => task.act === 'joint.join');
+  expect(await joining(buyer)).toEqual([]);
+  expect(await joining(seller)).toMatchObject([{ subject: id, title: { zh: '合计' }, dueAt: until.toISOString() }]);
+});
+
 it('calls subjects by their titles, for whom their receipts are', async () => {
   const { buyer, seller, stranger, regulator } = t.people;
   const { orderId, deliveryId } = await t.delivered(await t.product());
