@@ -3,7 +3,7 @@ import { csvColumn } from './csv-out.ts';
 import { cellOf, type Engine } from './engine.ts';
 import { columnsOf } from './parquet.ts';
 import { checkValues, compileFilters } from './recipe.ts';
-import { bytesAt, columnNamed, copyToParquet, filesAt, parquetOf, quoteName, quoteText } from './sql.ts';
+import { bytesAt, columnNamed, copyToParquet, parquetOf, quoteName, quoteText } from './sql.ts';
 import type { Column, Filter, RowSet, WrittenFormat } from './types.ts';
 
 export async function sampleIn(engine: Engine, path: string, rows: number, seed: number): Promise<RowSet> {
@@ -13,12 +13,10 @@ export async function sampleIn(engine: Engine, path: string, rows: number, seed:
   // Rows are chosen by a hash of their place, so that the sample does not depend on the engine's threads.
   const select = columns.map((c) => quoteName(c.name)).join(', ');
   const chosen = await engine.rows(
-    `with placed as (${placed(filesAt(path))}),
-       chosen as (select file_row_number, file_number from placed
-       order by hash(file_row_number + ${Math.trunc(seed)}::BIGINT * 1000003), file_number, file_row_number
-       limit ${Math.trunc(rows)})
-     select ${select} from placed where (file_number, file_row_number) in (select (file_number, file_row_number) from chosen)
-     order by file_number, file_row_number`,
+    `with chosen as (select file_row_number as place from read_parquet([${quoteText(path)}], file_row_number = true)
+       order by hash(file_row_number + ${Math.trunc(seed)}::BIGINT * 1000003), place limit ${Math.trunc(rows)})
+     select ${select} from read_parquet([${quoteText(path)}], file_row_number = true)
+     where file_row_number in (select place from chosen) order by file_row_number`,
   );
   return {
     columns: columns.map(plain),
@@ -26,12 +24,6 @@ export async function sampleIn(engine: Engine, path: string, rows: number, seed:
     truncated: total > rows,
   };
 }
-
-/** Every row with its file and its place in it. */
-const placed = (files: readonly string[]): string =>
-  files
-    .map((file, i) => `select *, ${i} as file_number from read_parquet([${quoteText(file)}], file_row_number = true)`)
-    .join(' union all by name ');
 
 export async function queryIn(
   engine: Engine,
