@@ -200,6 +200,34 @@ export async function openSandbox(
     await stage.run(`sandbox:query:${i}`, 'sandbox.query', operator, { projectId: projects.get(project), sql });
     onDone();
   }
+  await offerService(stage, flights);
+}
+
+/** A query service over the flights, approved by the department that holds them: ready to be drafted as a product. */
+async function offerService(stage: Stage, projectId: string): Promise<void> {
+  const { serviceId } = await stage.run<{ serviceId: string }>(
+    'sandbox:service',
+    'sandbox.propose-service',
+    await stage.actor('operator'),
+    {
+      ...{
+        projectId,
+        title: '航班延误分布查询',
+        summary: '按延误门槛统计各出发机场的航班量和平均延误，在沙箱内计算。',
+      },
+      templates: [
+        {
+          name: 'late_by_airport',
+          title: '延误超过门槛的航班，按出发机场',
+          sql: 'select origin, count(*) as flights, avg(delay) as mean_delay from flights where delay >= :minutes group by origin order by flights desc',
+          parameters: [{ name: 'minutes', type: 'number', title: '延误不少于（分钟）', example: 15 }],
+        },
+      ],
+    },
+  );
+  await stage.run('sandbox:service:approve', 'sandbox.review-service', await stage.actor('transport'), {
+    ...{ serviceId, decision: 'approve' },
+  });
 }
 
 /** The application for the data of a table, approved by the authority and the provider. */

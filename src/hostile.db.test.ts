@@ -61,6 +61,7 @@ const OWNED = [
   'sbp',
   'sbg',
   'sbq',
+  'sbs',
 ];
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];
@@ -213,6 +214,8 @@ const KEPT_ELSEWHERE: Readonly<Record<string, (partyId: string) => RawBuilder<{ 
     sql`select g.id as subject from sandbox_grant g where ${partyId} not in (g.holder_id, g.audience_id) limit 1`,
   sbq: (partyId) => sql`select q.id as subject from sandbox_query q where q.audience_id <> ${partyId}
     and not exists (select from sandbox_grant g where g.project_id = q.project_id and g.holder_id = ${partyId}) limit 1`,
+  sbs: (partyId) => sql`select s.id as subject from sandbox_service s where s.party_id <> ${partyId}
+    and not exists (select from sandbox_service_review v where v.service_id = s.id and v.holder_id = ${partyId}) limit 1`,
   ses: (partyId) => sql`select s.id as subject from session s join person p on p.id = s.person_id
     where p.party_id <> ${partyId} limit 1`,
 };

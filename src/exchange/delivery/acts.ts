@@ -18,6 +18,7 @@ import {
   TRADERS,
 } from '../contracts/index.ts';
 import { isProductObject } from '../products/index.ts';
+import { approvedTemplate, cellsLeft, epsilonLeft, ParameterValue, usesLeft } from '../sandbox/index.ts';
 import { getDelivery, grantFacts, lockDelivery, revokeFor, standingOf } from './grants.ts';
 import { callsLeftOf, grantState } from './model.ts';
 import { FORMATS } from './rendering.ts';
@@ -30,6 +31,7 @@ import {
   revokedBySupervisor,
   traceableAndProtected,
 } from './rules.ts';
+import { answerService, readService, type Served, sandboxFacts, serviceCall } from './service.ts';
 import { deliverySetting, linkUrl } from './setting.ts';
 import { askTable } from './tabular.ts';
 
@@ -150,47 +152,72 @@ const Filter = z.object({
 });
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+/** A process is started for a call only where the grant of the buyer lives and nobody is suspended. */
+const mayRead = (facts: Awaited<ReturnType<typeof grantFacts>>, at: Date): boolean =>
+  facts.useStopped === null &&
+  [grantLive, nobodySuspended].every((r) => r.evaluate(facts, at).decision.outcome === 'ok');
+
 export const queryDelivery = act({
   name: 'delivery.query',
   title: text('查询调用', 'Query'),
   by: role(...TRADERS),
   input: z.object({
     deliveryId: DeliveryId,
-    filters: z.array(Filter).max(50).meta(field('查询条件', 'Conditions')),
+    filters: z.array(Filter).max(50).default([]).meta(field('查询条件', 'Conditions')),
     limit: z.number().int().min(1).max(10_000).default(20).meta(field('最多返回行数', 'Most rows')),
+    /** Of a service of the sandbox: which of its templates, with what in the place of its parameters. */
+    template: z.string().max(40).nullable().default(null).meta(field('查询模板', 'Template')),
+    parameters: z.record(z.string().max(40), ParameterValue).default({}).meta(field('参数', 'Parameters')),
   }),
   output: z.object({
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     rows: z.array(z.array(Cell)),
+    /** Of a service of the sandbox, in the shape of `rows`: why a cell is not told. */
+    marks: z.array(z.array(z.string().nullable())).nullable(),
     truncated: z.boolean(),
     callsLeft: z.number(),
   }),
-  secretOutput: ['rows'],
-  rules: [grantLive, nobodySuspended, ...rightsLive, queryWithinLimits],
+  secretOutput: ['rows', 'marks'],
+  rules: [
+    grantLive,
+    nobodySuspended,
+    ...rightsLive,
+    queryWithinLimits,
+    approvedTemplate,
+    usesLeft,
+    cellsLeft,
+    epsilonLeft,
+  ],
   facts: async ({ tx, actor, input, at }) => {
     const seen = await getDelivery(tx, input.deliveryId);
     if (!seen || seen.buyer_party_id !== actor.partyId || seen.method !== 'query') throw notFound();
-    const asked = { method: seen.method, limit: input.limit, filters: input.filters.length };
+    const call = await serviceCall(tx, seen, input, at);
+    const asked = { method: call ? 'sandbox' : seen.method, limit: input.limit, filters: input.filters.length };
     // Only what the rules would let pass is looked up; and before the lock, so that callers wait for each other no
     // longer than it takes to count. The count below is what decides.
-    const facts = { ...asked, ...(await grantFacts(tx, seen, at)) };
+    const before = { ...asked, ...(await grantFacts(tx, seen, at)) };
     const pass =
-      facts.useStopped === null &&
-      [grantLive, nobodySuspended, queryWithinLimits].every((r) => r.evaluate(facts, at).decision.outcome === 'ok');
-    const answer = pass ? await askTable(seen.object_id, input.filters, input.limit) : null;
+      before.useStopped === null &&
+      [grantLive, nobodySuspended, queryWithinLimits].every((r) => r.evaluate(before, at).decision.outcome === 'ok');
+    const served: Served | null = call && mayRead(before, at) ? await readService(tx, call) : null;
+    const answer = !call && pass ? await askTable(seen.object_id, input.filters, input.limit) : null;
     const delivery = await lockDelivery(tx, seen.id);
+    const now = await grantFacts(tx, delivery, at);
     return {
-      ...facts,
-      ...(await grantFacts(tx, delivery, at)),
+      ...asked,
+      ...now,
+      ...sandboxFacts(served),
+      useStopped: now.useStopped ?? served?.ready.useStopped ?? null,
       delivery,
-      answerRows: answer?.rows.length ?? 0,
       answer: () => answer,
+      served: () => served,
     };
   },
   perform: async ({ tx, facts, at }) => {
     const { delivery } = facts;
     // A function, because what is asked and answered must not become part of the facts that are hashed and kept.
-    const answer = facts.answer();
+    const served = facts.served();
+    const answer = served ? await answerService(tx, served, delivery.id) : facts.answer();
     if (!answer) throw new Error('a query was performed that the rules had not let pass');
     await tx
       .updateTable('delivery')
@@ -215,13 +242,14 @@ export const queryDelivery = act({
     return {
       columns: answer.columns.map(({ name, type }) => ({ name, type })),
       rows: answer.rows.map((row) => [...row]),
+      marks: 'marks' in answer ? answer.marks : null,
       truncated: answer.truncated,
       callsLeft: (callsLeftOf(delivery) ?? 0) - 1,
     };
   },
-  entry: ({ facts: { delivery, answerRows }, result }) => ({
+  entry: ({ facts: { delivery }, result }) => ({
     subject: delivery.id,
-    sealed: { order: delivery.order_id, calls: 1, rows: answerRows, callsLeft: result.callsLeft },
+    sealed: { order: delivery.order_id, calls: 1, rows: result.rows.length, callsLeft: result.callsLeft },
     parties: [delivery.buyer_party_id, delivery.seller_party_id],
   }),
 });

@@ -165,6 +165,12 @@ const once = <T extends { readonly id: string }>(items: readonly T[]): T[] => [
   ...new Map(items.map((i) => [i.id, i])).values(),
 ];
 
+/** What made a component: a job of the sandbox, or a service of approved queries. */
+const madeWord = (madeId: string) =>
+  madeId.startsWith('sbs_')
+    ? { kind: 'sandbox-service', title: '沙箱查询服务', titleEn: 'Sandbox query service' }
+    : { kind: 'sandbox-job', title: '沙箱作业', titleEn: 'Sandbox job' };
+
 /** Columns of resources → sandbox jobs → components, and resources → build → product → what came of it. */
 async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof ProductPage>['lineage']> {
   const resources = await q
@@ -190,7 +196,7 @@ async function lineageOf(q: Queryable, p: Product): Promise<z.input<typeof Produ
   return {
     nodes: [
       ...once(origins.map((m) => ({ id: m.id, kind: 'resource', title: m.title }))),
-      ...once(made.map((m) => ({ id: m.made_id, kind: 'sandbox-job', title: '沙箱作业', titleEn: 'Sandbox job' }))),
+      ...once(made.map((m) => ({ id: m.made_id, ...madeWord(m.made_id) }))),
       ...resources.map((r) => ({ id: r.id, kind: 'resource', title: r.title })),
       { id: build, kind: 'build', title: `加工 v${p.version}`, titleEn: `Build v${p.version}` },
       { id: p.id, kind: 'product', title: p.title },

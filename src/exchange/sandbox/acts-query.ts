@@ -93,7 +93,7 @@ const query = act({
     const queryId = newId('sbq');
     const lent = await lend(granted);
     await lockAudience(tx, project.party_id, asked.tables);
-    const { told, released } = await answer({ tx, at, asked, lent, queryId }).catch((e) =>
+    const { told, released } = await answer({ tx, at, asked, lent, queryId, audience: project.party_id }).catch((e) =>
       Promise.reject(refusalOf(e)),
     );
     const cells = released.cached ? 0 : told.marks.flat().filter((mark) => mark === null).length;

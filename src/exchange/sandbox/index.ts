@@ -11,6 +11,7 @@ import { projectReads } from './queries.ts';
 import './custody.ts';
 import { suppressionReads } from './queries-suppressions.ts';
 import { connectJobs, useReads } from './queries-uses.ts';
+import { makeTask, serviceActs, serviceReads } from './service/index.ts';
 
 export { clearCopies } from './cache.ts';
 export { chargeUse, lockAudience } from './charge.ts';
@@ -18,7 +19,18 @@ export { refusalOf } from './failures.ts';
 export { addUp, identifiersOf, intersect, type JointApi, JointOver, type JointView } from './joint/index.ts';
 export { limitsAt as sessionLimits } from './lane.ts';
 export { takePlace } from './places.ts';
-export { type BitSource, discreteLaplace, secureBits } from './sdc/index.ts';
+export { usesLeft } from './rules.ts';
+export { type BitSource, cellsLeft, discreteLaplace, epsilonLeft, secureBits } from './sdc/index.ts';
+export {
+  answerCall,
+  approvedTemplate,
+  type Call,
+  ParameterValue,
+  type ReadyCall,
+  readyCall,
+  type Service,
+  serviceOfProduct,
+} from './service/index.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
 
 connectJobs(async (q, ids) => {
@@ -35,14 +47,16 @@ export const acts: readonly Act[] = [
   ...grantActs,
   ...preparedActs,
   ...queryActs,
+  ...serviceActs,
   ...airlock.acts,
   ...joint.acts,
 ];
 export const reads: readonly Read[] = [
   ...projectReads,
   ...useReads,
+  ...serviceReads,
   ...airlock.reads,
   ...joint.reads,
   ...suppressionReads,
 ];
-export const tasks: readonly Task[] = [prepareTask, discardTask, ...airlock.tasks, ...joint.tasks];
+export const tasks: readonly Task[] = [prepareTask, discardTask, makeTask, ...airlock.tasks, ...joint.tasks];

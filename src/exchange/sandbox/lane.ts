@@ -126,14 +126,23 @@ export interface Running {
   readonly asked: Asked;
   readonly lent: readonly Lent[];
   readonly queryId: string;
+  /** To whom it is told: history and budgets are this party's. */
+  readonly audience: string;
 }
 
 /**
  * Guards every cell, judges them by the history of the audience and answers what may be told. A process with the data is
  * started only where the answer is not known. @throws IsolatedFailure
  */
-export async function answer({ tx, at, asked, lent, queryId }: Running): Promise<{ told: Answer; released: Released }> {
-  const { query, shape, tables } = asked;
+export async function answer({
+  tx,
+  at,
+  asked,
+  lent,
+  queryId,
+  audience,
+}: Running): Promise<{ told: Answer; released: Released }> {
+  const { query, shape } = asked;
   const lazy = lazySession(lent, at);
   try {
     const attached = new Map(lent.map((l) => [l.grantId, l.attached]));
@@ -144,7 +153,7 @@ export async function answer({ tx, at, asked, lent, queryId }: Running): Promise
       query: shape,
       ranges: shape.ranges,
       policies: query.tables.map((t) => t.policy),
-      audience: tables[0]?.grant.audience_id ?? '',
+      audience,
       queryId,
       cells: async (rowsPerEntity) =>
         cellsOf(query, await lazy.rows(guardedSql(query, attached, { rowsPerEntity }), cellsMax * query.tables.length)),

@@ -117,6 +117,8 @@ interface UseRow {
   readonly sql: string | null;
   readonly suppressed: Answer['suppressed'] | null;
   readonly same_as: string | null;
+  /** Of a call of a query service. */
+  readonly call_id: string | null;
 }
 
 /** What a later room knows of the things made by jobs, by id. */
@@ -142,10 +144,11 @@ const uses = read({
     const after = afterOf(query.cursor) ?? null;
     const { rows } = await sql<UseRow>`select u.id, u.at, u.made_id, u.cells, u.project_id, p.title as project_title,
         p.party_id, y.name as party_name, g.id as grant_id, g.alias, g.resource_id, r.title as resource_title,
-        left(q.sql, ${CODE_CHARS_MAX}) as sql, q.answer -> 'suppressed' as suppressed, q.same_as
+        left(coalesce(q.sql, c.sql), ${CODE_CHARS_MAX}) as sql, q.answer -> 'suppressed' as suppressed,
+        coalesce(q.same_as, case when c.cached then c.id end) as same_as, c.id as call_id
       from sandbox_use u join sandbox_grant g on g.id = u.grant_id join resource r on r.id = g.resource_id
         join sandbox_project p on p.id = u.project_id join party y on y.id = p.party_id
-        left join sandbox_query q on q.id = u.made_id
+        left join sandbox_query q on q.id = u.made_id left join sandbox_service_call c on c.id = u.made_id
      where u.holder_id = ${actor.partyId} and (${after}::text is null or u.id < ${after})
        and (${query.resource ?? null}::text is null or g.resource_id = ${query.resource ?? null})
        and (${query.project ?? null}::text is null or u.project_id = ${query.project ?? null})
@@ -159,7 +162,7 @@ const uses = read({
       items: items.map((u) => ({
         id: u.id,
         at: u.at.toISOString(),
-        kind: u.sql === null ? ('job' as const) : ('query' as const),
+        kind: u.call_id !== null ? ('service' as const) : u.sql === null ? ('job' as const) : ('query' as const),
         madeId: u.made_id,
         project: { id: u.project_id, title: u.project_title },
         party: { id: u.party_id, name: u.party_name },

@@ -129,7 +129,7 @@ export const QueryDetail = QueryItem.extend({
 export const UseItem = z.object({
   id: z.string(),
   at: z.iso.datetime(),
-  kind: z.enum(['query', 'job']),
+  kind: z.enum(['query', 'job', 'service']),
   /** `sbq_…` or `sbj_…`. */
   madeId: z.string(),
   project: z.object({ id: ProjectId, title: z.string() }),

@@ -155,7 +155,7 @@ export interface SandboxQuery extends SandboxQueryItem, SandboxResult {
 export interface SandboxUse {
   readonly id: string;
   readonly at: string;
-  readonly kind: 'query' | 'job';
+  readonly kind: 'query' | 'job' | 'service';
   readonly madeId: string;
   readonly project: { readonly id: string; readonly title: string };
   readonly party: PartyRef;

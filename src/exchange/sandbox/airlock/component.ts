@@ -15,7 +15,7 @@ const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 /** From the least to the most important: a component has the highest of its sources. */
 const GRADES = ['general', 'important', 'core'] as const;
 
-async function sourcesOf(tx: Tx, resourceIds: readonly string[]) {
+export async function sourcesOf(tx: Tx, resourceIds: readonly string[]) {
   const rows = await tx
     .selectFrom('resource')
     .select(['id', 'sector', 'class', 'grade', 'region', 'public_data'])

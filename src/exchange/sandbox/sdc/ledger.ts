@@ -196,3 +196,12 @@ export async function spend(tx: Tx, audience: string, datasets: readonly string[
       )
       .execute();
 }
+
+/** Whether the party was told this answer before: told again, it costs nothing. */
+export const toldBefore = async (q: Queryable, audience: string, fingerprint: string): Promise<boolean> =>
+  (await q
+    .selectFrom('sandbox_answer')
+    .select('query_id')
+    .where('audience', '=', audience)
+    .where('fingerprint', '=', fingerprint)
+    .executeTakeFirst()) !== undefined;

@@ -7,6 +7,7 @@ import { useTerm } from '../../shared/vocabulary.ts';
 import { ActDrawer, type useDone } from '../shared/acts.tsx';
 import type { Delivery, Order } from '../types.ts';
 import { QueryForm } from './QueryForm.tsx';
+import { ServiceForm, type ServiceTemplate } from './ServiceForm.tsx';
 
 const WORDS = words(
   {
@@ -156,9 +157,7 @@ export function DeliveryPart(props: {
         ) : null}
       </dl>
       {usable && delivery.method === 'file' ? <Download deliveryId={delivery.id} /> : null}
-      {usable && delivery.method === 'query' ? (
-        <QueryForm deliveryId={delivery.id} productId={order.product.id} />
-      ) : null}
+      {usable && delivery.method === 'query' ? <AskForm deliveryId={delivery.id} productId={order.product.id} /> : null}
       {detail && detail.usage.latest.length > 0 ? <Latest delivery={detail} /> : null}
       {order.actions.includes('delivery.revoke') ? (
         <div className="work-gap">
@@ -257,5 +256,16 @@ function Latest({ delivery }: { readonly delivery: Delivery }) {
         </tbody>
       </table>
     </details>
+  );
+}
+
+/** A service of the sandbox is asked by its templates, a table made for the product by conditions. */
+function AskForm({ deliveryId, productId }: { readonly deliveryId: string; readonly productId: string }) {
+  const { data } = useRead<{ templates: readonly ServiceTemplate[] | null }>(`/query-services/${productId}`);
+  if (!data) return null;
+  return data.templates ? (
+    <ServiceForm deliveryId={deliveryId} templates={data.templates} />
+  ) : (
+    <QueryForm deliveryId={deliveryId} productId={productId} />
   );
 }

@@ -12,6 +12,7 @@ import { Jobs } from './Jobs.tsx';
 import { Members } from './Members.tsx';
 import { QueryPlace } from './QueryPlace.tsx';
 import { Requests } from './Requests.tsx';
+import { Services } from './Services.tsx';
 import { SubmitJob } from './SubmitJob.tsx';
 import { Tables } from './Tables.tsx';
 import './sandbox.css';
@@ -23,6 +24,7 @@ const WORDS = words(
     tables: '数据表',
     query: '查询',
     jobs: '作业',
+    services: '查询服务',
     submit: '提交作业',
     history: '历史',
     people: '人员',
@@ -44,6 +46,7 @@ const WORDS = words(
     tables: 'Tables',
     query: 'Query',
     jobs: 'Jobs',
+    services: 'Query services',
     submit: 'Submit a job',
     history: 'History',
     people: 'People',
@@ -93,6 +96,7 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
     ['', t.tables],
     ...(operator ? ([['query', t.query]] as const) : []),
     ['jobs', t.jobs],
+    ['services', t.services],
     ...(p.part === 'holder' ? [] : ([['history', t.history]] as const)),
     ['people', t.people],
   ];
@@ -111,6 +115,7 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
       {part === '' ? <Overview project={p} own={me?.party.id ?? ''} tell={tell} /> : null}
       {part === 'query' && operator ? <Query project={p} again={search.get('again')} /> : null}
       {part === 'jobs' ? submitting ? <SubmitPlace project={p} /> : <ProjectJobs project={p} /> : null}
+      {part === 'services' ? <Services project={p} tell={tell} /> : null}
       {part === 'history' ? <History project={p} /> : null}
       {part === 'people' ? <Members project={p} tell={tell} /> : null}
     </>

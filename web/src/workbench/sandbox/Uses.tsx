@@ -141,7 +141,7 @@ export function Uses() {
                   <Link className="button" to={`/work/sandbox/jobs/${u.madeId}`}>
                     {t.see}
                   </Link>
-                ) : (
+                ) : u.kind === 'service' ? null : (
                   <button type="button" className="button" onClick={() => setSeen(u.madeId)}>
                     {t.see}
                   </button>

@@ -98,7 +98,7 @@ export function TrialPanel({ product }: { readonly product: Product }) {
       ) : (
         <p>{t.closed}</p>
       )}
-      <div className="buttons">
+      <div className="buttons work-gap">
         {isSeller ? (
           <>
             <button type="button" className="button" onClick={() => setShown('open')}>

@@ -1,0 +1,8 @@
+export { serviceActs } from './acts.ts';
+export { answerCall, type Call, type ReadyCall, readyCall } from './call.ts';
+export { makeTask } from './make.ts';
+export type { Service } from './model.ts';
+export { serviceReads } from './queries.ts';
+export { approvedTemplate } from './rules.ts';
+export { serviceOfProduct } from './store.ts';
+export { ParameterValue } from './template.ts';

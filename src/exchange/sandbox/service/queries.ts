@@ -1,0 +1,111 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { afterOf, anyone, PageQuery, page, pageOf, type Read, read, signedIn } from '../../../kernel/acts/index.ts';
+import { text } from '../../../kernel/text.ts';
+import { PartyId } from '../../parties/index.ts';
+import { ProjectId } from '../model.ts';
+import { supervises } from '../queries.ts';
+import { SERVICE_STATES, type Service, ServiceId } from './model.ts';
+import { serviceOfProduct } from './store.ts';
+import { Parameter } from './template.ts';
+
+const Column = z.object({ name: z.string(), type: z.string() });
+const Offered = z.object({
+  name: z.string(),
+  title: z.string(),
+  parameters: z.array(Parameter),
+  columns: z.array(Column),
+});
+
+const Item = z.object({
+  id: ServiceId,
+  projectId: ProjectId,
+  party: z.object({ id: z.string(), name: z.string() }),
+  title: z.string(),
+  summary: z.string(),
+  state: z.enum(SERVICE_STATES),
+  proposedAt: z.iso.datetime(),
+  templatesHash: z.string(),
+  templates: z.array(Offered.extend({ sql: z.string() })),
+  reviews: z.array(
+    z.object({
+      party: z.object({ id: PartyId, name: z.string() }),
+      decision: z.enum(['approve', 'reject']).nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  resourceId: z.string().nullable(),
+  /** Calls of all buyers so far; what they asked is for the holders of the tables. */
+  calls: z.number().int(),
+});
+
+interface Row extends Service {
+  readonly party_name: string;
+  readonly reviews: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly decision: 'approve' | 'reject' | null;
+    readonly reason: string | null;
+  }[];
+  readonly calls: number;
+}
+
+const services = read({
+  path: '/sandbox-services',
+  title: text('沙箱查询服务', 'Query services of the sandbox'),
+  by: signedIn(),
+  params: z.object({}),
+  query: PageQuery.extend({ projectId: ProjectId.optional() }),
+  output: pageOf(Item),
+  run: async ({ db, actor, query }) => {
+    const after = afterOf(query.cursor) ?? null;
+    const projectId = query.projectId ?? null;
+    // Seen by who proposed it, by the holders that decide on it, and by supervisors.
+    const { rows } = await sql<Row>`select s.*, y.name as party_name,
+        (select coalesce(json_agg(json_build_object('id', v.holder_id, 'name', h.name, 'decision', v.decision, 'reason', v.reason)
+            order by v.holder_id), '[]') from sandbox_service_review v join party h on h.id = v.holder_id
+          where v.service_id = s.id) as reviews,
+        (select count(*)::int from sandbox_service_call c where c.service_id = s.id) as calls
+      from sandbox_service s join party y on y.id = s.party_id
+     where (${supervises(actor)} or s.party_id = ${actor.partyId} or exists
+       (select from sandbox_service_review v where v.service_id = s.id and v.holder_id = ${actor.partyId}))
+       and (${projectId}::text is null or s.project_id = ${projectId}) and (${after}::text is null or s.id < ${after})
+     order by s.id desc limit ${query.limit + 1}`.execute(db);
+    const { items, nextCursor } = page(rows, query.limit, (s) => s.id);
+    return {
+      items: items.map((s) => ({
+        ...{ id: s.id, projectId: s.project_id, party: { id: s.party_id, name: s.party_name } },
+        ...{ title: s.title, summary: s.summary, state: s.state, proposedAt: s.proposed_at.toISOString() },
+        templatesHash: s.templates_hash,
+        templates: s.templates.map((t) => ({ ...t, columns: [...t.columns] })),
+        reviews: s.reviews.map(({ id, name, ...said }) => ({ party: { id, name }, ...said })),
+        ...{ resourceId: s.resource_id, calls: s.calls },
+      })),
+      nextCursor,
+    };
+  },
+});
+
+const offered = read({
+  path: '/query-services/:productId',
+  title: text('查询服务的模板', 'Templates of a query service'),
+  by: anyone(),
+  params: z.object({ productId: z.string().max(60) }),
+  query: z.object({}),
+  /** Null: no product of a sandbox service, or one never on the market. */
+  output: z.object({ templates: z.array(Offered).nullable() }),
+  run: async ({ db, params }) => {
+    const service = await serviceOfProduct(db, params.productId);
+    const { rows } = await sql`select 1 from product where id = ${params.productId}
+      and state in ('listed', 'suspended')`.execute(db);
+    if (!service || rows.length === 0) return { templates: null };
+    return {
+      templates: service.templates.map(({ name, title, parameters, columns }) => ({
+        ...{ name, title, parameters },
+        columns: [...columns],
+      })),
+    };
+  },
+});
+
+export const serviceReads: readonly Read[] = [services, offered];

@@ -1,0 +1,81 @@
+import { dated, notApplicable, ok, rule, violated } from '../../../kernel/rulebook/index.ts';
+import { type Text, text } from '../../../kernel/text.ts';
+
+const DAY = '2026-11-26';
+
+/** 查询模板的参数只能用在条件中。 */
+export const templatesFit = rule({
+  id: 'HS-25.20',
+  title: text('查询模板及其参数', 'Query templates and their parameters'),
+  params: { most: dated({ from: DAY, value: 20, unit: 'template', reference: 'HS-25.20' }) },
+  decide: (
+    { templates }: { readonly templates: { readonly count: number; readonly problems: readonly Text[] } },
+    p,
+  ) => {
+    const [first] = templates.problems;
+    if (templates.count > p.most)
+      return violated(
+        text(`共 ${templates.count} 个模板，上限 ${p.most} 个。`, `${templates.count} templates; at most ${p.most}.`),
+        text('请分成几个服务。', 'Make several services of them.'),
+      );
+    return first === undefined
+      ? ok()
+      : violated(
+          first,
+          text('参数须声明类型，只出现在 WHERE 条件中。', 'Declare each parameter, and use it in WHERE only.'),
+        );
+  },
+  examples: [
+    { name: 'fits', at: DAY, facts: { templates: { count: 20, problems: [] } }, expect: 'ok' },
+    { name: 'one too many', at: DAY, facts: { templates: { count: 21, problems: [] } }, expect: 'violated' },
+    {
+      name: 'a parameter in a group',
+      at: DAY,
+      facts: { templates: { count: 1, problems: [text('参数只能用在条件中。', 'a parameter beside WHERE')] } },
+      expect: 'violated',
+    },
+  ],
+});
+
+/** 不批准须说明理由。 */
+export const rejectionReasoned = rule<{ readonly decision: string; readonly reason: string }>({
+  id: 'HS-25.21',
+  title: text('不批准的说明理由', 'A refusal gives its reason'),
+  decide: ({ decision, reason }) =>
+    decision === 'approve' || reason !== ''
+      ? ok()
+      : violated(text('没有说明不批准的理由。', 'No reason was given.'), text('请说明理由。', 'Give one.')),
+  examples: [
+    { name: 'approved', at: DAY, facts: { decision: 'approve', reason: '' }, expect: 'ok' },
+    { name: 'rejected with a reason', at: DAY, facts: { decision: 'reject', reason: '口径不符' }, expect: 'ok' },
+    { name: 'rejected without', at: DAY, facts: { decision: 'reject', reason: '' }, expect: 'violated' },
+  ],
+});
+
+/** 只回答已批准的模板。 Null: not a service of the sandbox. */
+export const approvedTemplate = rule<{ readonly asked: { readonly problem: Text | null } | null }>({
+  id: 'HS-25.23',
+  title: text('按已批准的模板和参数调用', 'Called by an approved template and its parameters'),
+  decide: ({ asked }) => {
+    if (asked === null) return notApplicable();
+    return asked.problem === null
+      ? ok()
+      : violated(
+          asked.problem,
+          text(
+            '请从服务的模板中选择，并按类型填写全部参数。',
+            'Choose a template of the service and fill in all of its parameters.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'a table', at: DAY, facts: { asked: null }, expect: 'not-applicable' },
+    { name: 'approved', at: DAY, facts: { asked: { problem: null } }, expect: 'ok' },
+    {
+      name: 'unknown',
+      at: DAY,
+      facts: { asked: { problem: text('没有该模板。', 'No such template.') } },
+      expect: 'violated',
+    },
+  ],
+});
