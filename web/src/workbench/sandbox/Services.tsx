@@ -138,7 +138,7 @@ export function Services({ project, tell }: { readonly project: SandboxProject; 
                 label={t.decide}
                 explain={t.decideText}
                 fixed={{ serviceId: s.id }}
-                onDone={tell}
+                tell={tell}
               />
             ) : null}
             {s.resourceId && s.party.id === me?.party.id ? (
