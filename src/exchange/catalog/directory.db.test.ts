@@ -259,9 +259,9 @@ test('a firm’s own data are registered and refreshed without a directory', asy
   // What newer data show for the first time is answered once.
   const named = await x.dataset(
     merchant,
-    CSV.replaceAll('济南站', '13800138000').replaceAll('大明湖站', '13900139000'),
+    '站点,日期,客流\nli.lei@mail.example.cn,2026-10-01,1\nhan.mm@mail.example.cn,2026-10-02,2\n',
   );
   expect(rulesOf(await x.refusal(refresh, merchant, { resourceId, datasetId: named }))).toEqual(['HS-20.1']);
-  await x.run(refresh, merchant, { resourceId, datasetId: named, findingsStatement: '站点代码，与手机号同形。' });
+  await x.run(refresh, merchant, { resourceId, datasetId: named, findingsStatement: '站点的公务邮箱，不属于个人。' });
   await x.run(refresh, merchant, { resourceId, datasetId: named });
 });
