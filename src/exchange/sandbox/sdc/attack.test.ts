@@ -126,27 +126,31 @@ describe('an attacker with exact linear algebra over everything told', () => {
     expect(bare).toBeGreaterThan(12);
   });
 
-  it('by pairs alone: never fewer than k people lie between two numbers told', async () => {
-    let told = 0;
-    await fc.assert(
-      fc.asyncProperty(...sequence, async (seed, size, questions) => {
-        const things = { ...POLICY, personal: false };
-        for (const { told: n, vectors, contributors } of await play(population(seed, size), questions, things, {
-          classes: 0,
-        })) {
-          told += n;
-          expect(
-            fewestBetween(
-              distinct(vectors),
-              contributors.map(() => 1),
-            ),
-          ).toBeGreaterThanOrEqual(POLICY.k);
-        }
-      }),
-      { seed: 23, numRuns: 40 },
-    );
-    expect(told).toBeGreaterThan(40);
-  });
+  it.each([0, 50_000])(
+    'by pairs alone (crossed to %i classes): never fewer than k people lie between two numbers told',
+    async (crossed) => {
+      let told = 0;
+      await fc.assert(
+        fc.asyncProperty(...sequence, async (seed, size, questions) => {
+          const things = { ...POLICY, personal: false };
+          for (const { told: n, vectors, contributors } of await play(population(seed, size), questions, things, {
+            classes: 0,
+            crossed,
+          })) {
+            told += n;
+            expect(
+              fewestBetween(
+                distinct(vectors),
+                contributors.map(() => 1),
+              ),
+            ).toBeGreaterThanOrEqual(POLICY.k);
+          }
+        }),
+        { seed: 23, numRuns: 40 },
+      );
+      expect(told).toBeGreaterThan(40);
+    },
+  );
 
   it('hides alike whether a person added to a hidden sum brings it over the threshold or not', async () => {
     const answers = [0, 1].map(async (secret) => {

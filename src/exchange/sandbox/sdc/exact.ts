@@ -191,7 +191,11 @@ async function historian(
       return (told) => new Set(told.filter((cell) => !cell.implied).map((cell) => cellName(cell.key, cell.rolledUp)));
     }
     const pairs = { dataset, argument, history, shape, candidates: candidatesOf(all) };
-    const near = await comparePairs(pairs, past.compare, { k, personal, pairsMax: numbers.pairs });
+    const near = await comparePairs(pairs, past, {
+      ...{ k, personal },
+      pairsMax: numbers.pairs,
+      crossedMax: numbers.crossed,
+    });
     refusals.push((candidates) =>
       candidates.filter(({ name }) => near.has(name)).flatMap((c) => smallestWithin(c, candidates)),
     );

@@ -9,6 +9,7 @@ export const DISCLOSURE = {
   hiddenExact: number(400, 'cell', 'HS-22.25'),
   hiddenBounds: number(24, 'cell', 'HS-22.25'),
   pairs: number(20_000, 'pair', 'HS-22.31'),
+  crossed: number(50_000, 'class', 'HS-22.31'),
   classes: number(2_000, 'class', 'HS-22.32'),
   shapes: number(200, 'query', 'HS-22.32'),
   rowsPerEntity: number(1, 'row', 'HS-22.41'),
