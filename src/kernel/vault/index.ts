@@ -18,7 +18,7 @@ export { type FileViewer, getFile, readableFile, relyOnFile } from './files/quer
 export { type Finding, FindingSchema } from './finder/model.ts';
 export { VaultFailure, type VaultFailureKind } from './objects/failures.ts';
 export type { KeyProvider } from './objects/keys.ts';
-export { filesOf, type TableFile, WHOLE_MEDIA_TYPE } from './objects/manifest.ts';
+export { WHOLE_MEDIA_TYPE } from './objects/manifest.ts';
 export { storageOf } from './quota.ts';
 export { ENTITY_COLUMN } from './tables/minimise.ts';
 export {

@@ -42,7 +42,7 @@ export async function lockUploads(tx: Tx, ids: readonly string[], partyId: strin
 }
 
 /** One of the files after a change: kept as it is, or made of an upload. */
-export type Planned = { readonly kept: TableFile } | { readonly upload: Upload };
+type Planned = { readonly kept: TableFile } | { readonly upload: Upload };
 
 /** Files of the base in their order, without those that go; a new file takes the place of its namesake, others follow. */
 export function planOf(base: readonly TableFile[], removed: readonly string[], uploads: readonly Upload[]): Planned[] {
@@ -56,7 +56,7 @@ export function planOf(base: readonly TableFile[], removed: readonly string[], u
   return [...placed, ...uploads.filter((u) => !names.has(u.name)).map((upload) => ({ upload }))];
 }
 
-export interface FileChange {
+interface FileChange {
   readonly name: string;
   readonly change: 'added' | 'removed' | 'replaced' | 'kept';
   readonly rowsBefore: number | null;

@@ -117,7 +117,7 @@ const Changes = z.object({
 });
 
 /** Columns that came, went or changed their type. */
-export function columnChanges(before: readonly Column[], after: readonly Column[]): z.output<typeof ColumnChange>[] {
+function columnChanges(before: readonly Column[], after: readonly Column[]): z.output<typeof ColumnChange>[] {
   const was = new Map(before.map((c) => [c.name, c.type]));
   const now = new Map(after.map((c) => [c.name, c.type]));
   return [...new Set([...was.keys(), ...now.keys()])]

@@ -3,7 +3,7 @@ import { HOUSE_LIMITS } from '../rules.ts';
 
 const DAY = '2026-11-26';
 
-export interface RevisionFacts {
+interface RevisionFacts {
   readonly files: {
     /** Files after the change. */
     readonly after: number;

@@ -12,7 +12,7 @@ import { askQuota, held, insertUpload, markComplete, type NewUpload, tooLarge, t
 
 const READ_BYTES = 4 * 1024 ** 2;
 
-export interface Joining extends Omit<NewUpload, 'bytes' | 'part'> {
+interface Joining extends Omit<NewUpload, 'bytes' | 'part'> {
   readonly partIds: readonly string[];
   /** SHA-256 of the whole as its sender knows it, hex. */
   readonly sha256: string | undefined;
