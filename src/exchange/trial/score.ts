@@ -10,7 +10,7 @@ import type { TrialNumbers } from './parameters.ts';
  * and aggregate: Nissim, Raskhodnikova, Smith, STOC 2007). How many blocks there are, and whether anything is told, is
  * decided on counts that carry noise already. Noise is drawn exactly, on integers.
  */
-export const THOUSAND = 1_000;
+const THOUSAND = 1_000;
 
 /** What one statistic of a block, in thousandths, may be. */
 const RANGE: Readonly<Record<'correlation' | 'auc', { readonly neutral: number; readonly width: number }>> = {

@@ -5,7 +5,6 @@ import { text } from '../../../kernel/text.ts';
 import type { Template } from './template.ts';
 
 export const ServiceId = idOf('sbs', text('沙箱查询服务', 'Query service of the sandbox'));
-export const CallId = idOf('sbl', text('服务调用', 'Call of a service'));
 /** What is made of rights counts their uses under one version. */
 export const SERVICE_VERSION = 1;
 

@@ -131,7 +131,7 @@ export function Services({ project, tell }: { readonly project: SandboxProject; 
               </li>
             ))}
           </ul>
-          <div className="buttons">
+          <div className="buttons work-gap">
             {s.reviews.some((r) => r.party.id === me?.party.id && r.decision === null) && s.state === 'proposed' ? (
               <ActDrawer
                 act="sandbox.review-service"
