@@ -3,7 +3,7 @@ import { useWords, words } from '../../app/words.ts';
 import { Icon } from '../../shared/Icon.tsx';
 import { newKey } from '../products/draft-model.ts';
 import { AreaField, SelectField, TextField } from '../shared/form.tsx';
-import type { ColumnDraft, DeclarationDraft } from './declare-model.ts';
+import { type ColumnDraft, type DeclarationDraft, sourcesFirst } from './declare-model.ts';
 import { useJobWords } from './job-words.ts';
 
 const WORDS = words(
@@ -88,6 +88,8 @@ const FAMILIES = ['linear', 'tree', 'centres'] as const;
 /** What may come out of a job; everything else stays inside. */
 export function DeclarationForm(props: {
   readonly draft: DeclarationDraft;
+  /** Of the program; says which columns it most likely gives. */
+  readonly code: string;
   readonly tables: readonly SandboxTable[];
   readonly errors: Readonly<Partial<Record<string, string>>>;
   readonly onChange: (part: Partial<DeclarationDraft>) => void;
@@ -122,7 +124,8 @@ export function DeclarationForm(props: {
 
 type Given = Parameters<typeof DeclarationForm>[0];
 
-function TableFields({ draft: d, tables, errors, onChange }: Given) {
+function TableFields(props: Given) {
+  const { draft: d, tables, errors, onChange } = props;
   const t = useWords(WORDS);
   const set = (key: number, part: Partial<ColumnDraft>) =>
     onChange({ columns: d.columns.map((c) => (c.key === key ? { ...c, ...part } : c)) });
@@ -184,7 +187,9 @@ function TableFields({ draft: d, tables, errors, onChange }: Given) {
         <button
           type="button"
           className="button quiet"
-          onClick={() => onChange({ columns: [...d.columns, nextColumn(d.columns, sources)] })}
+          onClick={() =>
+            onChange({ columns: [...d.columns, nextColumn(d.columns, sourcesFirst(sources, props.code))] })
+          }
         >
           <Icon name="plus" size={14} />
           {t.add}

@@ -124,7 +124,13 @@ export function SubmitJob({ project }: { readonly project: SandboxProject }) {
         {form.errors.code ? <span className="field-error">{form.errors.code}</span> : null}
       </div>
       <h2>{t.output}</h2>
-      <DeclarationForm draft={form.values} tables={tables} errors={form.errors} onChange={form.patch} />
+      <DeclarationForm
+        code={form.values.code}
+        draft={form.values}
+        tables={tables}
+        errors={form.errors}
+        onChange={form.patch}
+      />
       {submit.error ? <RefusalPanel key={submit.submittedAt} problem={submit.error} asked={t.send} /> : null}
       <div className="form-end">
         <button type="submit" className="button primary" disabled={submit.isPending}>

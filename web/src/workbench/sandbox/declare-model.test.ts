@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { declarationFaults, declarationOf, FIRST_DECLARATION } from './declare-model.ts';
+import { declarationFaults, declarationOf, FIRST_DECLARATION, sourcesFirst } from './declare-model.ts';
 
 const group = {
   key: 1,
@@ -10,6 +10,15 @@ const group = {
   domain: '',
 };
 const count = { key: 2, name: 'n', type: 'integer' as const, role: 'count' as const, from: '', domain: '' };
+
+it('offers first what the code names', () => {
+  const sources = ['flights.date', 'flights.origin', 'weather.origin'];
+  expect(sourcesFirst(sources, 'select origin, count(*) as n from flights group by origin')).toEqual([
+    'flights.origin',
+    'flights.date',
+    'weather.origin',
+  ]);
+});
 
 describe('declarations', () => {
   it('says where words come from, or which they are', () => {

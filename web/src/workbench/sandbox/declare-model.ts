@@ -96,3 +96,10 @@ export function declarationOf(d: DeclarationDraft): OutputDeclaration {
   const rowsMax = Number(d.rowsMax);
   return d.kind === 'chart' ? { kind: 'chart', chart: d.chart, columns, rowsMax } : { kind: 'table', columns, rowsMax };
 }
+
+/** `alias.column` of the tables; those that the code names come first, as what it is most likely to give. */
+export function sourcesFirst(sources: readonly string[], code: string): string[] {
+  const words = new Set(code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+  const named = (source: string) => source.split('.').every((word) => words.has(word));
+  return [...sources.filter(named), ...sources.filter((source) => !named(source))];
+}
