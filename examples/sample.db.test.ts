@@ -193,7 +193,7 @@ describe('the sample exchange', () => {
     expect(await counts()).toEqual({
       party: 21,
       person: 25,
-      resource: 7,
+      resource: 8,
       product: 9,
       assessment: 16,
       trade_order: 12,
@@ -207,7 +207,7 @@ describe('the sample exchange', () => {
       operation_agreement: 2,
       data_scenario: 10,
       resource_authorisation: 10,
-      resource_use: 10,
+      resource_use: 11,
       governance_demand: 1,
       evidence_bundle: 1,
       price_cap: 5,

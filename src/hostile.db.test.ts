@@ -204,6 +204,8 @@ const ownedFieldOf = (act: Act): string | undefined =>
 
 /** Kinds whose acts are kept under another subject: an agreement's under its application, a right's under its resource; sessions begin without an act. */
 const KEPT_ELSEWHERE: Readonly<Record<string, (partyId: string) => RawBuilder<{ subject: string }>>> = {
+  cas: (partyId) => sql`select c.id as subject from case_file c where not exists
+    (select from case_part p where p.case_id = c.id and p.party_id = ${partyId}) order by c.id limit 1`,
   agr: (partyId) => sql`select g.id as subject from operation_agreement g where not exists
     (select from case_part p where p.case_id = g.case_id and p.party_id = ${partyId}) limit 1`,
   aut: (partyId) => sql`select a.id as subject from resource_authorisation a join resource r on r.id = a.resource_id

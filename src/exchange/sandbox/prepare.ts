@@ -42,9 +42,6 @@ async function portionOf(q: Queryable, inHand: GrantInHand): Promise<Portion> {
   return { keep, consented, key };
 }
 
-/** The key of the file that would be right now; another one than what is kept means that it has to be made anew. */
-const preparedKey = async (q: Queryable, inHand: GrantInHand): Promise<string> => (await portionOf(q, inHand)).key;
-
 const making = new Map<string, Promise<Prepared>>();
 
 /**

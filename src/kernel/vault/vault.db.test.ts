@@ -30,7 +30,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 
 async function folderWithVault(objectStore?: string): Promise<{ vault: Vault; dataFolder: string }> {
   const dataFolder = await testFolder();
-  await database.db.deleteFrom('vault_object').execute();
+  for (const table of ['vault_object', 'vault_owner_key'] as const) await database.db.deleteFrom(table).execute();
   return {
     vault: await openVault({ db: database.db, dataFolder, ...(objectStore ? { objectStore } : {}) }),
     dataFolder,
@@ -131,7 +131,7 @@ describe('on disk', () => {
     const disk = await smallDisk();
     if (!disk) return skip('no small disk can be mounted here');
     try {
-      await database.db.deleteFrom('vault_object').execute();
+      for (const table of ['vault_object', 'vault_owner_key'] as const) await database.db.deleteFrom(table).execute();
       const vault = await openVault({ db: database.db, dataFolder: disk.path });
       const small = await vault.put(Readable.from([content.subarray(0, 100_000)]), meta);
       const failure = vault.put(Readable.from([randomBytes(3 * 1024 ** 2)]), meta);

@@ -58,7 +58,7 @@ export async function intersect(
 ): Promise<{ readonly result: JointResult; readonly common: readonly string[] | null }> {
   const hand = blinder();
   report('joining', 0, 1);
-  await api.act('joint.join', { sessionId: view.id, ground, size: ids.length });
+  await take(api, view.id, 'joint.join', { ground, size: ids.length });
   const points = mapped(ids, hand.blind, (n) => report('blinding', n, ids.length));
   const idOf = new Map(points.map((point, i) => [point.toString('latin1'), ids[i] ?? '']));
   const own = shuffled(points);
@@ -90,10 +90,10 @@ export async function addUp(
 ): Promise<JointResult> {
   const keys = sumKeys();
   report('joining', 0, 1);
-  await api.act('joint.join', { sessionId: view.id, ground, publicKey: keys.publicKey });
+  await take(api, view.id, 'joint.join', { ground, publicKey: keys.publicKey });
   const running = await until(api, view.id, report, (v) => v.state === 'running');
   const others = running.parties.map((p) => p.publicKey ?? '').filter((key) => key !== keys.publicKey);
-  await api.act('joint.contribute', { sessionId: view.id, words: masked(view.id, keys, others, values) });
+  await take(api, view.id, 'joint.contribute', { words: masked(view.id, keys, others, values) });
   const { result } = await until(api, view.id, report, (v) => v.state === 'done');
   if (!result) throw new Error('the session is done without totals');
   return result;
@@ -116,7 +116,7 @@ async function send(
   for (let part = 0; part * view.partPoints < points.length; part++) {
     report('sending', part * view.partPoints, points.length);
     const some = points.slice(part * view.partPoints, (part + 1) * view.partPoints);
-    await api.act('joint.send', { sessionId: view.id, step, part, points: Buffer.concat(some).toString('base64') });
+    await take(api, view.id, 'joint.send', { step, part, points: Buffer.concat(some).toString('base64') });
   }
 }
 
@@ -133,6 +133,23 @@ async function fetchAll(api: JointApi, sessionId: string, step: Step, size: numb
   return found;
 }
 
+/** A step that comes after the end is told as the end, however close the two were. */
+async function take(api: JointApi, sessionId: string, act: string, input: Record<string, unknown>): Promise<void> {
+  try {
+    await api.act(act, { sessionId, ...input });
+  } catch (error) {
+    await look(api, sessionId);
+    throw error;
+  }
+}
+
+/** @throws JointOver */
+async function look(api: JointApi, sessionId: string): Promise<JointView> {
+  const seen = (await api.get(`/joint-sessions/${sessionId}`)) as JointView;
+  if (seen.state === 'ended') throw new JointOver(seen.endReason ?? '');
+  return seen;
+}
+
 async function until(
   api: JointApi,
   sessionId: string,
@@ -140,9 +157,8 @@ async function until(
   reached: (view: JointView) => boolean,
 ): Promise<JointView> {
   for (;;) {
-    const view = (await api.get(`/joint-sessions/${sessionId}`)) as JointView;
-    if (reached(view)) return view;
-    if (view.state === 'ended') throw new JointOver(view.endReason ?? '');
+    const seen = await look(api, sessionId);
+    if (reached(seen)) return seen;
     report('waiting', 0, 1);
     await sleep(POLL_MS);
   }

@@ -1,7 +1,5 @@
 import { notApplicable, ok, rule, violated } from '../../../kernel/rulebook/index.ts';
 import { text } from '../../../kernel/text.ts';
-import type { GrantPolicy } from '../policy.ts';
-import { DISCLOSURE } from './parameters.ts';
 
 const DAY = '2026-11-26';
 

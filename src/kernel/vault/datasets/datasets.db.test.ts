@@ -179,7 +179,7 @@ describe('who may', () => {
       ok: false,
       refusal: { kind: 'unauthenticated' },
     });
-    expect(await run(ingestDataset, person('pty_a', ['buyer']), { uploadId })).toMatchObject({
+    expect(await run(ingestDataset, person('pty_a', ['regulator']), { uploadId })).toMatchObject({
       ok: false,
       refusal: { kind: 'forbidden' },
     });

@@ -29,7 +29,7 @@ const person = (partyId: string, roles: string[]): Actor => ({
 const ACTORS: Readonly<Record<string, Actor>> = {
   a: person('pty_a', ['data-provider']),
   b: person('pty_b', ['data-merchant']),
-  buyer: person('pty_c', ['buyer']),
+  regulator: person('pty_c', ['regulator']),
   narrow: { ...person('pty_a', ['data-provider']), scopes: ['order.place'] },
 };
 const BYTES_MAX = 256 * 1024 ** 2;
@@ -183,7 +183,7 @@ describe('the protocol', () => {
     ['a length that is no number', {}, '1e3', 400],
     ['too large', {}, String(BYTES_MAX + 1), 413],
     ['nobody', { authorization: 'x' }, '5', 401],
-    ['a buyer', { authorization: 'buyer' }, '5', 403],
+    ['a regulator', { authorization: 'regulator' }, '5', 403],
     ['a key for something else', { authorization: 'narrow' }, '5', 403],
     ['endless metadata', { 'upload-metadata': `filename ${'A'.repeat(5_000)}` }, '5', 400],
   ])('creation is refused: %s', async (_, headers, length, status) => {
@@ -246,7 +246,7 @@ describe('the protocol', () => {
     const { url } = await begun(10);
     for (const [authorization, status] of [
       ['b', 404],
-      ['buyer', 403],
+      ['regulator', 403],
       ['x', 401],
     ] as const) {
       expect((await ask(url, { authorization })).status).toBe(status);
