@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { Resource } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import { useSay, useWords, words } from '../../app/words.ts';
 import { Drawer } from '../../shared/Drawer.tsx';
+import { number } from '../../shared/format.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { UploadField } from '../../shared/UploadField.tsx';
 import { useAct, useRead } from '../../shared/use-api.ts';
@@ -27,6 +28,8 @@ const WORDS = words(
     statement: '识别结果说明',
     statementHint: '新数据中识别出疑似个人信息：请先在目录中标为敏感字段并申报，或在此说明理由。',
     again: '再次提交',
+    confirm: '确认更新',
+    counts: (now: string, then: string) => `现有 ${now} 行；更新后 ${then} 行。以前的版本仍保留。`,
     reading: '正在读取文件……',
     failed: '文件无法读取。',
     asked: '归集数据',
@@ -50,6 +53,9 @@ const WORDS = words(
     statementHint:
       'The newer data look like personal data: mark the columns sensitive and declare it first, or state here why they are none.',
     again: 'Send again',
+    confirm: 'Confirm the update',
+    counts: (now: string, then: string) =>
+      `${now} rows now; ${then} rows after the update. Earlier revisions are kept.`,
     reading: 'Reading the file…',
     failed: 'The file cannot be read.',
     asked: 'gather the data',
@@ -113,6 +119,7 @@ export function EntryActs({ resource, tell }: { readonly resource: Resource; rea
 
 function Bring({ resource, onDone }: { readonly resource: Resource; readonly onDone: (done: Done) => void }) {
   const t = useWords(WORDS);
+  const say = useSay();
   const listed = resource.data === 'listed';
   const [adding, setAdding] = useState(false);
   const [statement, setStatement] = useState('');
@@ -139,7 +146,8 @@ function Bring({ resource, onDone }: { readonly resource: Resource; readonly onD
     );
   if (ready && ready.state !== 'ingesting' && !settled) {
     setSettled(true);
-    if (ready.state === 'ready') hand(ready, '');
+    // What was never there replaces nothing; what replaces data is shown before.
+    if (ready.state === 'ready' && listed) hand(ready, '');
   }
   const unanswered = bring.error?.body.violations.some((v) => v.rule === 'HS-20.1') ?? false;
   return (
@@ -178,8 +186,16 @@ function Bring({ resource, onDone }: { readonly resource: Resource; readonly onD
       {ingest.isPending || (datasetId && !settled) || bring.isPending ? <p role="status">{t.reading}</p> : null}
       {ready?.state === 'failed' ? (
         <p className="field-error" role="alert">
-          {ready.failure?.zh ?? t.failed}
+          {ready.failure ? say(ready.failure) : t.failed}
         </p>
+      ) : null}
+      {ready?.state === 'ready' && !listed && !unanswered ? (
+        <>
+          <p>{t.counts(number(resource.rows ?? 0), number(ready.rows ?? 0))}</p>
+          <button type="button" className="button primary" disabled={bring.isPending} onClick={() => hand(ready, '')}>
+            {t.confirm}
+          </button>
+        </>
       ) : null}
       {ingest.error ? <RefusalPanel problem={ingest.error} asked={t.ingest} /> : null}
       {bring.error ? <RefusalPanel problem={bring.error} asked={t.asked} /> : null}

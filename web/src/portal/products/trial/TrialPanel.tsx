@@ -159,7 +159,11 @@ function Trials({ productId, own }: { readonly productId: string; readonly own: 
       <ul className="plain-list">
         {data.items.map((item) => (
           <li key={item.id}>
-            {item.mine ? null : <Link to={`/parties/${item.buyer.id}`}>{item.buyer.name}</Link>}{' '}
+            {item.mine ? null : (
+              <div>
+                <Link to={`/parties/${item.buyer.id}`}>{item.buyer.name}</Link>
+              </div>
+            )}
             {say(MEASURE_WORDS[item.measure].title)}
             {item.column ? ` · ${item.column}` : ''}
             {item.mine ? (
