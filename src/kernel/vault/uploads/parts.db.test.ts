@@ -1,32 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import * as tus from 'tus-js-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Actor, ANONYMOUS, execute, REFUSAL_STATUS, Refused } from '../../acts/index.ts';
+import { type Actor, execute } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { loadRulebook } from '../../rulebook/index.ts';
 import { ingestDataset } from '../datasets/acts.ts';
 import { removeTestFolders, testFolder } from '../testing.ts';
 import type { Vault } from '../types.ts';
-import { openVault } from '../vault.ts';
-import { registerUploads } from './http.ts';
 import { joinParts } from './parts.ts';
 import { sweepUploads } from './store.ts';
+import { person, uploadServer } from './testing.ts';
 
 afterAll(removeTestFolders);
 
-const person = (partyId: string): Actor => ({
-  kind: 'person',
-  personId: `psn_${partyId}`,
-  partyId,
-  roles: ['data-provider'],
-  scopes: null,
-  secondFactor: false,
-});
-const ACTORS: Readonly<Record<string, Actor>> = { a: person('pty_a'), b: person('pty_b') };
+const ACTORS: Readonly<Record<string, Actor>> = {
+  a: person('pty_a', ['data-provider']),
+  b: person('pty_b', ['data-provider']),
+};
 const BYTES_MAX = 64 * 1024 ** 2;
 const content = randomBytes(5 * 1024 ** 2 + 123);
 
@@ -37,19 +31,7 @@ let app: FastifyInstance;
 let base = '';
 
 async function start(): Promise<void> {
-  vault = await openVault({ db: database.db, dataFolder });
-  app = fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Refused)) throw error;
-    return reply.code(REFUSAL_STATUS[error.refusal.kind]).send(error.refusal);
-  });
-  await registerUploads(app, {
-    kernel: { db: database.db, rulebook: loadRulebook() },
-    vault,
-    bytesMax: BYTES_MAX,
-    authenticate: async (request) => ACTORS[request.headers.authorization ?? ''] ?? ANONYMOUS,
-  });
-  base = `${await app.listen({ port: 0, host: '127.0.0.1' })}/v1/uploads`;
+  ({ vault, app, base } = await uploadServer(database.db, dataFolder, { bytesMax: BYTES_MAX, actors: ACTORS }));
 }
 
 beforeAll(async () => {
@@ -267,7 +249,7 @@ describe('joining', () => {
   test('a part is no dataset', async () => {
     const kernel = { db: database.db, rulebook: loadRulebook() };
     const uploadId = idOf(await part(one));
-    expect(await execute(kernel, ingestDataset, person('pty_a'), { uploadId })).toMatchObject({
+    expect(await execute(kernel, ingestDataset, person('pty_a', ['data-provider']), { uploadId })).toMatchObject({
       ok: false,
       refusal: { violations: [{ rule: 'HS-3.4', fact: { en: 'This is a part of a file.' } }] },
     });

@@ -3,29 +3,19 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import * as tus from 'tus-js-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Actor, ANONYMOUS, REFUSAL_STATUS, Refused } from '../../acts/index.ts';
+import type { Actor } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
-import { loadRulebook } from '../../rulebook/index.ts';
 import { removeTestFolders, smallDisk, testFolder } from '../testing.ts';
 import type { Vault } from '../types.ts';
-import { openVault } from '../vault.ts';
-import { registerUploads } from './http.ts';
 import { stageFile, sweepUploads } from './store.ts';
+import { person, uploadServer } from './testing.ts';
 
 afterAll(removeTestFolders);
 
-const person = (partyId: string, roles: string[]): Actor => ({
-  kind: 'person',
-  personId: `psn_${partyId}`,
-  partyId,
-  roles,
-  scopes: null,
-  secondFactor: false,
-});
 const ACTORS: Readonly<Record<string, Actor>> = {
   a: person('pty_a', ['data-provider']),
   b: person('pty_b', ['data-merchant']),
@@ -41,19 +31,7 @@ let app: FastifyInstance;
 let base = '';
 
 async function start(): Promise<void> {
-  vault = await openVault({ db: database.db, dataFolder });
-  app = fastify({ bodyLimit: 1024 * 1024 });
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Refused)) throw error;
-    return reply.code(REFUSAL_STATUS[error.refusal.kind]).send(error.refusal);
-  });
-  await registerUploads(app, {
-    kernel: { db: database.db, rulebook: loadRulebook() },
-    vault,
-    bytesMax: BYTES_MAX,
-    authenticate: async (request) => ACTORS[request.headers.authorization ?? ''] ?? ANONYMOUS,
-  });
-  base = `${await app.listen({ port: 0, host: '127.0.0.1' })}/v1/uploads`;
+  ({ vault, app, base } = await uploadServer(database.db, dataFolder, { bytesMax: BYTES_MAX, actors: ACTORS }));
 }
 
 beforeAll(async () => {
