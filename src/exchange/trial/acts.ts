@@ -15,10 +15,10 @@ import { numbersAt } from './parameters.ts';
 import * as rules from './rules.ts';
 import { meet } from './run.ts';
 import { type Scored, scoreFor } from './score.ts';
+import { chargedOf } from './store.ts';
 
 const SELLERS = ['data-merchant', 'operating-unit', 'data-provider'] as const;
 const COLUMNS_MAX = 50;
-const DAY_MS = 86_400_000;
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 const Name = z.string().min(1).max(200);
 const MeasureSchema = z.enum(MEASURES);
@@ -155,6 +155,7 @@ const runTrial = act({
     rules.ownTableOfMany,
     ...rightsLive,
     rules.trialsLeft,
+    rules.trialsOfAll,
   ],
   facts: async ({ tx, actor, input, at }) => {
     const dataset = await getDataset(tx, input.datasetId);
@@ -167,13 +168,19 @@ const runTrial = act({
     // Whom a rule refuses anyway has no process started for them.
     const may = !own && party.state === 'admitted' && input.lawful && unfit === null && seen.passes;
     if (!may)
-      return { ...whole, ...seen, table: { keys: null, unfit }, repeated: false, daysAgo: [], trial: () => null };
+      return {
+        ...{ ...whole, ...seen, table: { keys: null, unfit }, repeated: false, daysAgo: [], allDaysAgo: [] },
+        trial: () => null,
+      };
     await takePlace(tx, at);
     // One trial of a buyer after another: a count of uses, and an answer told before, are then known.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`trial ${party.id} ${input.productId}`}, 0))`.execute(tx);
     const ran = await runOf(tx, { input, buyerId: party.id, objectId: seen.objectId, ownObject: dataset.objectId, at });
     // The product, its offer and its rights are asked again: one may have ended while the process ran.
-    return { ...whole, ...(await standingOf(tx, input, at)), ...ran };
+    // Those of other parties may have been counted while it ran: from here to the end of the act none is.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`trials of ${input.productId}`}, 0))`.execute(tx);
+    const allDaysAgo = await chargedOf(tx, input.productId, null, at);
+    return { ...whole, ...(await standingOf(tx, input, at)), ...ran, allDaysAgo };
   },
   perform: async ({ tx, input, facts, at }) => {
     const trial = facts.trial();
@@ -247,6 +254,7 @@ interface Asked {
 async function runOf(tx: Tx, { input, buyerId, objectId, ownObject, at }: Asked) {
   const numbers = numbersAt(at);
   const daysAgo = await chargedOf(tx, input.productId, buyerId, at);
+  const allDaysAgo = await chargedOf(tx, input.productId, null, at);
   const offer = await offerOf(tx, input.productId);
   const columns = {
     productKey: offer?.key_column ?? '',
@@ -258,8 +266,8 @@ async function runOf(tx: Tx, { input, buyerId, objectId, ownObject, at }: Asked)
     const unfit = input.measure === 'auc' && own.notLabels > 0 ? NO_LABEL : null;
     const told = await toldBefore(tx, { input, buyerId, objectId, digest: own.digest });
     const table = { keys: own.keys, unfit };
-    const facts = { table, repeated: told !== undefined, daysAgo };
-    const isPassing = [rules.ownTableOfMany, rules.trialsLeft].every(
+    const facts = { table, repeated: told !== undefined, daysAgo, allDaysAgo };
+    const isPassing = [rules.ownTableOfMany, rules.trialsLeft, rules.trialsOfAll].every(
       (r) => r.evaluate(facts, at).decision.outcome === 'ok',
     );
     const enough = (keys: number) => rules.enoughMatched.evaluate({ keys }, at).decision.outcome === 'ok';
@@ -273,20 +281,6 @@ async function runOf(tx: Tx, { input, buyerId, objectId, ownObject, at }: Asked)
 
 const stored = (scored: Scored): Trial['scored'] =>
   scored.outcome === 'told' ? scored : { outcome: 'too-few', score: null, within: null };
-
-/** How many days ago each trial was that was charged, within a year and a day. */
-async function chargedOf(tx: Tx, productId: string, buyerId: string, at: Date): Promise<number[]> {
-  const since = new Date(at.getTime() - (numbersAt(at).runsDays + 1) * DAY_MS);
-  const rows = await tx
-    .selectFrom('trial_run')
-    .select('at')
-    .where('product_id', '=', productId)
-    .where('buyer_id', '=', buyerId)
-    .where('same_as', 'is', null)
-    .where('at', '>', since)
-    .execute();
-  return rows.map((r) => (at.getTime() - r.at.getTime()) / DAY_MS);
-}
 
 /** The same question about the same data by the same buyer: its answer, so that noise cannot be averaged away. */
 function toldBefore(tx: Tx, asked: Pick<Asked, 'input' | 'buyerId' | 'objectId'> & { readonly digest: string }) {

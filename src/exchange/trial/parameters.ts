@@ -10,6 +10,9 @@ export const TRIAL = {
   ownMost: number(1_000_000, 'key', 'HS-25.4'),
   runsMost: number(10, 'trial', 'HS-25.5'),
   runsDays: number(365, 'day', 'HS-25.5'),
+  /** Of one product by all parties together, in the same days. */
+  allMost: number(50, 'trial', 'HS-25.11'),
+  allDays: number(365, 'day', 'HS-25.11'),
   matchedLeast: number(500, 'key', 'HS-25.6'),
   /** ε of one trial, and the part of it that goes into counting before a statistic is told. */
   epsilon: number(1_000, 'thousandth', 'HS-25.7'),

@@ -5,6 +5,7 @@ import { partiesById } from '../parties/index.ts';
 import { ProductId, titlesOf } from '../products/index.ts';
 import { MEASURES, Outcome, scoreOf, TrialId } from './model.ts';
 import { numbersAt } from './parameters.ts';
+import { chargedOf } from './store.ts';
 
 const MeasureSchema = z.enum(MEASURES);
 
@@ -24,25 +25,36 @@ const offer = read({
         openedAt: z.iso.datetime(),
       })
       .nullable(),
+    /** Trials of all parties together that may still be charged; for the seller alone. */
+    allLeft: z.number().int().nullable(),
+    /** Nobody may try it anew until the oldest trials are past their time. */
+    isUsedUp: z.boolean(),
     limits: z.object({
       ownKeysLeast: z.number().int(),
       matchedLeast: z.number().int(),
       runsMost: z.number().int(),
       runsDays: z.number().int(),
+      allMost: z.number().int(),
+      allDays: z.number().int(),
       step: z.number(),
     }),
   }),
-  run: async ({ db, params, at }) => {
+  run: async ({ db, actor, params, at }) => {
     const row = await db
       .selectFrom('trial_offer as o')
       .innerJoin('product as p', 'p.id', 'o.product_id')
       .selectAll('o')
+      .select('p.holder_id')
       .where('o.product_id', '=', params.productId)
       .where('o.closed_at', 'is', null)
       .where('p.state', '=', 'listed')
       .executeTakeFirst();
     const n = numbersAt(at);
+    const daysAgo = row ? await chargedOf(db, params.productId, null, at) : [];
+    const allLeft = Math.max(0, n.allMost - daysAgo.filter((ago) => ago < n.allDays).length);
     return {
+      allLeft: row && row.holder_id === actor.partyId ? allLeft : null,
+      isUsedUp: allLeft === 0,
       offer: row
         ? {
             keyColumn: row.key_column,
@@ -53,6 +65,7 @@ const offer = read({
         : null,
       limits: {
         ...{ ownKeysLeast: n.ownLeast, matchedLeast: n.matchedLeast, runsMost: n.runsMost, runsDays: n.runsDays },
+        ...{ allMost: n.allMost, allDays: n.allDays },
         step: scoreOf(n.step) ?? 0,
       },
     };

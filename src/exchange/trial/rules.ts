@@ -145,6 +145,43 @@ export const trialsLeft = rule({
   ],
 });
 
+interface TriedByAll {
+  /** Of each trial of the product that was charged to any party. */
+  readonly allDaysAgo: readonly number[];
+  readonly repeated: boolean;
+}
+const FORTY_NINE = Array.from({ length: 49 }, (_, i) => i);
+/** 全部单位对同一产品的试用总数有上限: parties that pool their trials learn no more of anybody than this allows. */
+export const trialsOfAll = rule({
+  id: 'HS-25.11',
+  title: text('全部试用方的试用总数', 'Trials of all parties together'),
+  params: { most: TRIAL.allMost, days: TRIAL.allDays },
+  decide: ({ allDaysAgo, repeated }: TriedByAll, { most, days }) =>
+    repeated || allDaysAgo.filter((ago) => ago < days).length < most
+      ? ok()
+      : violated(
+          text(
+            `该产品 ${days} 天内的试用总数已达上限 ${most} 次，不分由哪个单位试用。`,
+            `This product was tried ${most} times in ${days} days by all parties together, which is the most.`,
+          ),
+          text(
+            '最早的试用满期后可以再试用；也可以直接购买，或者请卖方提供测试数据。',
+            'Try again once the oldest trials are past that time; or buy the product, or ask the seller for test data.',
+          ),
+        ),
+  examples: [
+    { name: 'the last', at: DAY, facts: { allDaysAgo: FORTY_NINE, repeated: false }, expect: 'ok' },
+    {
+      name: 'one too many',
+      at: DAY,
+      facts: { allDaysAgo: [...FORTY_NINE, 364.9], repeated: false },
+      expect: 'violated',
+    },
+    { name: 'told again', at: DAY, facts: { allDaysAgo: [...FORTY_NINE, 0], repeated: true }, expect: 'ok' },
+    { name: 'one just over', at: DAY, facts: { allDaysAgo: [...FORTY_NINE, 365], repeated: false }, expect: 'ok' },
+  ],
+});
+
 /** 匹配过少不给出结果: decided on a count with noise. Never refuses; what is told depends on it. */
 export const enoughMatched = rule({
   id: 'HS-25.6',

@@ -161,6 +161,23 @@ describe('a trial', () => {
     ]);
   });
 
+  it('is counted over all parties together, of which the seller sees what is left', async ({ skip }) => {
+    if (!isHere) skip();
+    const left = async (actor: Actor) =>
+      (await t.read(house.reads, '/trial-offers/:productId', actor, { productId })) as Record<string, unknown>;
+    expect(await left(seller)).toMatchObject({ allLeft: 46, isUsedUp: false });
+    const pool = await t.party('示例联手公司', ['buyer']);
+    await sql`insert into trial_run (id, product_id, object_id, seller_id, buyer_id, dataset_id, measure, own_key, table_digest, outcome, at)
+      select 'trl_pool' || i, ${productId}, 'obj_x', ${seller.partyId}, ${pool.partyId}, ${datasetId}, 'match-rate', 'k', 'pool' || i,
+        'too-few', now() - interval '364 days' from generate_series(1, 46) i`.execute(t.db);
+    const other = { measure: 'correlation', column: 'score', ownColumn: '违约' };
+    expect(await refusal('trial.run', buyer, asked(other))).toEqual(['HS-25.11']);
+    expect(await run('trial.run', buyer, asked(auc))).toMatchObject({ repeated: true });
+    expect(await left(seller)).toMatchObject({ allLeft: 0, isUsedUp: true });
+    expect(await left(buyer)).toMatchObject({ allLeft: null, isUsedUp: true });
+    await sql`delete from trial_run where buyer_id = ${pool.partyId}`.execute(t.db);
+  });
+
   it('ends with the uses, the offer and the rights behind the product', async ({ skip }) => {
     if (!isHere) skip();
     const last = Array.from({ length: 6 }, (_, i) => `trl_0000000000000000000000000${i}`);

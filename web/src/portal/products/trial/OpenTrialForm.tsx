@@ -13,7 +13,7 @@ const WORDS = words(
     measures: '可用的指标',
     save: '开放试用',
     saving: '正在开放……',
-    note: '买方不会得到任何一行或一个值。每个结果都加噪声并取整，次数有上限。可以随时停止。',
+    note: '买方不会得到任何一行或一个值。每个结果都加噪声并取整，每个买方和全部买方合计的次数都有上限。可以随时停止。',
   },
   {
     key: 'Column to match on',
@@ -22,7 +22,7 @@ const WORDS = words(
     measures: 'Measures',
     save: 'Open for trial',
     saving: 'Opening…',
-    note: 'A buyer gets no row and no value: every score carries noise and is rounded, and trials are limited. You may close it at any time.',
+    note: 'A buyer gets no row and no value: every score carries noise and is rounded, and trials are limited, for each buyer and for all together. You may close it at any time.',
   },
 );
 

@@ -39,7 +39,7 @@ const WORDS = words(
     left: (n: number) => `还可试用 ${n} 次`,
     repeated: '与此前相同的试用，给出相同结果，不计次数。',
     limits: (l: Offer['limits']) =>
-      `自备表至少 ${number(l.ownKeysLeast)} 个不同键值；匹配不足约 ${number(l.matchedLeast)} 个时不给出结果；结果按 ${l.step} 取整，${l.runsDays} 天内最多 ${l.runsMost} 次。`,
+      `自备表至少 ${number(l.ownKeysLeast)} 个不同键值；匹配不足约 ${number(l.matchedLeast)} 个时不给出结果；结果按 ${l.step} 取整。${l.runsDays} 天内本单位最多 ${l.runsMost} 次；${l.allDays} 天内全部买方合计最多 ${l.allMost} 次。`,
   },
   {
     measure: 'Measure',
@@ -61,7 +61,7 @@ const WORDS = words(
     left: (n: number) => `${n} trials left`,
     repeated: 'The same trial as before: the same answer, not counted.',
     limits: (l: Offer['limits']) =>
-      `Your table takes ${number(l.ownKeysLeast)} different keys at least; with fewer than about ${number(l.matchedLeast)} matches nothing is told; scores come in steps of ${l.step}, ${l.runsMost} times in ${l.runsDays} days at most.`,
+      `Your table takes ${number(l.ownKeysLeast)} different keys at least; with fewer than about ${number(l.matchedLeast)} matches nothing is told; scores come in steps of ${l.step}. Your party has ${l.runsMost} trials in ${l.runsDays} days, all buyers together ${l.allMost} in ${l.allDays}.`,
   },
 );
 

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { mayAct, type Page, type Product } from '../../../api.ts';
 import { useJoin, useLanguage, useSay, useWords, words } from '../../../app/words.ts';
 import { Drawer } from '../../../shared/Drawer.tsx';
-import { dateTime } from '../../../shared/format.ts';
+import { dateTime, number } from '../../../shared/format.ts';
 import { RefusalPanel } from '../../../shared/RefusalPanel.tsx';
 import { useAct, useActs, useMe, useRead } from '../../../shared/use-api.ts';
 import { MEASURE_WORDS, type Offer, type TrialItem } from './measures.ts';
@@ -30,6 +30,9 @@ const WORDS = words(
     mine: '本单位的试用',
     others: '谁试用过',
     repeated: '重复，不计次数',
+    allLeft: '还可试用',
+    allLeftOf: (left: string, most: string, days: string) => `${left} 次；全部买方 ${days} 天内合计最多 ${most} 次`,
+    usedUp: '全部买方的试用总数已达上限，满期前只能重复此前的试用。',
   },
   {
     title: 'Try before you buy',
@@ -49,6 +52,11 @@ const WORDS = words(
     mine: 'Trials of your party',
     others: 'Who tried it',
     repeated: 'the same again, not counted',
+    allLeft: 'Trials left',
+    allLeftOf: (left: string, most: string, days: string) =>
+      `${left}; all buyers together have ${most} in ${days} days`,
+    usedUp:
+      'All buyers together have used up the trials of this product; until the oldest are past their time, only earlier ones are told again.',
   },
 );
 
@@ -68,7 +76,6 @@ export function TrialPanel({ product }: { readonly product: Product }) {
   const runInfo = acts?.get('trial.run');
   const mayRun = Boolean(me && runInfo && mayAct(runInfo, me.roles));
   if (!offer && !(isSeller && product.state === 'listed')) return null;
-  const title = (name: string) => product.dictionary.find((c) => c.name === name)?.titleZh ?? name;
   return (
     <section className="trial">
       <h2 id="trial">{t.title}</h2>
@@ -79,7 +86,7 @@ export function TrialPanel({ product }: { readonly product: Product }) {
           <dd>{join(offer.measures.map((m) => say(MEASURE_WORDS[m].title)))}</dd>
           <dt>{t.matched}</dt>
           <dd>
-            <ColumnName product={product} name={offer.keyColumn} fallback={title(offer.keyColumn)} />
+            <ColumnName product={product} name={offer.keyColumn} />
           </dd>
           {offer.columns.length > 0 ? (
             <>
@@ -88,16 +95,23 @@ export function TrialPanel({ product }: { readonly product: Product }) {
                 {offer.columns.map((c, i) => (
                   <span key={c}>
                     {i > 0 ? ' · ' : ''}
-                    <ColumnName product={product} name={c} fallback={title(c)} />
+                    <ColumnName product={product} name={c} />
                   </span>
                 ))}
               </dd>
             </>
           ) : null}
+          {data.allLeft === null ? null : (
+            <>
+              <dt>{t.allLeft}</dt>
+              <dd>{t.allLeftOf(number(data.allLeft), number(data.limits.allMost), number(data.limits.allDays))}</dd>
+            </>
+          )}
         </dl>
       ) : (
         <p>{t.closed}</p>
       )}
+      {offer && data.isUsedUp ? <p className="small">{t.usedUp}</p> : null}
       <div className="buttons work-gap">
         {isSeller ? (
           <>
@@ -126,7 +140,7 @@ export function TrialPanel({ product }: { readonly product: Product }) {
         ) : null}
       </div>
       {close.error ? <RefusalPanel key={close.submittedAt} problem={close.error} asked={t.close} /> : null}
-      {me && (isSeller || mayRun) ? <Trials productId={product.id} own={!isSeller} /> : null}
+      {me && (isSeller || mayRun) ? <Trials product={product} own={!isSeller} /> : null}
       {shown === 'run' && offer ? (
         <Drawer title={t.drawer(product.title)} onClose={() => setShown(null)}>
           <TrialForm product={product} offer={offer} limits={data.limits} />
@@ -141,17 +155,17 @@ export function TrialPanel({ product }: { readonly product: Product }) {
   );
 }
 
-function ColumnName(props: { readonly product: Product; readonly name: string; readonly fallback: string }) {
+function ColumnName(props: { readonly product: Product; readonly name: string }) {
   const language = useLanguage();
   const found = props.product.dictionary.find((c) => c.name === props.name);
-  return <>{(language === 'en' ? found?.titleEn : null) ?? props.fallback}</>;
+  return <>{(language === 'en' ? found?.titleEn : null) ?? found?.titleZh ?? props.name}</>;
 }
 
 /** The newest trials: with scores for who tried, without for the seller. */
-function Trials({ productId, own }: { readonly productId: string; readonly own: boolean }) {
+function Trials({ product, own }: { readonly product: Product; readonly own: boolean }) {
   const t = useWords(WORDS);
   const say = useSay();
-  const { data } = useRead<Page<TrialItem>>('/trials', { productId, limit: 5 });
+  const { data } = useRead<Page<TrialItem>>('/trials', { productId: product.id, limit: 5 });
   if (!data || data.items.length === 0) return null;
   return (
     <>
@@ -165,7 +179,12 @@ function Trials({ productId, own }: { readonly productId: string; readonly own: 
               </div>
             )}
             {say(MEASURE_WORDS[item.measure].title)}
-            {item.column ? ` · ${item.column}` : ''}
+            {item.column ? (
+              <>
+                {' · '}
+                <ColumnName product={product} name={item.column} />
+              </>
+            ) : null}
             {item.mine ? (
               <>
                 {' '}

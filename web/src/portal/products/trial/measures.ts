@@ -40,11 +40,16 @@ export interface Offer {
     readonly columns: readonly string[];
     readonly measures: readonly Measure[];
   } | null;
+  /** Told to the seller alone. */
+  readonly allLeft: number | null;
+  readonly isUsedUp: boolean;
   readonly limits: {
     readonly ownKeysLeast: number;
     readonly matchedLeast: number;
     readonly runsMost: number;
     readonly runsDays: number;
+    readonly allMost: number;
+    readonly allDays: number;
     readonly step: number;
   };
 }
