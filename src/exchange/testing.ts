@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import { createParty, usccCheckCharacter } from '../kernel/access/index.ts';
 import {
@@ -19,6 +18,7 @@ import { testDatabase } from '../kernel/database/testing.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Task } from '../kernel/jobs.ts';
 import { loadRulebook } from '../kernel/rulebook/index.ts';
+import { jobsOf } from '../kernel/testing-jobs.ts';
 import { openVault, stageFile, type Vault, acts as vaultActs, tasks as vaultTasks } from '../kernel/vault/index.ts';
 
 export interface TestExchange {
@@ -59,9 +59,6 @@ export interface TestExchange {
   readonly close: () => Promise<void>;
 }
 
-/** Failures of jobs show in what they left undone. */
-const QUIET = new Logger(() => () => undefined);
-
 /** A whole exchange for one test file: real database, real vault, real jobs, the drafts SH and JN adopted. */
 export async function testExchange(tasks: readonly Task[]): Promise<TestExchange> {
   const database = await testDatabase();
@@ -75,19 +72,13 @@ export async function testExchange(tasks: readonly Task[]): Promise<TestExchange
     );
   }
   const context = { kernel, vault };
-  const taskList = Object.fromEntries(
-    [...vaultTasks, ...tasks].map((t) => [
-      t.name,
-      (payload: unknown) => t.run(payload as Record<string, unknown>, context),
-    ]),
-  );
   const attempt = (act: Act, actor: Actor, input: unknown) => execute(kernel, act, actor, input);
   const run: TestExchange['run'] = async (act, actor, input) => {
     const outcome = await attempt(act, actor, input);
     if (!outcome.ok) throw new Error(`${act.name}: ${JSON.stringify(outcome.refusal.violations)}`);
     return outcome.result as Record<string, unknown>;
   };
-  const jobs = () => runOnce({ pgPool: database.pool, taskList, noHandleSignals: true, logger: QUIET });
+  const jobs = jobsOf(database.pool, [...vaultTasks, ...tasks], context);
   let count = 0;
   return {
     folder,

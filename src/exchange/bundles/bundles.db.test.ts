@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Act, type Actor, execute, type Outcome, Refused } from '../../kernel/acts/index.ts';
 import { policyFile, type Sequencer, startSequencer } from '../../kernel/evidence/index.ts';
 import { testLog } from '../../kernel/evidence/testing.ts';
 import { type BundleVerification, verifyBundle } from '../../kernel/evidence/verify/index.ts';
+import { jobsOf } from '../../kernel/testing-jobs.ts';
 import { kindOf, rulesOf, type TestTrade, testTrade } from '../delivery/testing.ts';
 import { refusedKind } from '../testing.ts';
 import { acts, BundleContentQuery, configureBundles, reads, serveBundle, tasks } from './index.ts';
@@ -44,19 +44,7 @@ async function run<T = Record<string, string>>(name: string, actor: Actor, input
   if (!outcome.ok) throw new Error(`${name}: ${JSON.stringify(outcome.refusal)}`);
   return outcome.result as T;
 }
-const taskList = Object.fromEntries(
-  tasks.map((task) => [
-    task.name,
-    (payload: unknown) => task.run(payload as Record<string, unknown>, { kernel: t.kernel, vault: t.vault }),
-  ]),
-);
-const jobs = () =>
-  runOnce({
-    pgPool: t.database.pool,
-    taskList,
-    noHandleSignals: true,
-    logger: new Logger(() => () => undefined),
-  });
+const jobs = () => jobsOf(t.database.pool, tasks, { kernel: t.kernel, vault: t.vault })();
 
 interface Shown {
   readonly state: string;
@@ -179,7 +167,9 @@ describe('the life of a bundle', () => {
     expect(await see(t.people.buyer, first)).toMatchObject({ state: 'removed', bytes: null });
     await run('evidence.remove-bundle', t.people.buyer, { bundleId: second });
     await jobs();
-    await taskList['bundles.remove']?.({ bundleId: third });
+    await tasks
+      .find((task) => task.name === 'bundles.remove')
+      ?.run({ bundleId: third }, { kernel: t.kernel, vault: t.vault });
     for (const id of [second, third]) {
       expect(await see(t.people.buyer, id)).toMatchObject({ state: 'removed' });
       expect(rulesOf(await attempt('evidence.link-bundle', t.people.buyer, { bundleId: id }))).toEqual(['HS-10.63']);

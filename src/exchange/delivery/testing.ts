@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Logger, runOnce } from 'graphile-worker';
 import { z } from 'zod';
 import { createParty } from '../../kernel/access/index.ts';
 import {
@@ -20,6 +19,7 @@ import {
 import { type TestDatabase, testDatabase } from '../../kernel/database/testing.ts';
 import { newId } from '../../kernel/ids.ts';
 import { loadRulebook } from '../../kernel/rulebook/index.ts';
+import { jobsOf } from '../../kernel/testing-jobs.ts';
 import { openVault, type Vault } from '../../kernel/vault/index.ts';
 import * as clearing from '../clearing/index.ts';
 import * as contracts from '../contracts/index.ts';
@@ -113,13 +113,10 @@ export async function testTrade() {
     const asked = { db, actor, params: found.params.parse(params), query: found.query.parse(query), at: new Date() };
     return found.output.parse(await found.run(asked as never)) as T;
   };
-  const taskList = Object.fromEntries(
-    tasks.map((t) => [t.name, (payload: unknown) => t.run(payload as Record<string, unknown>, { kernel, vault })]),
-  );
   /** Runs a repeated task, as its hour would. */
-  const task = (name: string) => taskList[name]?.({}) ?? Promise.reject(new Error(`no task ${name}`));
-  const jobs = () =>
-    runOnce({ pgPool: database.pool, taskList, noHandleSignals: true, logger: new Logger(() => () => undefined) });
+  const task = (name: string) =>
+    tasks.find((t) => t.name === name)?.run({}, { kernel, vault }) ?? Promise.reject(new Error(`no task ${name}`));
+  const jobs = jobsOf(database.pool, tasks, { kernel, vault });
 
   const people = {
     seller: await party('样例数商', ['data-merchant']),

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createParty, useAccessKey } from '../../access/index.ts';
@@ -9,6 +8,7 @@ import { type Actor, execute, type Kernel } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { newId } from '../../ids.ts';
 import { dated, loadRulebook } from '../../rulebook/index.ts';
+import { jobsOf } from '../../testing-jobs.ts';
 import { text } from '../../text.ts';
 import type { Vault } from '../../vault/index.ts';
 import { notifyPart } from '../notifications.ts';
@@ -50,7 +50,6 @@ const licence = procedure({
 const TYPED = '王小明的离婚诉讼材料';
 const CHILD = fileURLToPath(new URL('./testing-child.ts', import.meta.url));
 const KEY = randomBytes(32);
-const QUIET = new Logger(() => () => undefined);
 
 let database: TestDatabase;
 let kernel: Kernel;
@@ -74,13 +73,8 @@ const use = (setting: Partial<OutboundSetting>) =>
     site: () => 'https://exchange.example',
     ...setting,
   });
-const taskList = Object.fromEntries(
-  outboundTasks(new Map([[licence.name, licence]])).map((t) => [
-    t.name,
-    (payload: unknown) => t.run(payload as Record<string, unknown>, { kernel, vault: {} as Vault }),
-  ]),
-);
-const jobs = () => runOnce({ pgPool: database.pool, taskList, noHandleSignals: true, logger: QUIET });
+const TASKS = outboundTasks(new Map([[licence.name, licence]]));
+const jobs = () => jobsOf(database.pool, TASKS, { kernel, vault: {} as Vault })();
 const later = () =>
   sql`update graphile_worker._private_jobs set run_at = now() where run_at > now()`.execute(database.db);
 

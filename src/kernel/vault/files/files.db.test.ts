@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Logger, runOnce } from 'graphile-worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createParty, usccCheckCharacter } from '../../access/index.ts';
 import { type Actor, execute, type Kernel } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { loadRulebook } from '../../rulebook/index.ts';
+import { jobsOf } from '../../testing-jobs.ts';
 import { stageFile } from '../uploads/store.ts';
 import { openVault } from '../vault.ts';
 import { keepFile } from './acts.ts';
@@ -52,13 +52,7 @@ async function upload(name: string, content: string): Promise<string> {
 }
 
 const keep = (uploadId: string, actor = owner) => execute(kernel, keepFile, actor, { uploadId });
-const jobs = () =>
-  runOnce({
-    pgPool: database.pool,
-    taskList: { [keepTask.name]: (p: unknown) => keepTask.run(p as Record<string, unknown>, { kernel, vault }) },
-    noHandleSignals: true,
-    logger: new Logger(() => () => undefined),
-  });
+const jobs = () => jobsOf(database.pool, [keepTask], { kernel, vault })();
 
 async function kept(name: string, content: string): Promise<string> {
   const outcome = await keep(await upload(name, content));
