@@ -8,41 +8,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { RESOURCES, type Size } from '../examples/data.ts';
-import { GIVEN } from '../examples/sandbox.ts';
-import type { GrantedTable } from '../src/exchange/sandbox/policy.ts';
-import { type LentFile, openLocalExecutor } from '../src/kernel/isolation/index.ts';
+import type { Size } from '../examples/data.ts';
+import { openLocalExecutor } from '../src/kernel/isolation/index.ts';
 import { testFolder } from '../src/kernel/isolation/testing.ts';
-import { IsolatedLane, LANE_LIMITS, plainOn } from './sandbox-lane.ts';
+import { IsolatedLane, LANE_LIMITS, lentSample, plainOn } from './sandbox-lane.ts';
 
 const size: Size = process.argv.includes('small') ? 'small' : 'full';
 const place = testFolder();
-
-const TYPES: Readonly<Record<string, string>> = {
-  flight_date: 'date',
-  scheduled: 'timestamp',
-  delay: 'integer',
-  distance: 'integer',
-  origin: 'text',
-  destination: 'text',
-  weather: 'text',
-};
-/** The sample's grant of a table, and its data as they are lent: a file of one table. */
-async function lent(alias: string): Promise<{ file: LentFile; table: GrantedTable }> {
-  const given = GIVEN.find((g) => g.alias === alias);
-  const resource = RESOURCES.find((r) => r.key === given?.resource);
-  if (given === undefined || resource === undefined) throw new Error(`the sample has no ${alias}`);
-  const path = await resource.file(place.folder, size);
-  const read = path.endsWith('.parquet') ? `read_parquet('${path}')` : `read_csv('${path}')`;
-  const names = resource.columns.map((c) => c.name);
-  const dated = names.map((name) =>
-    alias === 'weather' && name === 'date' ? 'cast("date" as date) as "date"' : `"${name}"`,
-  );
-  const file = await place.database(alias, `select row_number() over () as _e, ${dated.join(', ')} from ${read}`);
-  const types = { ...TYPES, date: alias === 'weather' ? 'date' : 'timestamp' };
-  const columns = names.map((name) => ({ name, type: (types as Record<string, string>)[name] ?? 'double' }));
-  return { file, table: { grantId: `sbg_${alias}`, alias, columns, policy: given.policy } };
-}
 
 const QUESTIONS: readonly (readonly [what: string, alias: string, sql: string])[] = [
   [
@@ -129,10 +101,10 @@ function regression(cells: readonly { h: number; b: number; n: number; s: number
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 const executor = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 1 });
-const tables = new Map<string, Awaited<ReturnType<typeof lent>>>();
+const tables = new Map<string, Awaited<ReturnType<typeof lentSample>>>();
 const lanes = new Map<string, IsolatedLane>();
 for (const alias of ['flights', 'weather', 'weather_hourly']) {
-  const one = await lent(alias);
+  const one = await lentSample(alias, place, size);
   tables.set(alias, one);
   // One lane for all questions: the history of the party is held against each.
   lanes.set(alias, new IsolatedLane(executor, one.file, one.table));

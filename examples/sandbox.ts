@@ -111,7 +111,7 @@ export const GIVEN: readonly Given[] = [
   },
 ];
 
-const CUSTOMER_POLICY: GrantPolicy = {
+export const CUSTOMER_POLICY: GrantPolicy = {
   ...EXACT,
   entityKey: 'customer_id',
   personal: true,

@@ -1,22 +1,24 @@
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import type { GrantedTable, GrantPolicy } from '../../src/exchange/sandbox/policy.ts';
 import { exactAnswer } from '../../src/exchange/sandbox/sdc/exact.ts';
-import type { Family } from '../../src/exchange/sandbox/sdc/judge.ts';
+import { cellName, type Family } from '../../src/exchange/sandbox/sdc/judge.ts';
 import type { ToldShape } from '../../src/exchange/sandbox/sdc/ledger.ts';
 import { noisyAnswer, privacyOf } from '../../src/exchange/sandbox/sdc/noisy.ts';
 import { numbersAt } from '../../src/exchange/sandbox/sdc/parameters.ts';
 import { secureBits } from '../../src/exchange/sandbox/sdc/sampler.ts';
-import type { ReleasedRow } from '../../src/exchange/sandbox/sdc/types.ts';
+import type { ReleasedRow, Spread } from '../../src/exchange/sandbox/sdc/types.ts';
 import {
+  askClasses,
   askedShape,
   cellsOf,
   check,
-  classesOf,
   classesSql,
   differenceSql,
   differencesOf,
   guardedSql,
   resultOf,
+  spreadsOf,
+  spreadsSql,
 } from '../../src/exchange/sandbox/sql/index.ts';
 import type { Cell } from '../../src/kernel/vault/index.ts';
 import type { Answer, Ask } from './attacks.ts';
@@ -120,6 +122,7 @@ export class Guarded {
   readonly #table: GrantedTable;
   readonly #history: { readonly family: Family; readonly shape: ToldShape }[] = [];
   readonly #answers = new Map<string, readonly ReleasedRow[]>();
+  readonly #spreads = new Map<string, ReadonlyMap<string, Spread>>();
   #epsilonMicro = 0;
 
   /** Over a table `data` that is attached under `attached`. */
@@ -184,7 +187,16 @@ export class Guarded {
       },
       classify: async (dataset, shapes, argument, limit) => {
         const plan = classesSql(dataset, shapes, argument, limit, placed);
-        return plan && classesOf(plan, await this.#bench.rows(plan.sql));
+        return plan && askClasses(plan, (sql) => this.#bench.rows(sql));
+      },
+      spreads: async (dataset, { source, filter, fixed, groups }, argument) => {
+        const name = JSON.stringify([dataset, source, filter, fixed, groups, argument]);
+        const plan = spreadsSql(dataset, { source, filter, fixed, groups }, argument, placed);
+        if (plan === null || this.#spreads.has(name)) return this.#spreads.get(name) ?? null;
+        const told = spreadsOf(plan, await this.#bench.rows(plan.sql));
+        const found = new Map(told.map((c) => [cellName(c.key, c.rolledUp), c.spread]));
+        this.#spreads.set(name, found);
+        return found;
       },
     });
     const shape = { ...asked, groups: asked.groups.map((g) => g.expression) };

@@ -23,24 +23,24 @@ let sweeping: NodeJS.Timeout | undefined;
  * A decrypted copy of a prepared table in a private folder (0700), kept while it is used and ten minutes longer. Whoever
  * lends it to a process links or copies it at once: it may go at any time after.
  */
-export async function cached(key: string, objectId: string, bytes: number): Promise<string> {
-  const found = copies.get(key);
-  const copy = found ?? begin(key, objectId, bytes);
+export async function cached(objectId: string, bytes: number): Promise<string> {
+  const found = copies.get(objectId);
+  const copy = found ?? begin(objectId, bytes);
   copy.usedAt = Date.now();
   try {
     await copy.ready;
   } catch (error) {
-    copies.delete(key);
+    copies.delete(objectId);
     throw error;
   }
-  await makeRoom(key);
+  await makeRoom(objectId);
   return copy.path;
 }
 
-function begin(key: string, objectId: string, bytes: number): Copy {
-  const path = join(sandboxSetting().folder, `${key}.db`);
+function begin(objectId: string, bytes: number): Copy {
+  const path = join(sandboxSetting().folder, `${objectId}.db`);
   const copy: Copy = { path, bytes, ready: decrypt(objectId, path), usedAt: Date.now() };
-  copies.set(key, copy);
+  copies.set(objectId, copy);
   sweeping ??= setInterval(() => void sweep(), LOOK_MS).unref();
   return copy;
 }

@@ -7,13 +7,14 @@ import type { GrantedTable } from './policy.ts';
 import { preparedFile } from './prepare.ts';
 import { type CellPair, type Classify, type Difference, decide, type Released } from './sdc/index.ts';
 import { sandboxSetting } from './setting.ts';
+import { keptSpreads } from './spreads.ts';
 import {
   type AskedShape,
+  askClasses,
   askedShape,
   type CheckedQuery,
   cellsOf,
   check,
-  classesOf,
   classesSql,
   differenceSql,
   differencesOf,
@@ -105,19 +106,19 @@ export async function readQuery(
 /** A granted table as a file of this machine, under the name it is attached by. */
 export interface Lent extends Placed {
   readonly grantId: string;
+  /** The file's name in the vault: another one deals its entities anew. */
+  readonly objectId: string;
   readonly path: string;
 }
 
 /** Makes the files of these grants ready. Takes its own connections: call it before anything is locked. */
 export const lend = (tables: readonly GrantInHand[]): Promise<Lent[]> =>
   Promise.all(
-    tables.map(async (inHand, i) => ({
-      grantId: inHand.grant.id,
-      path: (await preparedFile(inHand)).path,
-      dataset: inHand.resource.id,
-      table: grantedTable(inHand),
-      attached: `t${i + 1}`,
-    })),
+    tables.map(async (inHand, i) => {
+      const { path, objectId } = await preparedFile(inHand);
+      const [dataset, table] = [inHand.resource.id, grantedTable(inHand)];
+      return { grantId: inHand.grant.id, path, objectId, dataset, table, attached: `t${i + 1}` };
+    }),
   );
 
 export interface Running {
@@ -159,6 +160,7 @@ export async function answer({
         cellsOf(query, await lazy.rows(guardedSql(query, attached, { rowsPerEntity }), cellsMax * query.tables.length)),
       compare: (pairs) => compare(lazy, pairs, lent),
       classify: (...asks) => classify(lazy, lent, asks),
+      spreads: keptSpreads(lazy, lent, audience, cellsMax),
     });
     return { told: toldOf(query, released), released };
   } finally {
@@ -205,7 +207,7 @@ async function classify(
   [dataset, shapes, argument, limit]: Parameters<Classify>,
 ): ReturnType<Classify> {
   const plan = classesSql(dataset, shapes, argument, limit, placed);
-  return plan && classesOf(plan, await session.rows(plan.sql, limit + 1));
+  return plan && askClasses(plan, session.rows);
 }
 
 function toldOf(query: CheckedQuery, { rows, suppressed }: Released): Answer {

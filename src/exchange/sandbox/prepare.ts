@@ -15,6 +15,7 @@ const DATABASE = 'application/vnd.duckdb';
 /** A granted table as the isolated engine gets it, on this machine. */
 export interface PreparedFile {
   readonly key: string;
+  readonly objectId: string;
   readonly path: string;
   readonly rows: number;
   readonly entities: number;
@@ -59,7 +60,8 @@ export async function preparedFile(inHand: GrantInHand): Promise<PreparedFile> {
   const row = kept?.key === portion.key ? kept : await make(inHand, portion);
   return {
     key: row.key,
-    path: await cached(row.key, row.object_id, row.bytes),
+    objectId: row.object_id,
+    path: await cached(row.object_id, row.bytes),
     rows: Number(row.rows),
     entities: Number(row.entities),
     columns: row.columns,

@@ -41,6 +41,7 @@ const ask = (audience: string, query: AskedQuery, policy: GrantPolicy = POLICY, 
       cells: async () => exchange.cells(query),
       compare: exchange.compare,
       classify: exchange.classify,
+      spreads: exchange.spreads,
     });
     after?.();
     return released;

@@ -10,7 +10,7 @@ import { type Entry, tableOf } from './table.ts';
 import type { AskedQuery, DecideInput, QueryShape, ReleasedRow } from './types.ts';
 
 /** What the decision rests on besides the cells. */
-export interface Past extends Pick<DecideInput, 'query' | 'policies' | 'compare' | 'classify'> {
+export interface Past extends Pick<DecideInput, 'query' | 'policies' | 'compare' | 'classify' | 'spreads'> {
   readonly numbers: DisclosureNumbers;
   readonly history: (dataset: string, family: Family) => Promise<readonly ToldShape[]>;
   readonly cellsLeft: number;

@@ -1,5 +1,6 @@
 export { decide } from './decide.ts';
 export { type Explanation, LEFT_OUT, SUPPRESSIONS, WITH_NOISE } from './explain.ts';
+export { cellName } from './judge.ts';
 export { spentOf, toldBefore } from './ledger.ts';
 export { canMix } from './noisy.ts';
 export { cellsLeft, epsilonLeft } from './rules.ts';
@@ -17,4 +18,6 @@ export type {
   Released,
   ReleasedRow,
   RowClass,
+  Spread,
+  Spreads,
 } from './types.ts';

@@ -3,11 +3,11 @@ import type { Cell as Value } from '../../../kernel/vault/index.ts';
 import type { GuardedCell, Measure, MeasureGuard } from '../cells.ts';
 import type { GrantPolicy } from '../policy.ts';
 import { exactAnswer } from './exact.ts';
-import type { Family } from './judge.ts';
+import { cellName, type Family } from './judge.ts';
 import type { ToldShape } from './ledger.ts';
 import { type DisclosureNumbers, numbersAt } from './parameters.ts';
 import { predicateOf } from './predicate.ts';
-import type { AskedQuery, Classify, Compare, Predicate, QueryShape, ReleasedRow } from './types.ts';
+import type { AskedQuery, Classify, Compare, Predicate, QueryShape, ReleasedRow, Spreads } from './types.ts';
 
 /** One row of a small population: whom it is about, its groups, its amount. For tests and conformance. */
 export interface Row {
@@ -128,6 +128,7 @@ export const POLICY: GrantPolicy = {
   codeHashes: null,
 };
 const DATASET = 'people';
+const PARTS = 8;
 const GROUP = /^g(\d+)$/;
 
 export function askedQuery(
@@ -178,6 +179,7 @@ export class SmallExchange {
       numbers: this.#numbers,
       compare: this.compare,
       classify: this.classify,
+      spreads: this.spreads,
       history: async (_, family) => this.#history.filter((h) => h.family === family).map((h) => h.shape),
       cellsLeft: this.#policy.cellsMax,
     });
@@ -217,6 +219,33 @@ export class SmallExchange {
         contributing: new Set(between.filter((r) => r.amount !== 0).map((r) => r.entity)).size,
       };
     });
+
+  readonly spreads: Spreads = async (_dataset, shape) => {
+    const people = new Map<string, Map<number, number>>();
+    for (const row of this.#rows) {
+      if (!this.#in(row, { ...shape, keys: shape.fixed })) continue;
+      const key = shape.groups.map((g) => valueOfGroup(row, g));
+      for (let rolledUp = 0; rolledUp < 2 ** key.length; rolledUp++) {
+        const name = cellName(key, rolledUp);
+        const sums = people.get(name) ?? new Map<number, number>();
+        sums.set(row.entity, (sums.get(row.entity) ?? 0) + row.amount);
+        people.set(name, sums);
+      }
+    }
+    return new Map(
+      [...people].map(([name, sums]) => {
+        const spread = new Int32Array(2 * PARTS);
+        const add = (at: number) => {
+          spread[at] = (spread[at] ?? 0) + 1;
+        };
+        for (const [entity, sum] of sums) {
+          add(entity % PARTS);
+          if (sum !== 0) add(PARTS + (entity % PARTS));
+        }
+        return [name, spread] as const;
+      }),
+    );
+  };
 
   readonly classify: Classify = async (_dataset, shapes, _argument, limit) => {
     const classes = new Map<string, Row[]>();

@@ -78,6 +78,18 @@ export type Classify = (
   limit: number,
 ) => Promise<{ readonly classes: readonly RowClass[]; readonly disjoint: boolean } | null>;
 
+/** Of one cell: its entities counted by part, then those with a contribution that is not zero; each entity has its part. */
+export type Spread = Int32Array;
+/**
+ * Spreads of the cells and margins of one query, under their names; null where they cannot be had. Those of one data set
+ * and argument rest on the same parts.
+ */
+export type Spreads = (
+  dataset: string,
+  shape: QueryShape,
+  argument: string | null,
+) => Promise<ReadonlyMap<string, Spread> | null>;
+
 export interface DecideInput {
   readonly tx: Tx;
   readonly at: Date;
@@ -98,6 +110,7 @@ export interface DecideInput {
   readonly ranges: ReadonlyMap<string, { readonly lower: number; readonly upper: number }>;
   readonly compare: Compare;
   readonly classify: Classify;
+  readonly spreads: Spreads;
 }
 
 export interface ReleasedRow {

@@ -59,6 +59,8 @@ export async function readyCall(
   const bound = bind(template, parameters);
   if (bound === null) return refusedFor(UNFIT);
   if (useStopped !== null) return refusedFor(null);
+  // Approved for the interactive lane; asked again here, so that no other lane's grant ever answers a call.
+  if (tables.some(({ grant }) => !grant.policy.lanes.includes('interactive'))) return refusedFor(NARROWED);
   await takePlace(tx, at);
   const { asked } = await readQuery(bound, tables, at).catch((e) => Promise.reject(refusalOf(e)));
   if (asked === null) return refusedFor(NARROWED);

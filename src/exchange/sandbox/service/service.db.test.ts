@@ -101,6 +101,16 @@ describe('a query service of the sandbox', () => {
     expect((high.rows as unknown[]).length).toBe(0);
   });
 
+  it('is answered only where the grant still is for the interactive lane', async () => {
+    const lanes = (list: string[]) =>
+      sql`update sandbox_grant set policy = jsonb_set(policy, '{lanes}', ${JSON.stringify(list)}::jsonb)`.execute(
+        w.t.db,
+      );
+    await lanes(['airlock']);
+    expect(await refused('delivery.query', buyer, call())).toEqual(['HS-25.23']);
+    await lanes(['interactive', 'airlock']);
+  });
+
   it('stops with the right behind it, before the answer leaves', async () => {
     await sql`update resource_authorisation set suspended_at = now(), holds = '{agreement}' where id = ${w.authorisationId}`.execute(
       w.t.db,

@@ -17,12 +17,18 @@ export interface ClassOfRows {
   readonly contributing: number;
 }
 
+export type KeyType = Parameters<typeof keyValue>[1];
 export interface ClassPlan {
+  /** Counts classes in the first rows of the file: where they are too many, so are those of all. Null: nothing is saved. */
+  readonly probe: string | null;
   readonly sql: string;
   /** Types of each shape's group values. */
-  readonly types: readonly (readonly Parameters<typeof keyValue>[1][])[];
+  readonly types: readonly (readonly KeyType[])[];
   readonly limit: number;
 }
+
+/** Rows of a file looked at first. */
+const PROBED_ROWS = 65_536;
 
 /**
  * SQL that groups the rows of one data set by all shapes at once and counts the entities of each class: what every sum ever
@@ -96,8 +102,13 @@ function planOf(
   const by = names.length === 0 ? '' : ` GROUP BY ${names.join(', ')}`;
   const shown = keys.map((key, i) => `${key} AS k${i}, `).join('');
   const grouped = names.map((name) => `${name}, `).join('');
+  const probe =
+    names.length === 0 || joined.length > 0
+      ? null
+      : `SELECT count(*) FROM (SELECT 1 FROM (SELECT ${named.join(', ')} ${from} WHERE ${own}.rowid < ${PROBED_ROWS}) AS s${by} LIMIT ${limit + 1})`;
   if (rows)
     return {
+      probe,
       sql: `WITH ${ctes.join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, TRUE AS d, ${once} AS o FROM base${by} LIMIT ${limit + 1}`,
       types,
       limit,
@@ -105,14 +116,27 @@ function planOf(
   const byEntity = `p AS (SELECT ${grouped}e, sum(x) AS x FROM base GROUP BY ${[...names, 'e'].join(', ')})`;
   const disjoint = '(SELECT count(*) = count(DISTINCT e) + (CASE WHEN count(*) > count(e) THEN 1 ELSE 0 END) FROM p)';
   return {
+    probe,
     sql: `WITH ${[...ctes, byEntity].join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, ${disjoint} AS d, ${once} AS o FROM p${by} LIMIT ${limit + 1}`,
     types,
     limit,
   };
 }
 
-const listSql = (values: readonly string[]): string =>
+export const listSql = (values: readonly string[]): string =>
   `CAST(to_json(CAST([${values.map((value) => `CAST(${value} AS VARCHAR)`).join(', ')}] AS VARCHAR[])) AS VARCHAR)`;
+
+/** Asks a plan: first whether there are too many classes among some rows. @param ask limit of rows beside the SQL */
+export async function askClasses(
+  plan: ClassPlan,
+  ask: (sql: string, limit: number) => Promise<readonly (readonly Value[])[]>,
+): Promise<ReturnType<typeof classesOf>> {
+  if (plan.probe !== null) {
+    const [[found] = []] = await ask(plan.probe, 1);
+    if (Number(found) > plan.limit) return null;
+  }
+  return classesOf(plan, await ask(plan.sql, plan.limit + 1));
+}
 
 /** The classes in the answer; null where there are too many, or rows stand in several cells of one shape. */
 export function classesOf(
@@ -137,7 +161,7 @@ export function classesOf(
   return { classes, disjoint };
 }
 
-function keysOf(value: Value, types: readonly Parameters<typeof keyValue>[1][]): readonly Value[] | null {
+export function keysOf(value: Value, types: readonly KeyType[]): readonly Value[] | null {
   if (value === null) return null;
   const list: unknown = JSON.parse(String(value));
   if (!Array.isArray(list) || list.length !== types.length)

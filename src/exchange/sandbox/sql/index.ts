@@ -1,11 +1,13 @@
 export { type AskedShape, askedShape } from './asked.ts';
 export { cellsOf } from './cells-read.ts';
 export { type CheckOutcome, check } from './check.ts';
-export { type ClassOfRows, classesOf, classesSql, type RowShape } from './classes.ts';
+export { askClasses, type ClassOfRows, classesSql, type RowShape } from './classes.ts';
 export { type CellDifference, type ComparedCells, differenceSql, differencesOf } from './difference.ts';
 export { type Attached, type GuardOptions, guardedSql, type Part } from './guarded.ts';
+export { readSourceName } from './names.ts';
 export type { Placed } from './placed.ts';
 export type { Problem, ProblemCode } from './problems.ts';
 export { type QueryResult, type ReleasedRow, resultOf } from './result.ts';
 export { closedGrammar } from './rules.ts';
+export { SPREAD_PARTS, type Spread, spreadsOf, spreadsSql } from './spreads.ts';
 export type { CheckedQuery } from './types.ts';

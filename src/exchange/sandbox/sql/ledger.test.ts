@@ -4,10 +4,11 @@ import type { Cell as Value } from '../../../kernel/vault/index.ts';
 import type { GuardedCell } from '../cells.ts';
 import type { GrantedTable } from '../policy.ts';
 import { askedShape } from './asked.ts';
-import { classesOf, classesSql } from './classes.ts';
+import { askClasses, classesOf, classesSql } from './classes.ts';
 import { type ComparedCells, differenceSql, differencesOf } from './difference.ts';
 import { mergeCells } from './merge.ts';
 import type { Placed } from './placed.ts';
+import { SPREAD_PARTS, type Spread, spreadsOf, spreadsSql } from './spreads.ts';
 import { ALL_USES, type Engine, granted, guardedCells, openTestEngine } from './testing.ts';
 import type { CheckedQuery } from './types.ts';
 
@@ -290,6 +291,63 @@ describe('classes of rows', () => {
     const shape = { source, filter, fixed, groups: groups.map(({ expression }) => expression) };
     const plan = classesSql(datasetOf('sbg_visits'), [shape], null, 3, placed(null));
     expect(plan && classesOf(plan, await engine.rows(plan.sql))).toBeNull();
+    const statements: string[] = [];
+    const ask = (sql: string) => {
+      statements.push(sql);
+      return engine.rows(sql);
+    };
+    expect(plan && (await askClasses(plan, ask))).toBeNull();
+    expect(statements).toEqual([plan?.probe]);
+  });
+});
+
+describe('cells counted by parts', () => {
+  test('are all cells and margins, and tell of no more between two than there are', { timeout: 180_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(visit, { maxLength: 25 }),
+        asked,
+        asked,
+        fc.boolean(),
+        async (rows, one, two, keyed) => {
+          const entityKey = keyed ? 'person' : null;
+          await fill(keyed ? rows : rows.map((r, e) => ({ ...r, e })), []);
+          const dataset = datasetOf('sbg_visits');
+          const argument = `${dataset}.amt`;
+          const found: { spread: Spread; of: ReturnType<typeof cellRows> }[] = [];
+          for (const query of [await checked(sqlOf(one), entityKey), await checked(sqlOf(two), entityKey)]) {
+            const { source, filter, fixed, groups } = askedShape(query, datasetOf);
+            const shape = { source, filter, fixed, groups: groups.map(({ expression }) => expression) };
+            const plan = spreadsSql(dataset, shape, argument, placed(entityKey));
+            if (plan === null) throw new Error('no plan');
+            const spreads = spreadsOf(plan, await engine.rows(plan.sql));
+            const cells = (await guardedCells(engine, query)).filter((cell) => cell.rows > 0);
+            expect(spreads.length).toBe(cells.length);
+            for (const { key, rolledUp, spread } of spreads) {
+              const shown = key.map((value, i) => ((rolledUp & (2 ** i)) === 0 ? value : null));
+              const cell = cells.find(
+                (c) => c.rolledUp === rolledUp && JSON.stringify(c.key) === JSON.stringify(shown),
+              );
+              if (cell === undefined) throw new Error('a cell that is none');
+              expect(spread.slice(0, SPREAD_PARTS).reduce((a, b) => a + b)).toBe(cell.entities);
+              found.push({ spread, of: cellRows(query, cell) });
+            }
+          }
+          const pairs = found.flatMap((a, i) => found.slice(0, i).map((b) => [a, b] as const)).slice(0, 40);
+          const differences = await compare(
+            pairs.map(([a, b]) => ({ dataset, a: a.of, b: b.of, argument })),
+            entityKey,
+          );
+          for (const [i, [a, b]] of pairs.entries()) {
+            const apart = a.spread.map((n, part) => Math.abs(n - (b.spread[part] ?? 0)));
+            const sum = (from: number) => apart.slice(from, from + SPREAD_PARTS).reduce((x, y) => x + y);
+            expect(sum(0)).toBeLessThanOrEqual(differences[i]?.entities ?? -1);
+            expect(sum(SPREAD_PARTS)).toBeLessThanOrEqual(differences[i]?.contributing ?? -1);
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
   });
 });
 
