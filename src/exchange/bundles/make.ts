@@ -22,7 +22,7 @@ import { VaultFailure } from '../../kernel/vault/index.ts';
 import { announcements, certificateJson, certificatePdf } from '../certificates/index.ts';
 import { expireBundle, failBundle, finishBundle, MAKE_TASK, REMOVE_TASK, sealBundle } from './acts.ts';
 import { type Bundle, BundleId } from './model.ts';
-import { certificatesIn, partyItself, receiptsIn, type Scope } from './scope.ts';
+import { type CertificateIn, certificatesIn, partyItself, receiptsIn, type Scope } from './scope.ts';
 import { bundleSetting } from './setting.ts';
 
 const Payload = z.object({ bundleId: BundleId });
@@ -81,8 +81,10 @@ async function make(context: JobContext, row: Bundle): Promise<void> {
     before: row.requested_act,
   };
   const ids = await receiptsIn(kernel.db, scope, row.receipts);
-  await inLog(kernel.db, ids);
-  const unsealed = await gather(kernel.db, row, scope, ids);
+  // A certificate may be issued after the bundle was asked for, and none may be in whose own proof the policy refuses.
+  const certificates = await certificatesIn(kernel.db, scope, CERTIFICATES_MAX);
+  await inLog(kernel.db, [...new Set([...ids, ...certificates.map((c) => c.receiptId)])]);
+  const unsealed = await gather(kernel.db, row, certificates, ids);
   const size = unsealed.files.reduce((sum, file) => sum + file.content.length, 0);
   if (size > BYTES_MAX)
     throw new Impossible(
@@ -139,7 +141,12 @@ async function inLog(q: Queryable, receiptIds: readonly string[]): Promise<void>
 }
 
 /** Everything that goes in, from one look at the database: all receipts are made at one checkpoint. */
-async function gather(db: Database, row: Bundle, scope: Scope, ids: readonly string[]): Promise<UnsealedBundle> {
+async function gather(
+  db: Database,
+  row: Bundle,
+  certificates: readonly CertificateIn[],
+  ids: readonly string[],
+): Promise<UnsealedBundle> {
   const report = progressOf(db, row.id);
   return db
     .transaction()
@@ -159,7 +166,10 @@ async function gather(db: Database, row: Bundle, scope: Scope, ids: readonly str
         policy,
         announcements: await announcements(tx),
         // A certificate is gathered outside: it may wait a moment for its own receipts.
-        others: [...(await certificates(db, scope)), ...(await anchors(tx, row.party_id, ids))],
+        others: [
+          ...(await certificateFiles(db, row.party_id, certificates)),
+          ...(await anchors(tx, row.party_id, ids)),
+        ],
       });
     });
 }
@@ -201,11 +211,15 @@ async function headOf(q: Queryable, row: Bundle): Promise<Parameters<typeof asse
 }
 
 /** Certificates as the party has them, as file and as paper. */
-async function certificates(q: Queryable, scope: Scope): Promise<BundleFile[]> {
-  const actor = partyItself(scope.partyId);
+async function certificateFiles(
+  q: Queryable,
+  partyId: string,
+  certificates: readonly CertificateIn[],
+): Promise<BundleFile[]> {
+  const actor = partyItself(partyId);
   const { site } = bundleSetting();
   const files: BundleFile[] = [];
-  for (const id of await certificatesIn(q, scope, CERTIFICATES_MAX)) {
+  for (const { id } of certificates) {
     const kind = 'certificate';
     files.push({ path: `certificates/${id}.json`, kind, content: await certificateJson(q, actor, id) });
     // The paper's QR code leads to this site, so it is drawn only where there is one.

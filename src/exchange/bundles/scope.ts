@@ -48,8 +48,14 @@ async function conditionsOf(q: Queryable, scope: Scope): Promise<RawBuilder<unkn
   return sql.join(conditions, sql` and `);
 }
 
+/** A certificate with the receipt of its issue, the newest of the receipts in it. */
+export interface CertificateIn {
+  readonly id: string;
+  readonly receiptId: string;
+}
+
 /** Signed certificates of the party within the scope, the newest first. */
-export async function certificatesIn(q: Queryable, scope: Scope, limit: number): Promise<string[]> {
+export async function certificatesIn(q: Queryable, scope: Scope, limit: number): Promise<CertificateIn[]> {
   const conditions = [
     sql`note is not null`,
     sql`(holder_id = ${scope.partyId} or party_ids @> array[${scope.partyId}]::text[])`,
@@ -60,7 +66,8 @@ export async function certificatesIn(q: Queryable, scope: Scope, limit: number):
   }
   if (scope.from !== null) conditions.push(sql`issued_at >= ${scope.from}`);
   if (scope.until !== null) conditions.push(sql`issued_at < ${scope.until}`);
-  const { rows } = await sql<{ id: string }>`
-    select id from certificate where ${sql.join(conditions, sql` and `)} order by id desc limit ${limit}`.execute(q);
-  return rows.map((row) => row.id);
+  const { rows } = await sql<{ id: string; issued_act: string }>`
+    select id, issued_act from certificate where ${sql.join(conditions, sql` and `)}
+     order by id desc limit ${limit}`.execute(q);
+  return rows.map((row) => ({ id: row.id, receiptId: row.issued_act.replace(/^act_/, 'rct_') }));
 }
