@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { type Browser, expect, type Page, test } from '@playwright/test';
-import pg from 'pg';
-import { type Account, accounts, codeOf, dataFolder } from './accounts.ts';
-import { Api, makeExperts } from './operation.ts';
-import { accessible } from './people.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { accessible } from './accessible.ts';
+import { assemble, type Cast, PRODUCT, RESOURCE, RUN, SCENARIO, TITLE } from './authorisation/cast.ts';
+import { clockOver, termOver } from './authorisation/data.ts';
+import { product } from './authorisation/product.ts';
+import { addPaper, day, desk, expectRight, rightState, sheet, sheetThatLeaves } from './authorisation/sheets.ts';
 
 /**
  * Authorised operation of public data by nine people of six parties: two of the data authority, two of the department
@@ -11,178 +11,15 @@ import { accessible } from './people.ts';
  * product on the market and on to the end of the term; an objection, a correction, a suspension and an exit on the way.
  * Each person sees only what is theirs.
  */
-const RUN = Date.now() % 1_000_000;
-const TITLE = `地铁客流授权运营 ${RUN}`;
-const SCENARIO = `营业中断险定价 ${RUN}`;
-const PRODUCT = `地铁客流概览 ${RUN}`;
-const RESOURCE = `地铁客流 ${RUN}`;
-const LINES = ['1 号线', '2 号线', '4 号线'] as const;
-const ROWS_EACH = 40;
 const SLOW_MS = 60_000;
-const DAY_MS = 86_400_000;
-
-type Who = 'chief' | 'clerk' | 'transport' | 'steward' | 'manager' | 'analyst' | 'first' | 'second' | 'third';
-let people: Readonly<Record<Who, Page>>;
-let outsider: Page;
-let apis: Readonly<Record<'operator' | 'authority' | 'transport' | 'compliance' | 'quality', Api>>;
-let expertNames: readonly string[];
-
-const CSRF = { 'X-Shuheng-Csrf': '1' };
-
-interface Login {
-  readonly login: string;
-  readonly password: string;
-  readonly totpSecret?: string;
-}
-
-/** A browser of one's own, signed in; the pages of signing in have their own tests. */
-async function browserOf(browser: Browser, { login, password, totpSecret }: Login): Promise<Page> {
-  const context = await browser.newContext({ locale: 'zh-CN' });
-  const answer = await context.request.post('/v1/sessions', {
-    headers: CSRF,
-    data: { login, password, ...(totpSecret ? { totp: codeOf(totpSecret) } : {}) },
-  });
-  if (!answer.ok()) throw new Error(`${login}: ${answer.status()} ${await answer.text()}`);
-  return context.newPage();
-}
-
-async function actIn<T>(page: Page, name: string, input: unknown): Promise<T> {
-  const answer = await page.request.post(`/v1/acts/${name}`, { headers: CSRF, data: input as object });
-  if (!answer.ok()) throw new Error(`${name}: ${answer.status()} ${await answer.text()}`);
-  return ((await answer.json()) as { result: T }).result;
-}
-
-/** A second person of a party; one who must decide with a second factor sets it up. */
-async function colleague(browser: Browser, first: Page, displayName: string, roles: readonly string[]): Promise<Page> {
-  const login = `colleague${RUN}${displayName.charCodeAt(0)}`;
-  const { initialPassword } = await actIn<{ initialPassword: string }>(first, 'access.invite-person', {
-    login,
-    displayName,
-    roles,
-  });
-  const page = await browserOf(browser, { login, password: initialPassword });
-  if (roles.includes('data-authority')) {
-    const { secret } = await actIn<{ secret: string }>(page, 'access.enrol-second-factor', {});
-    await actIn(page, 'access.confirm-second-factor', { code: codeOf(secret) });
-  }
-  return page;
-}
+let people: Cast['people'];
+let outsider: Cast['outsider'];
+let apis: Cast['apis'];
+let expertNames: Cast['expertNames'];
 
 test.beforeAll(async ({ browser, baseURL }) => {
-  test.setTimeout(SLOW_MS);
-  const base = baseURL ?? '';
-  const known = await accounts();
-  const account = (login: string): Account => {
-    const found = known.find((a) => a.login === login);
-    if (!found) throw new Error(`the sample has no ${login}`);
-    return found;
-  };
-  const api = (login: string) => new Api(base, account(login).apiKey);
-  apis = {
-    operator: api('operator'),
-    authority: api('authority'),
-    transport: api('transport'),
-    compliance: api('compliance'),
-    quality: api('quality'),
-  };
-  const experts = await makeExperts(base, RUN);
-  expertNames = experts.map((e) => e.name);
-  const [first, second, third] = await Promise.all(experts.map((e) => browserOf(browser, e)));
-  const [chief, transport, manager] = await Promise.all(
-    ['authority', 'transport', 'operator'].map((login) => browserOf(browser, account(login))),
-  );
-  if (!first || !second || !third || !chief || !transport || !manager) throw new Error('somebody is missing');
-  people = {
-    ...{ chief, transport, manager, first, second, third },
-    clerk: await colleague(browser, chief, '主管乙', ['data-authority']),
-    steward: await colleague(browser, transport, '交通乙', ['data-provider']),
-    analyst: await colleague(browser, manager, '运营乙', ['operating-unit']),
-  };
-  await registerResource(apis.transport);
-  outsider = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
+  ({ people, outsider, apis, expertNames } = await assemble(browser, baseURL ?? ''));
 });
-
-/** The department's data, registered by its software. */
-async function registerResource(department: Api): Promise<void> {
-  const rows = LINES.flatMap((line, l) =>
-    Array.from(
-      { length: ROWS_EACH },
-      (_, i) => `${line},2026-01-${String((i % 28) + 1).padStart(2, '0')},${1000 * (l + 1) + i}`,
-    ),
-  );
-  const uploadId = await department.upload('metro.csv', `line,day,passengers\n${rows.join('\n')}\n`);
-  const { datasetId } = await department.act<{ datasetId: string }>('dataset.ingest', { uploadId });
-  const state = () => department.get<{ state: string }>(`/datasets/${datasetId}`).then((d) => d.state);
-  await expect.poll(state, { timeout: SLOW_MS }).toBe('ready');
-  await department.act('resource.register', {
-    datasetId,
-    title: RESOURCE,
-    summary: '各线路逐日进站客流。',
-    source: 'self-generated',
-    sourceStatement: '闸机记录汇总。',
-    sector: '交通运输',
-    classification: { class: '交通运行', grade: 'general' },
-    containsPersonalInformation: false,
-    updateFrequency: '每月',
-    coverage: { region: '示例市' },
-    opening: 'paid',
-    columns: [
-      { name: 'line', titleZh: '线路', sensitive: false },
-      { name: 'day', titleZh: '日期', sensitive: false },
-      { name: 'passengers', titleZh: '客流', sensitive: false },
-    ],
-  });
-}
-
-/** Time passes: a clock, or a term, is over. The server finds it by itself, as it does after a pause of the machine. */
-async function pass(change: string, id: string): Promise<void> {
-  const client = new pg.Client({ host: join(await dataFolder(), 'postgres.sock'), user: 'app', database: 'postgres' });
-  await client.connect();
-  try {
-    await client.query(change, [id]);
-    await client.query(
-      `update graphile_worker._private_jobs set run_at = now() where run_at > now() and (payload::text like '%clk_%' or payload::text like $1)`,
-      [`%${id}%`],
-    );
-  } finally {
-    await client.end();
-  }
-}
-const clockOver = (caseId: string) =>
-  pass(`update case_clock set due_at = now() - interval '1 second' where case_id = $1 and state = 'running'`, caseId);
-const termOver = (agreementId: string) =>
-  pass(
-    `with ended as (update resource_authorisation set valid_until = now() where agreement_id = $1)
-     update operation_agreement set valid_from = now() - interval '2 days', valid_until = now() where id = $1`,
-    agreementId,
-  );
-
-const day = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
-const desk = (part: string) => `/work/authorisation?part=${part}`;
-
-/** Fills a sheet that opened and sends it. */
-async function sheet(page: Page, open: string, fields: Readonly<Record<string, string>>, send = open): Promise<void> {
-  await page.getByRole('button', { name: open, exact: true }).click();
-  const form = page.getByRole('dialog');
-  for (const [label, value] of Object.entries(fields)) await form.getByLabel(label).fill(value);
-  await form.getByRole('button', { name: send, exact: true }).click();
-  await expect(form).toBeHidden();
-  await expect(page.getByRole('status').filter({ hasText: '已办成' }).first()).toBeVisible();
-}
-
-async function addPaper(page: Page, kind: string): Promise<void> {
-  await page.getByRole('button', { name: '提交材料' }).click();
-  const form = page.getByRole('dialog');
-  await form.getByLabel('材料种类').selectOption({ label: kind });
-  await form
-    .getByLabel('选择文件')
-    .setInputFiles({ name: `${kind}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`${kind} ${RUN}`) });
-  await form.getByRole('button', { name: '提交材料' }).click({ timeout: SLOW_MS });
-  await expect(form).toBeHidden();
-  await expect(page.getByText(kind).last()).toBeVisible();
-}
-
-const rightState = (page: Page) => page.getByRole('row').filter({ hasText: SCENARIO });
 
 async function announce(): Promise<void> {
   const page = people.chief;
@@ -222,14 +59,6 @@ async function applyToOperate(): Promise<string> {
   for (const kind of ['资格证明材料', '数据安全能力证明', '运营方案']) await addPaper(page, kind);
   await accessible(page);
   return new URL(page.url()).pathname;
-}
-
-/** A sheet after which the page is another one. */
-async function sheetThatLeaves(page: Page, open: string, fields: Readonly<Record<string, string>>): Promise<void> {
-  await page.getByRole('button', { name: open, exact: true }).click();
-  const form = page.getByRole('dialog');
-  for (const [label, value] of Object.entries(fields)) await form.getByLabel(label).fill(value);
-  await form.getByRole('button', { name: open, exact: true }).click();
 }
 
 async function accept(application: string): Promise<void> {
@@ -289,7 +118,6 @@ async function objectAndDismiss(application: string): Promise<void> {
   const noticeId = notice?.split('/').at(-1) ?? '';
   // Anybody may object, without an account.
   const answer = await outsider.request.post('/v1/acts/notice.object', {
-    headers: CSRF,
     data: { noticeId, grounds: '申请人曾有失信记录，请核查。' },
   });
   expect(answer.status()).toBe(200);
@@ -396,100 +224,6 @@ async function approveTogether(scenario: string): Promise<void> {
   await expect(first.getByText('没有这件数据申请')).toBeVisible();
 }
 
-/** A product from the granted columns, assessed and on the market. */
-async function product(): Promise<string> {
-  const { operator, compliance, quality } = apis;
-  const resources = await operator.get<{ items: { id: string; title: string }[] }>(
-    '/resources?limit=50&mine=authorised',
-  );
-  const resourceId = resources.items.find((r) => r.title === RESOURCE)?.id ?? '';
-  const { items } = await operator.get<{ items: { id: string; name: string }[] }>('/parties?limit=100');
-  const party = (name: string) => items.find((p) => p.name === name)?.id ?? '';
-  const { productId } = await operator.act<{ productId: string }>('product.draft', {
-    title: PRODUCT,
-    kind: 'dataset',
-    summary: '各线路客流的天数与平均。',
-    scenario: '商铺营业中断险定价。',
-    resourceIds: [resourceId],
-    recipe: {
-      resourceId,
-      filters: [],
-      groupBy: ['line'],
-      columns: [
-        { name: 'line', titleZh: '线路' },
-        { name: 'days', aggregate: 'count', titleZh: '天数' },
-        { name: 'passengers_avg', column: 'passengers', aggregate: 'avg', titleZh: '平均客流' },
-      ],
-      minimumGroupSize: 5,
-    },
-    pricing: { mode: 'one-off', price: { amountFen: '30000', currency: 'CNY' } },
-    terms: { purposes: ['保险定价'], validDays: 365, redistribution: false },
-    supply: { updateFrequency: '每月', commitment: '每月更新。' },
-    offersTestData: true,
-    shares: [
-      { partyId: party('示例市交通运输局'), basisPoints: 3000, reason: '公共数据资源提供' },
-      { partyId: party('示例数据运营有限公司'), basisPoints: 7000, reason: '产品加工与运营' },
-    ],
-  });
-  return listed(productId, { operator, compliance, quality });
-}
-
-/** What it may cost at most is proposed and set before it goes on the market. */
-async function cap(productId: string): Promise<void> {
-  const { operator, authority } = apis;
-  const { items } = await operator.get<{ items: { id: string; title: string; agreementId: string }[] }>(
-    '/scenarios?limit=100',
-  );
-  const scenario = items.find((s) => s.title === SCENARIO);
-  const { capId } = await operator.act<{ capId: string }>('price.propose-cap', {
-    agreementId: scenario?.agreementId,
-    productId,
-    scenarioId: scenario?.id,
-    cap: { amountFen: '40000', currency: 'CNY' },
-    expectedQuantity: 10,
-    basis: '按算力与人力投入测算。',
-  });
-  await authority.act('price.set-cap', { capId, reason: '同意。' });
-}
-
-async function listed(
-  productId: string,
-  { operator, ...assessors }: { operator: Api; compliance: Api; quality: Api },
-): Promise<string> {
-  const state = async () => {
-    const { items } = await operator.get<{ items: { id: string; buildState: string }[] }>(
-      '/products?mine=true&limit=100',
-    );
-    return items.find((p) => p.id === productId)?.buildState;
-  };
-  await expect.poll(state, { timeout: SLOW_MS }).toBe('built');
-  for (const kind of ['compliance', 'quality'] as const) await assess(productId, kind, operator, assessors[kind]);
-  await cap(productId);
-  await operator.act('product.list', { productId, board: 'main' });
-  return productId;
-}
-
-async function assess(productId: string, kind: 'compliance' | 'quality', operator: Api, assessor: Api): Promise<void> {
-  const own = (await accounts()).find((a) => a.login === kind);
-  const { assessmentId } = await operator.act<{ assessmentId: string }>('assessment.request', {
-    ...{ productId, kind },
-    assessorId: own?.partyId,
-  });
-  const state = () => assessor.get<{ state: string }>(`/assessments/${assessmentId}`).then((a) => a.state);
-  if (kind === 'quality') await expect.poll(state, { timeout: SLOW_MS }).toBe('measured');
-  const list = await assessor.get<{ items: { item: string }[] }>(`/assessment-checklists/${kind}`);
-  await assessor.act('assessment.issue', {
-    assessmentId,
-    conclusion: 'passed',
-    statement: '按清单逐项核验，未发现不符。',
-    // Of personal and sensitive information there is none.
-    checklist: list.items.map(({ item }) => ({
-      item,
-      answer: ['C04', 'C05'].includes(item) ? 'not-applicable' : 'yes',
-    })),
-  });
-}
-
 async function governData(application: string): Promise<void> {
   const { analyst, transport, manager } = people;
   await analyst.goto(application);
@@ -508,11 +242,6 @@ async function governData(application: string): Promise<void> {
   await manager.getByRole('button', { name: '已解决', exact: true }).click();
   await manager.getByRole('dialog').getByRole('button', { name: '已解决' }).click();
   await expect(manager.getByText('已经办结').first()).toBeVisible();
-}
-
-async function expectRight(page: Page, state: string): Promise<void> {
-  await page.goto(desk('rights'));
-  await expect(rightState(page)).toContainText(state);
 }
 
 /** Failed, suspended in the same act, corrected in writing, rechecked: the right lives again. */
@@ -581,7 +310,7 @@ test('nine people of six parties, from the announcement to a product on the mark
 
   const scenario = await askForData();
   await approveTogether(scenario);
-  const productId = await product();
+  const productId = await product(apis);
   await outsider.goto(`/products/${productId}`);
   await expect(outsider.getByRole('heading', { name: PRODUCT })).toBeVisible();
 

@@ -1,7 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { accounts, codeOf } from './accounts.ts';
+import { accessible } from './accessible.ts';
+import { accountOf } from './accounts.ts';
 import { Api, applied, beforeThePublic, type Operation } from './operation.ts';
+import { signIn, signInAs, signInByHand } from './people.ts';
 
 /**
  * What every case shares, by hand: a stranger objects to a public notice, the authority sees it in its inbox, looks into
@@ -16,16 +17,6 @@ test.beforeAll(({ baseURL }) => {
   base = baseURL ?? '';
 });
 
-async function accessible(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBeLessThanOrEqual(0);
-}
-
 /** Desk in light, phone in dark, and English: no way of looking keeps anybody out. */
 async function accessibleEverywhere(page: Page): Promise<void> {
   await accessible(page);
@@ -36,28 +27,8 @@ async function accessibleEverywhere(page: Page): Promise<void> {
   await page.setViewportSize(DESK);
 }
 
-async function visit(browser: Browser, login: string, password: string, path: string, code?: string): Promise<Page> {
-  const page = await (await browser.newContext({ locale: 'zh-CN', viewport: DESK })).newPage();
-  await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
-  await page.getByLabel('登录名').fill(login);
-  await page.getByLabel('口令', { exact: true }).fill(password);
-  await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-  if (code !== undefined) {
-    await page.getByLabel('动态口令').fill(code);
-    await page.getByRole('main').getByRole('button', { name: '登录' }).click();
-  }
-  await expect(page).toHaveURL(new RegExp(`${path.replaceAll('?', '\\?')}$`));
-  return page;
-}
-
-const account = async (login: string) => {
-  const found = (await accounts()).find((a) => a.login === login);
-  if (!found) throw new Error(`the sample has no ${login}`);
-  return found;
-};
-
 /** The authority signs in with one-time codes, so its software acts here; its pages are those of every party. */
-const authorityApi = async (): Promise<Api> => new Api(base, (await account('authority')).apiKey);
+const authorityApi = async (): Promise<Api> => new Api(base, (await accountOf('authority')).apiKey);
 
 test('a stranger objects to a public notice; the authority decides, and the case goes on', async ({
   page,
@@ -114,8 +85,7 @@ test('a stranger objects to a public notice; the authority decides, and the case
 
 /** The authority's people are told of the objection, and it counts as read once they went there. */
 async function bellRings(browser: Browser): Promise<void> {
-  const { login, password, totpSecret } = await account('authority');
-  const page = await visit(browser, login, password, '/work', codeOf(totpSecret ?? ''));
+  const page = await signInByHand(browser, await accountOf('authority'));
   await expect(page.getByRole('link', { name: '请调查处理异议' })).toBeVisible();
   const bell = page.getByRole('button', { name: /通知，\d+ 条未读/ });
   const unread = Number(/\d+/.exec((await bell.textContent()) ?? '')?.[0]);
@@ -139,8 +109,8 @@ async function bellRings(browser: Browser): Promise<void> {
 test('an applicant sees who must act and by when, and adds a paper', async ({ browser }) => {
   test.setTimeout(180_000);
   const { caseId, title } = await applied(base);
-  const operator = await account('operator');
-  const page = await visit(browser, operator.login, operator.password, '/work/cases?show=open');
+  const page = await signInAs(browser, 'operator');
+  await page.goto('/work/cases?show=open');
   await expect(page.getByRole('heading', { name: '办理事项', level: 1 })).toBeVisible();
   const row = page.getByRole('listitem').filter({ hasText: title });
   await expect(row.getByText('等待示例市大数据局')).toBeVisible();
@@ -182,7 +152,8 @@ test('an applicant sees who must act and by when, and adds a paper', async ({ br
 test('a turn is given to a colleague, whose inbox alone then shows it', async ({ browser }) => {
   test.setTimeout(180_000);
   const { expert, operation } = await scored();
-  const boss = await visit(browser, expert.login, expert.password, '/work');
+  const boss = await signIn(browser, expert);
+  await boss.goto('/work');
   await expect(boss.getByRole('link', { name: '请专家评分' })).toBeVisible();
   await accessibleEverywhere(boss);
   const colleague = await invite(expert.token);
@@ -199,7 +170,7 @@ test('a turn is given to a colleague, whose inbox alone then shows it', async ({
   await boss.goto('/work/cases');
   await expect(boss.getByText('现在没有等您办理的事')).toBeVisible();
   await boss.context().close();
-  const page = await visit(browser, colleague.login, colleague.password, '/work');
+  const page = await signInByHand(browser, colleague);
   await page.getByRole('link', { name: '请专家评分' }).click();
   await expect(page.getByText('轮到贵方：请专家评分')).toBeVisible();
   await page.context().close();
@@ -214,7 +185,7 @@ interface Scored {
 async function scored(): Promise<Scored> {
   const operation = await applied(base);
   const authority = await authorityApi();
-  const operator = new Api(base, (await account('operator')).apiKey);
+  const operator = new Api(base, (await accountOf('operator')).apiKey);
   for (const kind of ['eligibility', 'security', 'plan'])
     await operator.act('case.attach-document', {
       caseId: operation.caseId,

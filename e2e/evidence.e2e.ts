@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type APIRequestContext, type Browser, expect, type Page, test } from '@playwright/test';
 import QRCode from 'qrcode';
 import { ROOT } from '../src/kernel/root.ts';
-import { accounts } from './accounts.ts';
+import { accessible } from './accessible.ts';
+import { accountOf } from './accounts.ts';
+import { signInAs } from './people.ts';
 
 /**
  * Everything an outsider can check: receipts with their openings, certificates as PDF, JSON and printed code, court
@@ -37,11 +38,10 @@ const at = (name: string): string => join(folder, name);
 test.beforeAll(async ({ playwright, baseURL }) => {
   test.setTimeout(300_000);
   folder = await mkdtemp(join(tmpdir(), 'shuheng-evidence-'));
-  const account = (await accounts()).find((a) => a.login === 'merchant');
-  if (!account) throw new Error('the sample has no merchant');
+  const { apiKey } = await accountOf('merchant');
   const api = await playwright.request.newContext({
     baseURL: baseURL ?? '',
-    extraHTTPHeaders: { authorization: `Bearer ${account.apiKey}` },
+    extraHTTPHeaders: { authorization: `Bearer ${apiKey}` },
   });
   const bytes = async (path: string): Promise<Buffer> => {
     const answer = await api.get(path);
@@ -110,16 +110,6 @@ async function act<T>(api: APIRequestContext, name: string, input: unknown): Pro
 
 const give = (page: Page, ...names: readonly string[]) => page.setInputFiles('#verify-files', names.map(at));
 const verdicts = (page: Page, kind: string) => page.locator(`.outcome.${kind}`);
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBeLessThanOrEqual(0);
-}
 
 /** Nothing on the way may be a fault of the page. */
 function watch(page: Page): string[] {
@@ -315,13 +305,9 @@ test('the health of the log and the life of a product stand open to everybody', 
   expect(faults).toEqual([]);
 });
 
-test('a court bundle is asked for, followed and downloaded in the workbench', async ({ page }) => {
-  const account = (await accounts()).find((a) => a.login === 'insurer');
-  if (!account) throw new Error('the sample has no insurer');
-  await page.goto('/sign-in?next=/work/bundles');
-  await page.getByLabel('登录名').fill(account.login);
-  await page.getByLabel('口令', { exact: true }).fill(account.password);
-  await page.getByRole('main').getByRole('button', { name: '登录' }).click();
+test('a court bundle is asked for, followed and downloaded in the workbench', async ({ browser }) => {
+  const page = await signInAs(browser, 'insurer');
+  await page.goto('/work/bundles');
   await expect(page.getByRole('heading', { name: '司法包', level: 1 })).toBeVisible();
   await page.getByRole('button', { name: '制作司法包' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '制作司法包' }).click();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
-import { accessible, signInAs } from './people.ts';
+import { accessible } from './accessible.ts';
+import { signInAs } from './people.ts';
 
 /**
  * One real trade by hand: a merchant registers its own file, makes a product of it and has it assessed by two parties;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { sampleCode } from '../examples/cast.ts';
-import { type Account, accounts } from './accounts.ts';
+import { usccCheckCharacter } from '../src/kernel/access/uscc.ts';
+import { type Account, accountOf } from './accounts.ts';
 
 /** Plays authorised operation through the API, as the software of the parties would, up to where a test begins. */
 export interface Operation {
@@ -24,6 +24,12 @@ const TRIES_MAX = 600;
 const EXPERTS = 3;
 /** Serial numbers of the sample's own parties end far below. */
 const FIRST_SERIAL = 90_000;
+
+/** A well-formed code of nobody, as the sample's parties have. */
+export function codeOfNobody(serial: number): string {
+  const body = `91000000MAEX${String(serial).padStart(5, '0')}`;
+  return `${body}${usccCheckCharacter(body)}`;
+}
 
 export class Api {
   readonly #base: string;
@@ -128,8 +134,7 @@ export class Api {
 }
 
 async function apiOf(base: string, login: string): Promise<Api & { account: Account }> {
-  const account = (await accounts()).find((a) => a.login === login);
-  if (!account) throw new Error(`the sample has no ${login}`);
+  const account = await accountOf(login);
   return Object.assign(new Api(base, account.apiKey), { account });
 }
 
@@ -143,7 +148,7 @@ export async function makeExperts(base: string, run: number): Promise<Expert[]> 
     const password = randomBytes(15).toString('base64url');
     const { partyId } = await new Api(base).act<{ partyId: string }>('party.apply', {
       name,
-      uscc: sampleCode(FIRST_SERIAL + ((run * EXPERTS + n) % 9_000)),
+      uscc: codeOfNobody(FIRST_SERIAL + ((run * EXPERTS + n) % 9_000)),
       legalRepresentative: '示例负责人',
       contact: '示例联系方式',
       roles: ['expert'],

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { accessible } from './accessible.ts';
 
 /** What anybody sees without signing in: every page is there, in both languages and themes, and accessible. */
 async function firstProduct(page: Page): Promise<string> {
@@ -21,29 +21,19 @@ const PAGES: readonly (readonly [path: string, zh: RegExp, en: RegExp])[] = [
   ['/sign-in', /登录/, /sign in/i],
 ];
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
-}
-
 for (const [path, zh, en] of PAGES) {
   test(`${path} stands in Chinese and English, light and dark, at desk and phone width`, async ({ page }) => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await page.goto(path);
     await expect(page.locator('h1').first()).toHaveText(zh);
-    await expectAccessible(page);
+    await accessible(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(`${path}?lang=en`);
     await expect(page.locator('h1').first()).toHaveText(en);
     await expect(page.locator('html')).toHaveAttribute('lang', /^en/);
-    await expectAccessible(page);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBeLessThanOrEqual(0);
+    await accessible(page);
     expect(faults).toEqual([]);
   });
 }
@@ -54,7 +44,7 @@ test('a product page shows dictionary, sample, quality, lineage, price and terms
     await expect(page.getByRole('heading', { name: part })).toBeVisible();
   }
   await expect(page.getByText('不可评').first()).toBeVisible();
-  await expectAccessible(page);
+  await accessible(page);
 });
 
 test('an unknown page says so and leads back', async ({ page }) => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { accessible, signInAs } from './people.ts';
+import { accessible } from './accessible.ts';
+import { signInAs } from './people.ts';
 
 /** Prices, consents and disclosures as those concerned meet them, with axe on each page. */
 test('what a product may cost is public, and a reviewer sees the formula before approving', async ({

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
-import { sampleCode } from '../examples/cast.ts';
-import { accessible, signIn, signInAs } from './people.ts';
+import { accessible } from './accessible.ts';
+import { codeOfNobody } from './operation.ts';
+import { signInAs, signInByHand } from './people.ts';
 
 /**
  * What the staff of the exchange does all day: a party applies and is admitted, its money comes in and goes out again
@@ -31,11 +32,11 @@ async function press(page: Page, button: string): Promise<void> {
 }
 
 test('a party is admitted, funded, paid out, suspended and resumed, and runs its own accounts', async ({ browser }) => {
-  const stranger = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
+  const stranger = await (await browser.newContext()).newPage();
   await stranger.goto('/join');
   await accessible(stranger);
   await stranger.getByLabel('单位全称').fill(PARTY);
-  await stranger.getByLabel('统一社会信用代码').fill(sampleCode(randomInt(20_000, 99_000)));
+  await stranger.getByLabel('统一社会信用代码').fill(codeOfNobody(randomInt(20_000, 90_000)));
   await stranger.getByLabel('法定代表人').fill('示例');
   await stranger.getByLabel('联系方式').fill('示例地址');
   await choose(stranger, '角色', '数据使用单位');
@@ -67,7 +68,7 @@ test('a party is admitted, funded, paid out, suspended and resumed, and runs its
   await dialog(settlement).getByLabel('银行流水号').fill(`E2E-${RUN}`);
   await press(settlement, '登记入金');
 
-  const manager = await signIn(browser, { login: LOGIN, password: PASSWORD });
+  const manager = await signInByHand(browser, { login: LOGIN, password: PASSWORD });
   await manager.goto('/work/account');
   await expect(manager.getByText('¥ 1,234.56').first()).toBeVisible();
   await manager.getByRole('button', { name: '申请出金' }).click();
@@ -110,7 +111,7 @@ async function invite(manager: Page): Promise<void> {
   expect(secret.length).toBeGreaterThan(10);
   const browser = manager.context().browser();
   if (!browser) throw new Error('the page has no browser');
-  await signIn(browser, { login: `${LOGIN}-2`, password: secret });
+  await signInByHand(browser, { login: `${LOGIN}-2`, password: secret });
 }
 
 test('a draft is adopted by a public decision, and the decision revoked', async ({ browser }) => {
