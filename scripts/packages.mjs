@@ -13,7 +13,10 @@ const SANDBOX_PYTHON = {
 const NEEDED = [
   SANDBOX,
   SANDBOX_PYTHON,
-  { packages: ['chromium'], present: () => existsSync('/usr/bin/chromium') },
+  {
+    packages: ['chromium-headless-shell'],
+    present: () => ['chromium-headless-shell', 'chromium'].some((name) => existsSync(`/usr/bin/${name}`)),
+  },
   { packages: ['fonts-noto-cjk'], present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') },
   { packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdftoppm') },
   {

@@ -127,9 +127,9 @@ export async function doctorCommand(args: Arguments): Promise<number> {
     ...sandbox,
     {
       name: 'Chromium（仅测试 tests only）',
-      ok: existsSync('/usr/bin/chromium'),
+      ok: ['chromium-headless-shell', 'chromium'].some((name) => existsSync(`/usr/bin/${name}`)),
       needed: false,
-      remedy: 'apt-get install chromium fonts-noto-cjk',
+      remedy: 'apt-get install chromium-headless-shell fonts-noto-cjk',
     },
     {
       name: 'Go 与 x/mod（仅测试 tests only）',
