@@ -16,6 +16,7 @@ const BENCHES = {
   catalogue: { quick: [] },
   'sandbox-isolation': { quick: ['3'], whole: ['7'] },
   sandbox: { quick: ['--rows', '1e3,1e5,1e6'], whole: ['--rows', '1e3,1e5,1e6,1e7,1e8'] },
+  'sandbox-history': { quick: ['small'], whole: [] },
   'sandbox-utility': { quick: ['small'], whole: [] },
   upload: { quick: [], quickEnvironment: { UPLOAD_BYTES: '100000000' } },
 };

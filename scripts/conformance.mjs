@@ -39,6 +39,11 @@ const PARTS = {
     whole: node('conformance/kill/kill.ts', '--second'),
     quick: ['6'],
   },
+  'sandbox-kill': {
+    what: 'the sandbox on two servers at once, and under kill -9 of a server',
+    whole: node('conformance/sandbox/kill.ts'),
+    quick: ['2'],
+  },
   'sandbox-isolation': {
     what: 'attacks on the sandbox, and on plain Python and DuckDB beside it',
     whole: node('conformance/sandbox/isolation.ts'),

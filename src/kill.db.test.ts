@@ -3,6 +3,7 @@ import { besides, startExchange, withDatabase, withExchange } from '../bench/exc
 import { openMarket, seenFrom } from '../bench/trade.ts';
 import { runClocks } from '../conformance/clocks/run.ts';
 import { runKills } from '../conformance/kill/run.ts';
+import { runSandboxFaults } from '../conformance/sandbox/faults.ts';
 import { runTwins } from '../conformance/twins/run.ts';
 
 const KILLS = 3;
@@ -17,9 +18,10 @@ describe('an exchange under faults', { timeout: 900_000 }, () => {
     expect(report, said.join('\n')).toMatchObject({ kills: 2, databaseKills: 1, escalated: 48, moved: 12 });
   });
 
-  it('does each of a hundred requests once on two servers of one database, then is killed while parties trade, and loses, doubles and leaves unproven nothing', async () => {
+  it('does each of a hundred requests once on two servers of one database, then is killed while parties trade and the sandbox answers, and loses, doubles, lets out and leaves unproven nothing', async () => {
     const said: string[] = [];
-    const [twins, kills] = await withExchange(
+    const say = (line: string) => said.push(line);
+    const [twins, kills, sandbox] = await withExchange(
       async (exchange) => {
         const second = await startExchange(await besides(exchange, { fromSources }));
         const market = await openMarket(exchange, 4);
@@ -28,12 +30,14 @@ describe('an exchange under faults', { timeout: 900_000 }, () => {
         ).finally(() => second.stop());
         await exchange.stop();
         const { folder } = exchange;
-        const report = await runKills({ kills: KILLS, folder, fromSources, say: (line) => said.push(line) });
-        return [counted, report];
+        const inSandbox = await runSandboxFaults({ kills: 1, folder, fromSources, say });
+        const report = await runKills({ kills: KILLS, folder, fromSources, say });
+        return [counted, report, inSandbox];
       },
       { fromSources },
     );
     expect(twins).toEqual({ requests: 100, sent: 300, effects: 100, misused: 100 });
+    expect(sandbox).toMatchObject({ kills: 1, rotations: 1, together: 3, halves: 3 });
     expect(kills.kills, said.join('\n')).toBe(KILLS);
     expect(kills.acknowledged).toBeGreaterThan(0);
     expect(kills.receipts).toBe(kills.acts);

@@ -1,6 +1,6 @@
 import type { SuppressionClass } from '../cells.ts';
 import { exactAnswer } from './exact.ts';
-import { answerOf, historyOf, keepAnswer, lockHistory, record, spend, spentOf } from './ledger.ts';
+import { answerOf, historyOf, keepAnswer, lockHistory, record, spend, spentOf, type ToldShape } from './ledger.ts';
 import { noisyRows, privacyOf } from './noisy.ts';
 import { numbersAt } from './parameters.ts';
 import type { DecideInput, Released, ReleasedRow } from './types.ts';
@@ -59,10 +59,17 @@ export async function leftOf({
 async function exactRows(input: DecideInput): Promise<readonly ReleasedRow[]> {
   const { tx, audience } = input;
   const cells = await input.cells(null);
+  // Read once: nothing is written until all is decided, and the data set is locked for this audience.
+  const read = new Map<string, Promise<readonly ToldShape[]>>();
   const { rows, told } = await exactAnswer(cells, {
     ...input,
     numbers: numbersAt(input.at),
-    history: (dataset, family) => historyOf(tx, audience, dataset, family),
+    history: (dataset, family) => {
+      const name = JSON.stringify([dataset, family]);
+      const known = read.get(name) ?? historyOf(tx, audience, dataset, family);
+      read.set(name, known);
+      return known;
+    },
     cellsLeft: (await leftOf(input)).cellsLeft,
   });
   await record(tx, input, told);
