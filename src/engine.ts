@@ -4,7 +4,7 @@ import { configureBundles } from './exchange/bundles/index.ts';
 import { configureCatalogue } from './exchange/catalog/index.ts';
 import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
-import { clearCopies, configureSandbox } from './exchange/sandbox/index.ts';
+import { clearCopies, configureSandbox, startPartWorker } from './exchange/sandbox/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
 import type { Kernel } from './kernel/acts/index.ts';
 import { configureOutbound, type OutboundSetting } from './kernel/cases/index.ts';
@@ -61,6 +61,8 @@ export interface EngineOptions {
   readonly outbound?: Omit<OutboundSetting, 'site'>;
   /** Where code that nobody trusts runs; shut in on this host without one. */
   readonly sandbox?: ExecutorSetting;
+  /** Parts of large sandbox queries worked on at once by this process; one by default. */
+  readonly partWorkers?: number;
 }
 
 export interface AnchorSettings extends Omit<AnchoringOptions, 'chain'> {
@@ -114,12 +116,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const sandbox = await ownFolder(join(dataFolder, 'sandbox'));
   const executor = await openExecutor(options.sandbox ?? { engine: 'local' }, join(sandbox, 'jobs'));
   configureSandbox({ kernel, vault, executor, folder: join(sandbox, 'tables') });
+  const partWorker = startPartWorker({ places: options.partWorkers ?? 1 });
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);
   const anchoring = anchor && (await anchorOn(database, kernel, dataFolder, anchor));
   const stop = async () => {
     await anchoring?.stop();
     await jobs.stop();
+    await partWorker.stop();
     await executor.stop();
     await clearCopies();
     await rm(sandbox, { recursive: true, force: true });

@@ -134,6 +134,7 @@ async function serve(
       memoryBytesMax: settings.SANDBOX_MEMORY_MEBIBYTES * MEBIBYTE,
       warm: settings.SANDBOX_WARM,
     },
+    partWorkers: settings.SANDBOX_PART_WORKERS,
     ...(settings.ANCHOR_RPC_URL ? { anchor: anchorOf(settings, settings.ANCHOR_RPC_URL) } : {}),
   });
   undo.push(engine.stop);

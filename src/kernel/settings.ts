@@ -158,6 +158,15 @@ export const SettingsSchema = z.object({
     .describe(
       'Query processes started ahead from the first query on, some 80 MB each, for ten idle minutes. 预先启动的查询进程数',
     ),
+  SANDBOX_PART_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(32)
+    .default(1)
+    .describe(
+      'Parts of large sandbox queries this process works on at once; more processes: bin/shuheng sandbox-worker. 本进程同时处理的大表分片数',
+    ),
   SANDBOX_KUBERNETES: optional.describe(
     'https://<API server>?namespace=…&image=<with python3, pandas, scikit-learn>&claim=<shared volume claim>&volume=<where it is mounted here>[&token=<file>][&seccomp=<profile on the nodes>][&runtime=<runtime class>]; its certificate by NODE_EXTRA_CA_CERTS. 集群的接口地址与参数',
   ),

@@ -3,7 +3,16 @@ import { type Act, act, notFound, system } from '../../kernel/acts/index.ts';
 import { type Task, task } from '../../kernel/jobs.ts';
 import { text } from '../../kernel/text.ts';
 import { ColumnSchema } from '../../kernel/vault/index.ts';
-import { GrantId } from './model.ts';
+import { GrantId, type Prepared } from './model.ts';
+
+/** As many parts as HS-21.14 allows in any version. */
+const PARTS_MAX = 1_000;
+
+/** The files that stand for a grant. */
+const objectsOf = (prepared: Pick<Prepared, 'object_id' | 'parts'>): string[] => [
+  prepared.object_id,
+  ...prepared.parts.map((part) => part.objectId),
+];
 
 /** 入箱数据备妥: which bytes stand for a grant from now on, by their hash; the file before goes. */
 export const recordPrepared = act({
@@ -19,6 +28,13 @@ export const recordPrepared = act({
     entities: z.number().int().min(0),
     bytes: z.number().int().min(1),
     columns: z.array(ColumnSchema),
+    /** Files that share its entities among them, in order. */
+    parts: z
+      .array(
+        z.object({ objectId: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.number().int().min(1) }),
+      )
+      .max(PARTS_MAX)
+      .default([]),
   }),
   output: z.object({ grantId: GrantId, key: z.string() }),
   facts: async ({ tx, input }) => {
@@ -31,25 +47,27 @@ export const recordPrepared = act({
     if (!grant) throw notFound();
     const before = await tx
       .selectFrom('sandbox_prepared')
-      .select('object_id')
+      .select(['object_id', 'parts'])
       .where('grant_id', '=', grant.id)
       .executeTakeFirst();
-    return { grant, before: before?.object_id ?? null };
+    return { grant, before: before ? objectsOf(before) : [] };
   },
   perform: async ({ tx, input, facts: { before }, at, enqueue }) => {
     const { grantId, key, objectId, rows, entities, bytes, columns } = input;
-    const values = { key, object_id: objectId, rows, entities, bytes, columns: JSON.stringify(columns), made_at: at };
+    const parts = JSON.stringify(input.parts.map((part) => ({ objectId: part.objectId, bytes: part.bytes })));
+    const file = { key, object_id: objectId, rows, entities, bytes, parts };
+    const values = { ...file, columns: JSON.stringify(columns), made_at: at };
     await tx
       .insertInto('sandbox_prepared')
       .values({ grant_id: grantId, ...values })
       .onConflict((c) => c.column('grant_id').doUpdateSet({ ...values, counted: false }))
       .execute();
-    if (before !== null) enqueue({ task: DISCARD_TASK, payload: { objectId: before } });
+    for (const old of before) enqueue({ task: DISCARD_TASK, payload: { objectId: old } });
     return { grantId, key };
   },
   entry: ({ input, facts: { grant } }) => ({
     subject: input.grantId,
-    sealed: { table: input.sha256, key: input.key, rows: input.rows },
+    sealed: { table: input.sha256, key: input.key, rows: input.rows, parts: input.parts.map((p) => p.sha256) },
     parties: [grant.holder_id, grant.audience_id],
   }),
 });
@@ -63,12 +81,12 @@ export const discardTask: Task = task(DISCARD_TASK, async ({ grantId, objectId }
   const row = await kernel.db
     .selectFrom('sandbox_prepared as p')
     .innerJoin('sandbox_grant as g', 'g.id', 'p.grant_id')
-    .select('p.object_id')
+    .select(['p.object_id', 'p.parts'])
     .where('p.grant_id', '=', String(grantId))
     .where('g.revoked_at', 'is not', null)
     .executeTakeFirst();
   if (!row) return;
-  await vault.remove(row.object_id);
+  for (const object of objectsOf(row)) await vault.remove(object);
   await kernel.db.deleteFrom('sandbox_prepared').where('grant_id', '=', String(grantId)).execute();
 });
 

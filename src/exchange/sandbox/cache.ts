@@ -17,6 +17,9 @@ interface Copy {
 }
 
 const copies = new Map<string, Copy>();
+
+/** What is here, or on its way. */
+export const cachedKeys = (): readonly string[] => [...copies.keys()];
 let sweeping: NodeJS.Timeout | undefined;
 
 /**

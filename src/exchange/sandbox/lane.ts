@@ -1,15 +1,16 @@
 import type { Tx } from '../../kernel/database/index.ts';
 import { IsolatedFailure, type LentFile, type Limits, type SqlSession } from '../../kernel/isolation/index.ts';
 import { dated, valueAt } from '../../kernel/rulebook/index.ts';
-import type { Cell as Value } from '../../kernel/vault/index.ts';
 import { type Answer, hashOf } from './model.ts';
+import { type Attachable, openRuns, type Runs } from './parts/index.ts';
 import type { GrantedTable } from './policy.ts';
-import { preparedFile } from './prepare.ts';
+import { preparedTable } from './prepare.ts';
 import { type CellPair, type Classify, type Difference, decide, type Released } from './sdc/index.ts';
 import { sandboxSetting } from './setting.ts';
 import { keptSpreads } from './spreads.ts';
 import {
   type AskedShape,
+  addCounts,
   askClasses,
   askedShape,
   type CheckedQuery,
@@ -19,8 +20,13 @@ import {
   differenceSql,
   differencesOf,
   guardedSql,
+  largestCount,
+  mergeCells,
+  mergeClasses,
+  mergeSpreads,
   type Placed,
   type Problem,
+  type Rows,
   resultOf,
 } from './sql/index.ts';
 import { type GrantInHand, grantedColumns } from './store.ts';
@@ -103,21 +109,21 @@ export async function readQuery(
   return { asked: { query, shape: { ...shape, fingerprint }, tables }, problems: null };
 }
 
-/** A granted table as a file of this machine, under the name it is attached by. */
-export interface Lent extends Placed {
+/** A granted table made ready, under the name it is attached by. */
+export interface Lent extends Placed, Attachable {
   readonly grantId: string;
-  /** The file's name in the vault: another one deals its entities anew. */
+  /** The whole file's name in the vault: another one deals its entities anew. */
   readonly objectId: string;
-  readonly path: string;
 }
 
-/** Makes the files of these grants ready. Takes its own connections: call it before anything is locked. */
+/** Makes the files of these grants ready; of a large one that is in parts, the workers do. Takes its own connections: call it before anything is locked. */
 export const lend = (tables: readonly GrantInHand[]): Promise<Lent[]> =>
   Promise.all(
     tables.map(async (inHand, i) => {
-      const { path, objectId } = await preparedFile(inHand);
+      const { file, objectId, parts } = await preparedTable(inHand);
+      if (parts.length === 0) await file();
       const [dataset, table] = [inHand.resource.id, grantedTable(inHand)];
-      return { grantId: inHand.grant.id, path, objectId, dataset, table, attached: `t${i + 1}` };
+      return { grantId: inHand.grant.id, file, parts, objectId, dataset, table, attached: `t${i + 1}` };
     }),
   );
 
@@ -144,7 +150,7 @@ export async function answer({
   audience,
 }: Running): Promise<{ told: Answer; released: Released }> {
   const { query, shape } = asked;
-  const lazy = lazySession(lent, at);
+  const data = openRuns(lent, limitsAt(at));
   try {
     const attached = new Map(lent.map((l) => [l.grantId, l.attached]));
     const cellsMax = valueAt(QUERY_LIMITS.cells, at).value;
@@ -156,58 +162,51 @@ export async function answer({
       policies: query.tables.map((t) => t.policy),
       audience,
       queryId,
-      cells: async (rowsPerEntity) =>
-        cellsOf(query, await lazy.rows(guardedSql(query, attached, { rowsPerEntity }), cellsMax * query.tables.length)),
-      compare: (pairs) => compare(lazy, pairs, lent),
-      classify: (...asks) => classify(lazy, lent, asks),
-      spreads: keptSpreads(lazy, lent, audience, cellsMax),
+      cells: async (rowsPerEntity) => {
+        const limit = cellsMax * query.tables.length;
+        const [runs = []] = await data.each([guardedSql(query, attached, { rowsPerEntity })], limit);
+        const cells = mergeCells(runs.map((rows) => cellsOf(query, rows)));
+        if (runs.length > 1 && cells.length > limit) throw new IsolatedFailure('resource', 'more cells than allowed');
+        return cells;
+      },
+      compare: (pairs) => compare(data, pairs, lent),
+      classify: (...asks) => classify(data, lent, asks),
+      spreads: keptSpreads({ rows: merged(data, mergeSpreads) }, lent, audience, cellsMax),
     });
     return { told: toldOf(query, released), released };
   } finally {
-    await lazy.close();
+    await data.close();
   }
 }
 
-interface Rows {
-  /** @throws IsolatedFailure also when there are more rows than the limit */
-  readonly rows: (sql: string, limit: number) => Promise<readonly (readonly Value[])[]>;
-}
-
-function lazySession(lent: readonly Lent[], at: Date): Rows & { readonly close: () => Promise<void> } {
-  let opened: Promise<SqlSession> | undefined;
-  const files = lent.map(({ attached, path }) => ({ name: attached, path }));
-  return {
-    rows: async (sql, limit) => {
-      opened ??= sandboxSetting().executor.openSql(files, limitsAt(at));
-      const { rows } = await (await opened).rows(sql, limit + 1);
-      if (rows.length > limit) throw new IsolatedFailure('resource', 'more cells than a query may have');
-      return rows;
-    },
-    close: async () => {
-      await (await opened?.catch(() => undefined))?.close();
-    },
-  };
-}
+/** One statement over all parts of its table, its rows made those of the whole. */
+const merged = (data: Runs, merge: (runs: readonly Rows[]) => Rows) => async (sql: string, limit: number) => {
+  const [runs = []] = await data.each([sql], limit);
+  return merge(runs);
+};
 
 /** Null for a pair that cannot be told apart with what is lent: it may tell of somebody, and is not released. */
 async function compare(
-  session: Rows,
+  data: Runs,
   pairs: readonly CellPair[],
   placed: readonly Placed[],
 ): Promise<readonly (Difference | null)[]> {
   const plan = differenceSql(pairs, placed);
-  const answers = [];
-  for (const { sql } of plan.statements) answers.push(await session.rows(sql, 1));
-  return differencesOf(plan, answers);
+  const answers = await data.each(
+    plan.statements.map(({ sql }) => sql),
+    1,
+  );
+  return differencesOf(plan, answers.map(addCounts));
 }
 
 async function classify(
-  session: Rows,
+  data: Runs,
   placed: readonly Placed[],
   [dataset, shapes, argument, limit]: Parameters<Classify>,
 ): ReturnType<Classify> {
   const plan = classesSql(dataset, shapes, argument, limit, placed);
-  return plan && askClasses(plan, session.rows);
+  const add = (runs: readonly Rows[]) => mergeClasses(runs, shapes.length);
+  return plan && askClasses(plan, (sql, most) => merged(data, sql === plan.probe ? largestCount : add)(sql, most));
 }
 
 function toldOf(query: CheckedQuery, { rows, suppressed }: Released): Answer {

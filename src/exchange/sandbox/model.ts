@@ -55,6 +55,12 @@ interface GrantTable {
 }
 export type Grant = Selectable<GrantTable>;
 
+/** One of several files that share the entities of a prepared table among them. */
+export interface Part {
+  readonly objectId: string;
+  readonly bytes: number;
+}
+
 interface PreparedTable {
   grant_id: string;
   key: string;
@@ -65,6 +71,8 @@ interface PreparedTable {
   columns: Stored<readonly Column[], string, string>;
   made_at: Date;
   counted: Generated<boolean>;
+  /** In order; empty where the table is kept whole only. */
+  parts: Stored<readonly Part[], string | undefined, string>;
 }
 export type Prepared = Selectable<PreparedTable>;
 

@@ -54,6 +54,13 @@ const COMMANDS: readonly Command[] = [
     run: async (args) => (await import('./joint.ts')).jointCommand(args),
   },
   {
+    name: 'sandbox-worker',
+    zh: '为大表查询增加分片处理进程，可在多台机器上启动',
+    en: 'work on parts of large sandbox queries beside the server, on this host or another',
+    usage: 'shuheng sandbox-worker [--places 1]   (DATABASE_URL, SHUHENG_DATA, OBJECT_STORE as the server has them)',
+    run: async (args) => (await import('./sandbox-worker.ts')).sandboxWorkerCommand(args),
+  },
+  {
     name: 'log',
     zh: '重算并检查存证日志；导出可独立核验的副本；更换签名密钥',
     en: 're-derive and check the evidence log; keep a mirror that verifies by itself; change signing keys',

@@ -32,6 +32,7 @@ export {
   QUERY_ROWS_MAX,
   queryTable,
   runRecipe,
+  shareTable,
   type TableOptions,
   tallyTable,
 } from './tables/tabular.ts';

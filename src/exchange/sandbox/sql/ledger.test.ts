@@ -6,7 +6,7 @@ import type { GrantedTable } from '../policy.ts';
 import { askedShape } from './asked.ts';
 import { askClasses, classesOf, classesSql } from './classes.ts';
 import { type ComparedCells, differenceSql, differencesOf } from './difference.ts';
-import { mergeCells } from './merge.ts';
+import { addCounts, mergeCells, mergeClasses } from './merge.ts';
 import type { Placed } from './placed.ts';
 import { SPREAD_PARTS, type Spread, spreadsOf, spreadsSql } from './spreads.ts';
 import { ALL_USES, type Engine, granted, guardedCells, openTestEngine } from './testing.ts';
@@ -368,6 +368,59 @@ describe('runs in parts', () => {
             parts.push(await guardedCells(engine, query, { part: { index, of } }));
           const sorted = (cells: readonly GuardedCell[]) => cells.map((cell) => JSON.stringify(cell)).sort();
           expect(sorted(mergeCells(parts))).toEqual(sorted(await guardedCells(engine, query)));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('merge into the differences and classes of one run', { timeout: 180_000 }, async () => {
+    const dataset = datasetOf('sbg_visits');
+    const argument = `${dataset}.amt`;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(visit, { maxLength: 30 }),
+        asked,
+        asked,
+        fc.boolean(),
+        async (some, one, two, keyed) => {
+          const rows = keyed ? some : some.map((r, e) => ({ ...r, e }));
+          const entityKey = keyed ? 'person' : null;
+          await fill(rows, []);
+          const queries = [await checked(sqlOf(one), entityKey), await checked(sqlOf(two), entityKey)] as const;
+          const shapes = queries.map((query) => {
+            const { source, filter, fixed, groups } = askedShape(query, datasetOf);
+            return { source, filter, fixed, groups: groups.map(({ expression }) => expression) };
+          });
+          const [[x], [y]] = [await guardedCells(engine, queries[0]), await guardedCells(engine, queries[1])];
+          if (x === undefined || y === undefined) return;
+          const pair = { dataset, a: cellRows(queries[0], x), b: cellRows(queries[1], y), argument };
+          const [apart] = differenceSql([pair, { ...pair, argument: null }], placed(entityKey)).statements;
+          const classes = classesSql(dataset, shapes, argument, 1_000, placed(entityKey));
+          if (apart === undefined || classes === null) throw new Error('no plan');
+          const both = async () => [await engine.rows(apart.sql), await engine.rows(classes.sql)] as const;
+          const whole = await both();
+          const parts = [];
+          for (const index of [0, 1, 2]) {
+            await fill(
+              rows.filter(({ e }) => e % 3 === index),
+              [],
+            );
+            parts.push(await both());
+          }
+          expect(addCounts(parts.map(([counts]) => counts)).map((row) => row.map(Number))).toEqual(
+            whole[0].map((row) => row.map(Number)),
+          );
+          // Rows of the same keys are one class; the whole is merged with a run of nothing, so that its are, too.
+          const sorted = (merged: readonly (readonly Value[])[]) => merged.map((row) => JSON.stringify(row)).sort();
+          expect(
+            sorted(
+              mergeClasses(
+                parts.map(([, run]) => run),
+                2,
+              ),
+            ),
+          ).toEqual(sorted(mergeClasses([whole[1], []], 2)));
         },
       ),
       { numRuns: 20 },

@@ -1,3 +1,4 @@
+import type { Cell as Value } from '../../../kernel/vault/index.ts';
 import type { GuardedCell, MeasureGuard } from '../cells.ts';
 
 /**
@@ -35,4 +36,48 @@ function mergeGuards(a: MeasureGuard, b: MeasureGuard): MeasureGuard {
     second,
     negatives: a.negatives + b.negatives,
   };
+}
+
+export type Rows = readonly (readonly Value[])[];
+
+/** The one row of a statement of `differenceSql`: counts of entities, which add up where no entity is in two runs. */
+export function addCounts(runs: readonly Rows[]): Rows {
+  const [first = [], ...others] = runs;
+  if (others.length === 0) return first;
+  const rows = runs.map((run) => run[0] ?? []);
+  const width = rows[0]?.length ?? 0;
+  if (rows.some((row) => row.length !== width)) throw new TypeError('the runs answer different columns');
+  return [Array.from({ length: width }, (_, i) => rows.reduce((sum, row) => sum + Number(row[i]), 0))];
+}
+
+/** Rows of `classesSql`: those of the same keys are one class; what must hold of the whole holds of every run. */
+export function mergeClasses(runs: readonly Rows[], keys: number): Rows {
+  const [first = [], ...others] = runs;
+  if (others.length === 0) return first;
+  const classes = new Map<string, Value[]>();
+  const holds = (place: number) => runs.every((run) => run.every((row) => row[keys + place] === true));
+  const [disjoint, once] = [holds(2), holds(3)];
+  for (const row of runs.flat()) {
+    const name = JSON.stringify(row.slice(0, keys));
+    const before = classes.get(name);
+    const add = (place: number) => Number(row[keys + place]) + Number(before?.[keys + place] ?? 0);
+    classes.set(name, [...row.slice(0, keys), add(0), add(1), disjoint, once]);
+  }
+  return [...classes.values()];
+}
+
+/** The one count of a statement that asks whether something is too many: it is, where it is in one run. */
+export function largestCount(runs: readonly Rows[]): Rows {
+  return [[Math.max(...runs.map(([[count] = []]) => Number(count)))]];
+}
+
+/** Rows of `spreadsSql`: counts by number of the entities, which `spreadsOf` adds up. */
+export function mergeSpreads(runs: readonly Rows[]): Rows {
+  const cells = new Map<string, readonly Value[]>();
+  for (const [rolledUp = null, key = null, counts = null] of runs.flat()) {
+    const name = JSON.stringify([rolledUp, key]);
+    const before = cells.get(name)?.[2];
+    cells.set(name, [rolledUp, key, before === undefined ? counts : `${before} ${counts}`]);
+  }
+  return [...cells.values()];
 }

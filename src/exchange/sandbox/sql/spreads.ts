@@ -82,8 +82,8 @@ export function spreadsOf(plan: SpreadPlan, rows: readonly (readonly Value[])[])
         !Number.isInteger(contributing)
       )
         throw new TypeError('the answer holds no counts where some are due');
-      spread[part] = entities as number;
-      spread[SPREAD_PARTS + part] = contributing as number;
+      spread[part] = (spread[part] ?? 0) + (entities as number);
+      spread[SPREAD_PARTS + part] = (spread[SPREAD_PARTS + part] ?? 0) + (contributing as number);
     }
     const values = keysOf(key ?? null, plan.types);
     if (values === null) throw new TypeError('a cell without its key');

@@ -81,3 +81,17 @@ test('refuses a column that is not there', async () => {
   await expect(minimise({}, 'nobody')).rejects.toMatchObject({ kind: 'unknown-column' });
   await expect(minimise({}, null, ['value', 'x'])).rejects.toMatchObject({ kind: 'unknown-column' });
 });
+
+test('is shared out by entity: every row in one share, all rows of an entity in the same', async () => {
+  const { made, output } = await minimise({}, 'person');
+  const shares = await Promise.all(
+    [0, 1, 2].map(async (index) => {
+      const path = join(await testFolder(), `share-${index}.db`);
+      return { path, ...(await doJob({ kind: 'share', path: output, index, of: 3, output: path })) };
+    }),
+  );
+  expect(shares.reduce((sum, { rows }) => sum + rows, 0)).toBe(made.rows);
+  for (const { rows } of shares) expect(rows).toBeGreaterThan(made.rows / 4);
+  const entities = await Promise.all(shares.map(({ path }) => rowsOf(path, 'select distinct _e from d.data')));
+  expect(new Set(entities.flat(2)).size).toBe(entities.flat(2).length);
+});

@@ -1,14 +1,15 @@
-import { rename } from 'node:fs/promises';
+import { constants, copyFile, link, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from './engine.ts';
 import { sourceOf } from './portion.ts';
-import type { Minimise } from './protocol.ts';
+import type { Minimise, Share } from './protocol.ts';
 import { columnNamed, copyToParquet, quoteName, quoteText } from './sql.ts';
 import type { Minimised } from './types.ts';
 
 /** Names the pseudonym of whom or what a row is about; no column of a table may be called so. */
 export const ENTITY_COLUMN = '_e';
 const ATTACHED = 'made';
+const SHARED = 'whole';
 
 /**
  * Writes the least that a sandbox needs of a table: a file of the engine with one table `data` of the chosen columns and
@@ -41,18 +42,41 @@ export async function minimiseIn(
   const data = `select cast(${entity} as UBIGINT) as ${quoteName(ENTITY_COLUMN)}${chosen.map((c) => `, ${c}`).join('')}
     from (${numbered}) order by __sbx_place`;
   if (format === 'parquet') await engine.write(copyToParquet(data, output), share(engine, 2));
-  else await writeDatabase(engine, data, output);
+  else await writeDatabase(engine, data, output, share(engine, 2));
   const [counts] = await engine.rows('select count(*) from read_rows');
   const rows = Number(counts?.[0] ?? 0);
   const [distinct] = key === null ? [[rows]] : await engine.rows('select count(*) from entities');
   return { rows, entities: Number(distinct?.[0] ?? 0), columns: columns.map(({ name, type }) => ({ name, type })) };
 }
 
+/**
+ * Writes the rows of some entities of such a file, in their order: of all shares together each row is in one, and all rows
+ * of an entity in the same. Numbers were drawn at random, so that the shares are about equal.
+ */
+export async function shareIn(engine: Engine, { path, index, of, output }: Share): Promise<{ readonly rows: number }> {
+  const [part, parts] = [index, of].map((n) => String(Math.trunc(n)));
+  // The engine looks for a log beside a database, which it may do in its own folder alone.
+  const whole = join(engine.folder, 'whole.db');
+  await link(path, whole).catch(() => copyFile(path, whole, constants.COPYFILE_FICLONE));
+  await engine.rows(`attach ${quoteText(whole)} as ${SHARED} (read_only)`);
+  const rows = `${SHARED}.main.data where ${quoteName(ENTITY_COLUMN)} % ${parts} = ${part}`;
+  await writeDatabase(engine, `select * from ${rows}`, output, (done) =>
+    engine.report({ stage: 'writing', done: Math.round(done * 100), total: 100, unit: 'rows' }),
+  );
+  const [count] = await engine.rows(`select count(*) from ${rows}`);
+  return { rows: Number(count?.[0] ?? 0) };
+}
+
 /** Made in the engine's own folder, where its log may stand beside it, and moved when it is whole. */
-async function writeDatabase(engine: Engine, data: string, output: string): Promise<void> {
+async function writeDatabase(
+  engine: Engine,
+  data: string,
+  output: string,
+  onShare: (share: number) => void,
+): Promise<void> {
   const making = join(engine.folder, 'made.db');
   await engine.rows(`attach ${quoteText(making)} as ${ATTACHED}`);
-  await engine.write(`create table ${ATTACHED}.data as ${data}`, share(engine, 2));
+  await engine.write(`create table ${ATTACHED}.data as ${data}`, onShare);
   await engine.rows(`checkpoint ${ATTACHED}`);
   await engine.rows(`detach ${ATTACHED}`);
   await rename(making, output);

@@ -25,6 +25,14 @@ export interface Minimise {
   readonly format: 'database' | 'parquet';
 }
 
+/** One of `of` files that share the entities of a minimised database among them. */
+export interface Share {
+  readonly path: string;
+  readonly index: number;
+  readonly of: number;
+  readonly output: string;
+}
+
 /** A table that was made, and what there is to see of it. */
 export interface Made extends TableSummary {
   readonly profile: TableProfile;
@@ -59,6 +67,7 @@ export type Job =
   | { readonly kind: 'tally'; readonly path: string; readonly recipes: readonly Recipe[]; readonly limit: number }
   | { readonly kind: 'count'; readonly portion: Portion }
   | ({ readonly kind: 'minimise' } & Minimise)
+  | ({ readonly kind: 'share' } & Share)
   | {
       readonly kind: 'query';
       readonly path: string;
@@ -93,6 +102,7 @@ export interface Results {
   readonly tally: readonly RowSet[];
   readonly count: { readonly rows: number };
   readonly minimise: Minimised;
+  readonly share: { readonly rows: number; readonly bytes: number };
   readonly query: RowSet;
   readonly convert: { readonly bytes: number };
 }

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { programOf } from '../../programs.ts';
 import type { Finding } from '../finder/model.ts';
 import { failures } from './failures.ts';
-import type { IngestLimits, Job, Made, Message, Minimise, Request, Results } from './protocol.ts';
+import type { IngestLimits, Job, Made, Message, Minimise, Request, Results, Share } from './protocol.ts';
 import {
   type Filter,
   type IngestSummary,
@@ -110,6 +110,10 @@ export const minimiseTable = (job: Minimise, options: TableOptions = {}): Promis
     BUILD_MS_MAX,
     options,
   );
+
+/** One share of the entities of a minimised database as a database of its own, see `shareIn`. @throws TableFailure */
+export const shareTable = (job: Share, options: TableOptions = {}): Promise<Results['share']> =>
+  run({ kind: 'share', ...job, path: resolve(job.path), output: resolve(job.output) }, BUILD_MS_MAX, options);
 
 /**
  * Makes a new table from Parquet files of one shape (the parts of one resource), as the recipe says. Of an input given as

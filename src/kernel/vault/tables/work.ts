@@ -5,7 +5,7 @@ import { ingestCsv } from './csv.ts';
 import type { Engine } from './engine.ts';
 import { failures } from './failures.ts';
 import { ingestJson } from './json.ts';
-import { minimiseIn } from './minimise.ts';
+import { minimiseIn, shareIn } from './minimise.ts';
 import { ingestParquet } from './parquet.ts';
 import { countIn } from './portion.ts';
 import { profileIn } from './profile.ts';
@@ -51,6 +51,8 @@ export async function perform(engine: Engine, job: Job): Promise<unknown> {
       return countIn(engine, job.portion);
     case 'minimise':
       return { ...(await minimiseIn(engine, job)), bytes: (await stat(job.output)).size };
+    case 'share':
+      return { ...(await shareIn(engine, job)), bytes: (await stat(job.output)).size };
     case 'query':
       return queryIn(engine, job.path, job);
     case 'convert':

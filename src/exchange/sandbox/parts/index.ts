@@ -1,0 +1,3 @@
+export { partsFor } from './limits.ts';
+export { type Attachable, openRuns, type Runs } from './session.ts';
+export { type PartWorker, startPartWorker } from './worker.ts';

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../kernel/database/index.ts';
+import type { IsolatedFailureKind, Limits } from '../../../kernel/isolation/index.ts';
+
+/** A dead worker's part is taken by another after so long; a living one renews in time. */
+export const LEASE_MS = 4_000;
+export const RENEW_MS = 1_000;
+
+/** One part of a query, as a worker takes it. */
+export interface PartRun {
+  readonly id: number;
+  readonly runId: string;
+  readonly place: number;
+  readonly objectId: string;
+  readonly bytes: number;
+  readonly attached: string;
+  readonly statements: readonly string[];
+  readonly rowsMax: number;
+  readonly limits: Limits;
+  readonly answerTo: Buffer;
+  readonly leftMs: number;
+  readonly fence: number;
+}
+
+const lease = sql.raw(`interval '${LEASE_MS} milliseconds'`);
+
+/** What an answer is of: under another lease, or of another part, it does not open. */
+export const nameOf = ({ runId, place, fence }: Pick<PartRun, 'runId' | 'place' | 'fence'>) =>
+  `${runId}/${place}/${fence}`;
+
+/** Takes a part that nobody works on, one whose file is here if there is such a one. */
+export async function takePart(db: Database, here: readonly string[], tries: number): Promise<PartRun | null> {
+  const { rows } = await sql<PartRun>`
+    update sandbox_part_run set fence = fence + 1, leased_until = clock_timestamp() + ${lease}
+     where id = (select id from sandbox_part_run
+                  where answer is null and failure is null and ends_at > clock_timestamp() and fence < ${tries}
+                    and (leased_until is null or leased_until < clock_timestamp())
+                  order by (object_id = any(${here}::text[])) desc, id limit 1 for update skip locked)
+    returning id, run_id as "runId", place, object_id as "objectId", bytes, attached, statements, rows_max as "rowsMax",
+              limits, answer_to as "answerTo", fence,
+              (extract(epoch from ends_at - clock_timestamp()) * 1000)::int as "leftMs"`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** @returns false when the part is another worker's now, or nobody waits for it any more */
+export async function renewLease(db: Database, { id, fence }: PartRun): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sandbox_part_run set leased_until = clock_timestamp() + ${lease}
+     where id = ${id} and fence = ${fence} and answer is null and failure is null and ends_at > clock_timestamp()`.execute(
+    db,
+  );
+  return numAffectedRows === 1n;
+}
+
+/** @returns whether it counted: an answer that comes after the lease passed on changes nothing */
+export async function handIn(db: Database, { id, fence }: PartRun, answer: Buffer): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update sandbox_part_run set answer = ${answer} where id = ${id} and fence = ${fence} and answer is null and failure is null`.execute(
+    db,
+  );
+  return numAffectedRows === 1n;
+}
+
+/** What another worker may do better is given back; all else ends the query. */
+export async function giveUp(db: Database, { id, fence }: PartRun, kind: IsolatedFailureKind): Promise<void> {
+  const again = kind === 'internal' || kind === 'unavailable' || kind === 'cancelled';
+  await sql`
+    update sandbox_part_run set leased_until = null, failure = ${again ? null : kind}
+     where id = ${id} and fence = ${fence} and answer is null and failure is null`.execute(db);
+}
+
+/** Removes what a killed asker left. */
+export async function sweepParts(db: Database): Promise<void> {
+  await sql`delete from sandbox_part_run where ends_at < clock_timestamp() - interval '1 minute'`.execute(db);
+}

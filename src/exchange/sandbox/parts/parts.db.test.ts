@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { IsolatedFailure } from '../../../kernel/isolation/index.ts';
+import { limitsAt } from '../lane.ts';
+import type { Part } from '../model.ts';
+import { configureSandbox, sandboxSetting } from '../setting.ts';
+import { type SandboxWorld, sandboxWorld } from '../testing.ts';
+import { handIn, nameOf, renewLease, takePart } from './leases.ts';
+import { runParts } from './run.ts';
+import { sealAnswer } from './seal.ts';
+import { openRuns } from './session.ts';
+import { type PartWorker, startPartWorker } from './worker.ts';
+
+let w: SandboxWorld;
+let projectId: string;
+let file: () => Promise<string>;
+let parts: readonly Part[];
+const workers: PartWorker[] = [];
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** 400 trips of eighty people, kept in three parts. */
+beforeAll(async () => {
+  w = await sandboxWorld();
+  configureSandbox({ ...sandboxSetting(), parts: { fromRows: 1, rows: 150 } });
+  projectId = await w.open();
+  const { grantId } = await w.grant(projectId);
+  await w.t.jobs();
+  ({ file, parts } = await w.prepare(grantId));
+}, 180_000);
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await w?.close();
+});
+
+const waiting = async () => {
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from sandbox_part_run`.execute(w.t.db);
+  return rows[0]?.n;
+};
+const run = (statements: readonly string[], endsAt = Date.now() + 20_000) =>
+  runParts({ parts, attached: 't1', statements, rowsMax: 10, limits: limitsAt(new Date()), endsAt });
+const COUNT = 'select count(*), count(distinct "_e") from "t1"."main"."data"';
+const total = (answers: Awaited<ReturnType<typeof run>>) =>
+  answers.map((rows) => (rows[0]?.[0] ?? []).map(Number)).reduce((sum, row) => sum.map((n, i) => n + (row[i] ?? 0)));
+
+describe('before any worker runs', () => {
+  it('nobody answers, the query ends with its clock and leaves nothing behind', async () => {
+    expect(parts).toHaveLength(3);
+    await expect(run([COUNT], Date.now() + 300)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(await waiting()).toBe(0);
+  });
+
+  it('a part of a worker that is dead is taken by another, and what the first one says later is ignored', async () => {
+    const asked = run([COUNT]);
+    asked.catch(() => undefined);
+    await vi.waitFor(async () => expect(await waiting()).toBe(3));
+    const first = await takePart(w.t.db, [], 3);
+    if (first === null) throw new Error('nothing to take');
+    // Leases run out when nobody renews them; the dead worker's is made to at once.
+    await sql`update sandbox_part_run set leased_until = now() - interval '1 second' where id = ${first.id}`.execute(
+      w.t.db,
+    );
+    const others = await Promise.all([1, 2, 3].map(() => takePart(w.t.db, [], 3)));
+    const second = others.find((part) => part?.id === first.id);
+    expect(second?.fence).toBe(first.fence + 1);
+    expect(await takePart(w.t.db, [], 3)).toBeNull();
+    expect(await renewLease(w.t.db, first)).toBe(false);
+    const late = sealAnswer([[[999, 999]]], first.answerTo, nameOf(first));
+    expect(await handIn(w.t.db, first, late)).toBe(false);
+    for (const part of others) {
+      if (part === null) throw new Error('a part was not taken');
+      expect(await renewLease(w.t.db, part)).toBe(true);
+      expect(await handIn(w.t.db, part, sealAnswer([[[part.place, 1]]], part.answerTo, nameOf(part)))).toBe(true);
+    }
+    expect(total(await asked)).toEqual([3, 3]);
+    expect(await waiting()).toBe(0);
+  });
+
+  it('an answer that is of another part, or sealed to nobody, ends the query as failed', async () => {
+    const asked = run([COUNT]);
+    const outcome = asked.catch((error: IsolatedFailure) => error);
+    await vi.waitFor(async () => expect(await waiting()).toBe(3));
+    const part = await takePart(w.t.db, [], 3);
+    if (part === null) throw new Error('nothing to take');
+    const wrong = sealAnswer([[[1, 1]]], part.answerTo, nameOf({ ...part, place: part.place + 1 }));
+    await handIn(w.t.db, part, wrong);
+    expect(await outcome).toMatchObject({ kind: 'internal' });
+    expect(await waiting()).toBe(0);
+  });
+});
+
+describe('with two workers', () => {
+  beforeAll(() => {
+    workers.push(startPartWorker({ places: 1 }), startPartWorker({ places: 1 }));
+  });
+
+  it('every row and every person is in one part', async () => {
+    expect(total(await run([COUNT]))).toEqual([400, 80]);
+  });
+
+  it('a worker that breaks gives the part back; what the data do to a query ends it with the class of its failure', async () => {
+    const executor = w.executor as { openSql: typeof w.executor.openSql };
+    const opens = executor.openSql;
+    let broken = 0;
+    executor.openSql = async (...args) => {
+      if (broken++ === 0) throw new IsolatedFailure('internal', 'the process died');
+      return opens(...args);
+    };
+    try {
+      expect(total(await run([COUNT]))).toEqual([400, 80]);
+    } finally {
+      executor.openSql = opens;
+    }
+    expect(broken).toBe(4);
+    await expect(run([`select error('x') from "t1"."main"."data"`])).rejects.toMatchObject({ kind: 'data' });
+  });
+
+  it('cancels what still runs when the clock is over', async () => {
+    const endless = 'select count(*) from range(100000000000), "t1"."main"."data"';
+    await expect(run([endless], Date.now() + 1_500)).rejects.toMatchObject({ kind: 'resource' });
+    expect(await waiting()).toBe(0);
+    await sleep(1_500);
+    expect(total(await run([COUNT]))).toEqual([400, 80]);
+  });
+
+  it('runs a statement of one large table in parts and any other on the whole', async () => {
+    const other = { attached: 't2', file, parts: [] };
+    const data = openRuns([{ attached: 't1', file, parts }, other], limitsAt(new Date()));
+    try {
+      const found = await data.each(
+        [COUNT, COUNT.replace('t1', 't2'), 'select count(*) from "t1"."main"."data", "t2"."main"."data"'],
+        10,
+      );
+      expect(found.map((runs) => runs.length)).toEqual([3, 1, 1]);
+      expect(found[2]?.[0]?.[0]?.map(Number)).toEqual([160_000]);
+    } finally {
+      await data.close();
+    }
+  });
+
+  it('answers queries of the lane as the whole table does, history and all', async () => {
+    const QUERIES = [
+      'select line, count(*) as trips, count(distinct card) as people, avg(paid) as mean from trips group by line',
+      'select count(*) as n, sum(paid) as s from trips where fare >= 3',
+      "select sum(paid) as s from trips where line = 'L1' and fare between 2 and 8",
+      'select line, sum(paid) as s from trips where fare <> 4 group by line having sum(paid) > 1 order by s desc',
+      'select count(*) as n from trips where fare >= 4',
+      "select count(*) as n from trips where line = 'nowhere'",
+    ];
+    const answers = async (project: string) => {
+      const told = [];
+      for (const text of QUERIES) {
+        const { rows, marks, suppressed } = await w.run('sandbox.query', w.operator, { projectId: project, sql: text });
+        told.push({ rows, marks, suppressed });
+      }
+      return told;
+    };
+    const inParts = await answers(projectId);
+    await sql`update sandbox_prepared set parts = '[]'`.execute(w.t.db);
+    for (const table of ['sandbox_query', 'sandbox_told_cell', 'sandbox_shape', 'sandbox_answer'])
+      await sql.raw(`truncate ${table} cascade`).execute(w.t.db);
+    expect(await answers(projectId)).toEqual(inParts);
+  });
+});
