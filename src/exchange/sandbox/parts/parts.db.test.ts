@@ -143,10 +143,7 @@ describe('with two workers', () => {
     const QUERIES = [
       'select line, count(*) as trips, count(distinct card) as people, avg(paid) as mean from trips group by line',
       'select count(*) as n, sum(paid) as s from trips where fare >= 3',
-      "select sum(paid) as s from trips where line = 'L1' and fare between 2 and 8",
-      'select line, sum(paid) as s from trips where fare <> 4 group by line having sum(paid) > 1 order by s desc',
       'select count(*) as n from trips where fare >= 4',
-      "select count(*) as n from trips where line = 'nowhere'",
     ];
     const answers = async (project: string) => {
       const told = [];
