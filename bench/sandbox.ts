@@ -1,14 +1,22 @@
 /**
  * An interactive query of the sandbox beside plain DuckDB on the same file, as the table grows: the fixed cost and the
  * ratio; several queries at once; the start of a Python job. The lane without the act around it.
- *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3]
+ *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--gigabytes 10]
+ * With `--gigabytes`, instead a table of sixteen more columns of random numbers, so large as a file.
  */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { GrantedTable, GrantPolicy } from '../src/exchange/sandbox/policy.ts';
-import { IsolatedFailure, type LentFile, openLocalExecutor } from '../src/kernel/isolation/index.ts';
+import {
+  IsolatedFailure,
+  type LentFile,
+  openLocalExecutor,
+  type SandboxExecutor,
+  type SqlSession,
+} from '../src/kernel/isolation/index.ts';
 import { TEST_LIMITS, testFolder } from '../src/kernel/isolation/testing.ts';
 import { median } from './client.ts';
 import { IsolatedLane, plainOn } from './sandbox-lane.ts';
@@ -19,12 +27,31 @@ const flag = (name: string): string | undefined => {
 };
 const SIZES = (flag('--rows') ?? '1e3,1e5,1e6,1e7').split(',').map(Number);
 const RUNS = Number(flag('--runs') ?? 3);
+const GIGABYTES = Number(flag('--gigabytes') ?? 0);
+/** Columns of random numbers beside the four; eight bytes each, which nothing makes smaller. */
+const WIDE = 16;
+const WIDE_ROW_BYTES = 8 * (WIDE + 1) + 4;
 /** Rows of one person, where rows are about people. */
 const ROWS_EACH = 4;
+/** From so many rows on, several queries at once are asked as well. */
+const MANY = 5e7;
 const SQL = 'select g, count(*) as n, sum(x) as s from t group by g';
 
 const place = testFolder();
-const executor = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0, jobsMax: 8 });
+const local = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0, jobsMax: 8 });
+let memoryPeak = 0;
+/** The same, and the most memory a session took. */
+const executor: SandboxExecutor = {
+  ...local,
+  openSql: async (...args) => {
+    const session = (await local.openSql(...args)) as SqlSession & { readonly usage: { memoryPeakBytes: number } };
+    const close = async () => {
+      memoryPeak = Math.max(memoryPeak, session.usage.memoryPeakBytes);
+      await session.close();
+    };
+    return { parse: session.parse, rows: session.rows, close };
+  },
+};
 
 const tableOf = (personal: boolean): GrantedTable => {
   const policy: GrantPolicy = {
@@ -48,6 +75,16 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - began;
 };
 const round = (ms: number) => `${ms.toFixed(0)} ms`;
+/** In a file, with memory for little of it. */
+async function made(select: string): Promise<LentFile> {
+  const path = join(place.folder, 't1.duckdb');
+  const instance = await DuckDBInstance.create(path, { memory_limit: '2GB', threads: '2' });
+  const connection = await instance.connect();
+  await connection.run(`create table data as ${select}`);
+  connection.closeSync();
+  instance.closeSync();
+  return { name: 't1', path };
+}
 /** A lane that nobody asked yet, so that no answer is from the store. */
 const fresh = async (file: LentFile, personal: boolean): Promise<void> => {
   const answer = await new IsolatedLane(executor, file, tableOf(personal)).ask(SQL);
@@ -56,12 +93,16 @@ const fresh = async (file: LentFile, personal: boolean): Promise<void> => {
 
 console.log(`medians of ${RUNS} runs, plain and lane in turn; load ${loadavg()[0]?.toFixed(1)}\n`);
 console.log(
-  '| Rows | File | Plain DuckDB | Lane, rows of things | Ratio | Lane, rows of people | Ratio | Load |\n|---|---|---|---|---|---|---|---|',
+  '| Rows | File | Plain DuckDB | Lane, rows of things | Ratio | Lane, rows of people | Ratio | Memory | Load |\n|---|---|---|---|---|---|---|---|---|',
 );
-for (const rows of SIZES) {
-  const file = await place.database(
-    't1',
-    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad from range(${rows})`,
+const wide = Array.from(
+  { length: GIGABYTES > 0 ? WIDE : 0 },
+  (_, i) => `, hash(range + ${1_000_000_007 * (i + 1)}) as w${i}`,
+);
+for (const rows of GIGABYTES > 0 ? [Math.ceil((GIGABYTES * 1e9) / WIDE_ROW_BYTES)] : SIZES) {
+  memoryPeak = 0;
+  const file = await made(
+    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad${wide.join('')} from range(${rows})`,
   );
   const [plain, things, people]: [number[], number[], number[]] = [[], [], []];
   let said = '';
@@ -82,9 +123,9 @@ for (const rows of SIZES) {
   }
   const [a, b, c] = [median(plain), median(things), median(people)];
   console.log(
-    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${loadavg()[0]?.toFixed(1)} |`,
+    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${(memoryPeak / 2 ** 20).toFixed(0)} MiB | ${loadavg()[0]?.toFixed(1)} |`,
   );
-  if (rows === 1e6) {
+  if (rows === 1e6 || rows >= MANY) {
     for (const count of [1, 2, 4]) {
       const all = await timed(() => Promise.all(Array.from({ length: count }, () => fresh(file, false))));
       console.log(
@@ -104,5 +145,5 @@ console.log(`\nPython job \`pass\`: ${round(median(isolated))}, plain process ${
 for (const count of [1, 2, 4])
   console.log(`  ${count} at once: ${round(await timed(() => Promise.all(Array.from({ length: count }, job))))}`);
 console.log(`load ${loadavg()[0]?.toFixed(1)}`);
-await executor.stop();
+await local.stop();
 place.remove();
