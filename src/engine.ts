@@ -4,7 +4,7 @@ import { configureBundles } from './exchange/bundles/index.ts';
 import { configureCatalogue } from './exchange/catalog/index.ts';
 import { configureCertificates } from './exchange/certificates/index.ts';
 import { configureDelivery } from './exchange/delivery/index.ts';
-import { clearCopies, configureSandbox, startPartWorker } from './exchange/sandbox/index.ts';
+import { clearCopies, configureSandbox, HELD_MAX, startPartWorker } from './exchange/sandbox/index.ts';
 import { derivedKey, openAccessKey, scheduleSweep } from './kernel/access/index.ts';
 import type { Kernel } from './kernel/acts/index.ts';
 import { configureOutbound, type OutboundSetting } from './kernel/cases/index.ts';
@@ -116,7 +116,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const sandbox = await ownFolder(join(dataFolder, 'sandbox'));
   const executor = await openExecutor(options.sandbox ?? { engine: 'local' }, join(sandbox, 'jobs'));
   configureSandbox({ kernel, vault, executor, folder: join(sandbox, 'tables') });
-  const partWorker = startPartWorker({ places: options.partWorkers ?? 1 });
+  const places = options.partWorkers ?? 1;
+  const parts = await openExecutor(
+    {
+      ...options.sandbox,
+      engine: options.sandbox?.engine === 'off' ? 'off' : 'local',
+      jobsMax: places + HELD_MAX,
+      warm: 0,
+    },
+    join(sandbox, 'parts'),
+  );
+  const partWorker = startPartWorker({ places, executor: parts });
   const jobs = await startJobs(database.pool, everything.tasks, { kernel, vault });
   await scheduleSweep(database.db);
   const anchoring = anchor && (await anchorOn(database, kernel, dataFolder, anchor));
@@ -124,6 +134,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await anchoring?.stop();
     await jobs.stop();
     await partWorker.stop();
+    await parts.stop();
     await executor.stop();
     await clearCopies();
     await rm(sandbox, { recursive: true, force: true });

@@ -18,7 +18,7 @@ export { chargeUse, lockAudience } from './charge.ts';
 export { refusalOf } from './failures.ts';
 export { addUp, identifiersOf, intersect, type JointApi, JointOver, type JointView } from './joint/index.ts';
 export { limitsAt as sessionLimits } from './lane.ts';
-export { type PartWorker, startPartWorker } from './parts/index.ts';
+export { HELD_MAX, type PartWorker, startPartWorker } from './parts/index.ts';
 export { takePlace } from './places.ts';
 export { usesLeft } from './rules.ts';
 export { type BitSource, cellsLeft, discreteLaplace, epsilonLeft, secureBits } from './sdc/index.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clearCopies, configureSandbox, startPartWorker } from '../../exchange/sandbox/index.ts';
+import { clearCopies, configureSandbox, HELD_MAX, startPartWorker } from '../../exchange/sandbox/index.ts';
 import { OperatorError, openDatabase } from '../../kernel/database/index.ts';
 import { openExecutor } from '../../kernel/isolation/index.ts';
 import { loadRulebook } from '../../kernel/rulebook/index.ts';
@@ -36,16 +36,16 @@ export async function sandboxWorkerCommand(args: Arguments): Promise<number> {
     {
       engine: settings.SANDBOX_ENGINE,
       kubernetes: settings.SANDBOX_KUBERNETES,
-      jobsMax: settings.SANDBOX_JOBS_MAX,
+      jobsMax: Number(places) + HELD_MAX,
       memoryBytesMax: settings.SANDBOX_MEMORY_MEBIBYTES * MEBIBYTE,
-      warm: settings.SANDBOX_WARM,
+      warm: 0,
     },
     join(folder, 'jobs'),
   );
   const { sql, reason } = await executor.availability();
   if (!sql) throw new OperatorError(reason ? `${reason.zh} ${reason.en}` : '本机不能隔离运行。No isolation here.');
   configureSandbox({ kernel, vault, executor, folder: join(folder, 'tables') });
-  const worker = startPartWorker({ places: Number(places) });
+  const worker = startPartWorker({ places: Number(places), executor });
   process.stdout.write(`沙箱分片进程已启动，同时处理 ${places} 片。Sandbox worker: ${places} parts at once.\n`);
   await new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, done);

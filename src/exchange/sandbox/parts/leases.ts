@@ -28,14 +28,18 @@ const lease = sql.raw(`interval '${LEASE_MS} milliseconds'`);
 export const nameOf = ({ runId, place, fence }: Pick<PartRun, 'runId' | 'place' | 'fence'>) =>
   `${runId}/${place}/${fence}`;
 
-/** Takes a part that nobody works on, one whose file is here if there is such a one. */
-export async function takePart(db: Database, here: readonly string[], tries: number): Promise<PartRun | null> {
+/** Takes a part that nobody works on: one that a process waits with, or else whose file is here, if there is such a one. */
+export async function takePart(
+  db: Database,
+  { held, here }: { readonly held: readonly string[]; readonly here: readonly string[] },
+  tries: number,
+): Promise<PartRun | null> {
   const { rows } = await sql<PartRun>`
     update sandbox_part_run set fence = fence + 1, leased_until = clock_timestamp() + ${lease}
      where id = (select id from sandbox_part_run
                   where answer is null and failure is null and ends_at > clock_timestamp() and fence < ${tries}
                     and (leased_until is null or leased_until < clock_timestamp())
-                  order by (object_id = any(${here}::text[])) desc, id limit 1 for update skip locked)
+                  order by (object_id = any(${[...held]}::text[])) desc, (object_id = any(${[...here]}::text[])) desc, id limit 1 for update skip locked)
     returning id, run_id as "runId", place, object_id as "objectId", bytes, attached, statements, rows_max as "rowsMax",
               limits, answer_to as "answerTo", fence,
               (extract(epoch from ends_at - clock_timestamp()) * 1000)::int as "leftMs"`.execute(db);

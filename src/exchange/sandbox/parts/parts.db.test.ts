@@ -1,14 +1,17 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { IsolatedFailure } from '../../../kernel/isolation/index.ts';
+import { IsolatedFailure, openLocalExecutor, type SandboxExecutor } from '../../../kernel/isolation/index.ts';
 import { limitsAt } from '../lane.ts';
 import type { Part } from '../model.ts';
 import { configureSandbox, sandboxSetting } from '../setting.ts';
+import { openTestEngine } from '../sql/testing.ts';
 import { type SandboxWorld, sandboxWorld } from '../testing.ts';
+import { HELD_MAX } from './held.ts';
 import { handIn, nameOf, renewLease, takePart } from './leases.ts';
 import { runParts } from './run.ts';
-import { sealAnswer } from './seal.ts';
+import { answerKey, sealAnswer } from './seal.ts';
 import { openRuns } from './session.ts';
 import { type PartWorker, startPartWorker } from './worker.ts';
 
@@ -17,8 +20,20 @@ let projectId: string;
 let file: () => Promise<string>;
 let parts: readonly Part[];
 const workers: PartWorker[] = [];
+const executors: SandboxExecutor[] = [];
 
 vi.setConfig({ testTimeout: 60_000 });
+
+/** The engine without its walls, whose start would be most of the time. */
+const inThisProcess: SandboxExecutor['openSql'] = async (files) => {
+  const engine = await openTestEngine();
+  for (const { name, path } of files) await engine.connection.run(`attach '${path}' as ${name} (read_only)`);
+  return {
+    parse: engine.parse,
+    rows: async (text) => ({ columns: [], rows: await engine.rows(text) }),
+    close: async () => engine.close(),
+  };
+};
 
 /** 400 trips of eighty people, kept in three parts. */
 beforeAll(async () => {
@@ -28,9 +43,12 @@ beforeAll(async () => {
   const { grantId } = await w.grant(projectId);
   await w.t.jobs();
   ({ file, parts } = await w.prepare(grantId));
+  for (const name of ['one', 'other'])
+    executors.push(await openLocalExecutor({ folder: join(w.t.folder, name), warm: 0, jobsMax: 1 + HELD_MAX }));
 }, 180_000);
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
+  await Promise.all(executors.map((executor) => executor.stop()));
   await w?.close();
 });
 
@@ -39,7 +57,8 @@ const waiting = async () => {
   return rows[0]?.n;
 };
 const run = (statements: readonly string[], endsAt = Date.now() + 20_000) =>
-  runParts({ parts, attached: 't1', statements, rowsMax: 10, limits: limitsAt(new Date()), endsAt });
+  runParts({ parts, attached: 't1', statements, rowsMax: 10, limits: limitsAt(new Date()), key: answerKey(), endsAt });
+const NOTHING = { held: [], here: [] };
 const COUNT = 'select count(*), count(distinct "_e") from "t1"."main"."data"';
 const total = (answers: Awaited<ReturnType<typeof run>>) =>
   answers.map((rows) => (rows[0]?.[0] ?? []).map(Number)).reduce((sum, row) => sum.map((n, i) => n + (row[i] ?? 0)));
@@ -55,16 +74,16 @@ describe('before any worker runs', () => {
     const asked = run([COUNT]);
     asked.catch(() => undefined);
     await vi.waitFor(async () => expect(await waiting()).toBe(3));
-    const first = await takePart(w.t.db, [], 3);
+    const first = await takePart(w.t.db, NOTHING, 3);
     if (first === null) throw new Error('nothing to take');
     // Leases run out when nobody renews them; the dead worker's is made to at once.
     await sql`update sandbox_part_run set leased_until = now() - interval '1 second' where id = ${first.id}`.execute(
       w.t.db,
     );
-    const others = await Promise.all([1, 2, 3].map(() => takePart(w.t.db, [], 3)));
+    const others = await Promise.all([1, 2, 3].map(() => takePart(w.t.db, NOTHING, 3)));
     const second = others.find((part) => part?.id === first.id);
     expect(second?.fence).toBe(first.fence + 1);
-    expect(await takePart(w.t.db, [], 3)).toBeNull();
+    expect(await takePart(w.t.db, NOTHING, 3)).toBeNull();
     expect(await renewLease(w.t.db, first)).toBe(false);
     const late = sealAnswer([[[999, 999]]], first.answerTo, nameOf(first));
     expect(await handIn(w.t.db, first, late)).toBe(false);
@@ -81,7 +100,7 @@ describe('before any worker runs', () => {
     const asked = run([COUNT]);
     const outcome = asked.catch((error: IsolatedFailure) => error);
     await vi.waitFor(async () => expect(await waiting()).toBe(3));
-    const part = await takePart(w.t.db, [], 3);
+    const part = await takePart(w.t.db, NOTHING, 3);
     if (part === null) throw new Error('nothing to take');
     const wrong = sealAnswer([[[1, 1]]], part.answerTo, nameOf({ ...part, place: part.place + 1 }));
     await handIn(w.t.db, part, wrong);
@@ -92,7 +111,7 @@ describe('before any worker runs', () => {
 
 describe('with two workers', () => {
   beforeAll(() => {
-    workers.push(startPartWorker({ places: 1 }), startPartWorker({ places: 1 }));
+    for (const executor of executors) workers.push(startPartWorker({ places: 1, executor }));
   });
 
   it('every row and every person is in one part', async () => {
@@ -100,7 +119,7 @@ describe('with two workers', () => {
   });
 
   it('a worker that breaks gives the part back; what the data do to a query ends it with the class of its failure', async () => {
-    const executor = w.executor as { openSql: typeof w.executor.openSql };
+    const executor = executors[0] as { openSql: SandboxExecutor['openSql'] };
     const opens = executor.openSql;
     let broken = 0;
     executor.openSql = async (...args) => {
@@ -112,7 +131,7 @@ describe('with two workers', () => {
     } finally {
       executor.openSql = opens;
     }
-    expect(broken).toBe(4);
+    expect(broken).toBeGreaterThan(0);
     await expect(run([`select error('x') from "t1"."main"."data"`])).rejects.toMatchObject({ kind: 'data' });
   });
 
@@ -144,6 +163,9 @@ describe('with two workers', () => {
       'select line, count(*) as trips, count(distinct card) as people, avg(paid) as mean from trips group by line',
       'select count(*) as n, sum(paid) as s from trips where fare >= 3',
       'select count(*) as n from trips where fare >= 4',
+      "select sum(paid) as s from trips where line = 'L1' and fare between 2 and 8",
+      'select line, sum(paid) as s from trips where fare <> 4 group by line having sum(paid) > 1 order by s desc',
+      "select count(*) as n from trips where line = 'nowhere'",
     ];
     const answers = async (project: string) => {
       const told = [];
@@ -153,6 +175,8 @@ describe('with two workers', () => {
       }
       return told;
     };
+    for (const executor of [w.executor, ...executors])
+      (executor as { openSql: SandboxExecutor['openSql'] }).openSql = inThisProcess;
     const inParts = await answers(projectId);
     await sql`update sandbox_prepared set parts = '[]'`.execute(w.t.db);
     for (const table of ['sandbox_query', 'sandbox_told_cell', 'sandbox_shape', 'sandbox_answer'])

@@ -9,9 +9,9 @@ import type { Part } from '../model.ts';
 import { sandboxSetting } from '../setting.ts';
 import { nameOf } from './leases.ts';
 import { PART_TRIES } from './limits.ts';
-import { type AnswerKey, answerKey } from './seal.ts';
+import type { AnswerKey } from './seal.ts';
 
-const LOOK_MS = 40;
+const LOOK_MS = 25;
 /** Rows are JSON: the text of a value can take several bytes more than the value. */
 const ANSWER_FACTOR = 4;
 
@@ -26,6 +26,8 @@ export interface Run {
   readonly rowsMax: number;
   /** Of each part's session; the clock is the whole run's. */
   readonly limits: Limits;
+  /** Of the query: what all its runs are sealed to, so that workers know them as one. */
+  readonly key: AnswerKey;
   /** When whoever asked stops waiting. */
   readonly endsAt: number;
 }
@@ -46,11 +48,10 @@ interface Line {
 export async function runParts(run: Run): Promise<readonly (readonly Rows[])[]> {
   const { db } = sandboxSetting().kernel;
   const runId = randomUUID();
-  const key = answerKey();
   const tries = valueAt(PART_TRIES, new Date()).value;
   const found = new Map<number, readonly Rows[]>();
   let taken = false;
-  await insert(runId, run, key);
+  await insert(runId, run);
   try {
     while (found.size < run.parts.length) {
       const lines = await look(runId, [...found.keys()], tries);
@@ -58,7 +59,7 @@ export async function runParts(run: Run): Promise<readonly (readonly Rows[])[]> 
       for (const line of lines) {
         if (line.failure !== null) throw new IsolatedFailure(line.failure, `part ${line.place}`);
         if (line.spent) throw new IsolatedFailure('internal', `part ${line.place}: ${tries} workers failed`);
-        if (line.answer !== null) found.set(line.place, openAnswer(key, line.answer, { ...line, runId }, run));
+        if (line.answer !== null) found.set(line.place, openAnswer(line.answer, { ...line, runId }, run));
       }
       if (found.size < run.parts.length) await wait(run.endsAt, taken);
     }
@@ -73,7 +74,7 @@ async function wait(endsAt: number, taken: boolean): Promise<void> {
   throw taken ? new IsolatedFailure('resource', 'time') : new IsolatedFailure('unavailable', 'no worker took a part');
 }
 
-async function insert(runId: string, run: Run, key: AnswerKey): Promise<void> {
+async function insert(runId: string, run: Run): Promise<void> {
   const { db } = sandboxSetting().kernel;
   const leftMs = Math.max(0, Math.floor(run.endsAt - Date.now()));
   await sql`
@@ -81,7 +82,7 @@ async function insert(runId: string, run: Run, key: AnswerKey): Promise<void> {
       (run_id, place, object_id, bytes, attached, statements, rows_max, limits, answer_to, ends_at)
     select ${runId}, p.place - 1, p.part ->> 'objectId', (p.part ->> 'bytes')::bigint, ${run.attached},
            ${JSON.stringify(run.statements)}::jsonb, ${run.rowsMax}, ${JSON.stringify(run.limits)}::jsonb,
-           ${key.publicKey}, clock_timestamp() + ${leftMs} * interval '1 millisecond'
+           ${run.key.publicKey}, clock_timestamp() + ${leftMs} * interval '1 millisecond'
       from jsonb_array_elements(${JSON.stringify(run.parts)}::jsonb) with ordinality as p (part, place)`.execute(db);
 }
 
@@ -96,9 +97,9 @@ async function look(runId: string, found: readonly number[], tries: number): Pro
 }
 
 /** @throws IsolatedFailure for what was not sealed for this part under this lease, or is no answer */
-function openAnswer(key: AnswerKey, sealed: Buffer, of: Parameters<typeof nameOf>[0], run: Run): readonly Rows[] {
+function openAnswer(sealed: Buffer, of: Parameters<typeof nameOf>[0], run: Run): readonly Rows[] {
   try {
-    const answers = Answers.parse(key.open(sealed, nameOf(of), run.limits.answerBytes * ANSWER_FACTOR));
+    const answers = Answers.parse(run.key.open(sealed, nameOf(of), run.limits.answerBytes * ANSWER_FACTOR));
     if (answers.length !== run.statements.length || answers.some((rows) => rows.length > run.rowsMax))
       throw new TypeError('the answer has another shape than asked for');
     return answers;

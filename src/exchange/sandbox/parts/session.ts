@@ -2,6 +2,7 @@ import { IsolatedFailure, type Limits, type SqlSession } from '../../../kernel/i
 import type { Part } from '../model.ts';
 import { sandboxSetting } from '../setting.ts';
 import { type Rows, runParts } from './run.ts';
+import { answerKey } from './seal.ts';
 
 /** A prepared table under the name statements call it by. */
 export interface Attachable {
@@ -26,6 +27,7 @@ export function openRuns(tables: readonly Attachable[], limits: Limits): Runs {
   const large = tables.filter(({ parts }) => parts.length > 1);
   const small = tables.filter((table) => !large.includes(table));
   const opened = new Map<readonly Attachable[], Promise<SqlSession>>();
+  const key = answerKey();
   let endsAt: number | undefined;
   /** The whole of a large table is brought here only for what reads it beside another. */
   const whole = async (sql: string, limit: number): Promise<Rows> => {
@@ -38,7 +40,7 @@ export function openRuns(tables: readonly Attachable[], limits: Limits): Runs {
   const inParts = async (table: Attachable, statements: readonly string[], limit: number) => {
     endsAt ??= Date.now() + limits.wallMs;
     const { parts, attached } = table;
-    const answers = await runParts({ parts, attached, statements, rowsMax: limit + 1, limits, endsAt });
+    const answers = await runParts({ parts, attached, statements, rowsMax: limit + 1, limits, key, endsAt });
     return statements.map((_, i) => answers.map((rows) => within(rows[i] ?? [], limit)));
   };
   return {

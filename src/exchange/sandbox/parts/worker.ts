@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../../kernel/database/index.ts';
-import { IsolatedFailure, type IsolatedFailureKind, type SandboxExecutor } from '../../../kernel/isolation/index.ts';
+import {
+  IsolatedFailure,
+  type IsolatedFailureKind,
+  type SandboxExecutor,
+  type SqlSession,
+} from '../../../kernel/isolation/index.ts';
 import { valueAt } from '../../../kernel/rulebook/index.ts';
 import { cached, cachedKeys } from '../cache.ts';
 import { sandboxSetting } from '../setting.ts';
+import { HeldSessions, heldName } from './held.ts';
 import { giveUp, handIn, nameOf, type PartRun, RENEW_MS, renewLease, sweepParts, takePart } from './leases.ts';
 import { PART_TRIES } from './limits.ts';
 import { sealAnswer } from './seal.ts';
 
-/** How often an idle worker looks, and how long it waits after the database was away. */
-const [LOOK_MS, AWAY_MS] = [250, 2_000];
+/** How often an idle worker looks: more often while a query may ask again; and how long it waits for a database. */
+const [LOOK_MS, SOON_MS, AWAY_MS] = [250, 30, 2_000];
+const ASKS_AGAIN_MS = 2_000;
 const SWEEP_MS = 60_000;
 
 export interface PartWorker {
@@ -17,28 +24,49 @@ export interface PartWorker {
   readonly stop: () => Promise<void>;
 }
 
+export interface WorkerOptions {
+  /** Parts at once. */
+  readonly places: number;
+  /** With room for the parts at once and for the processes that wait (`HELD_MAX`). */
+  readonly executor: SandboxExecutor;
+}
+
+interface Worker {
+  readonly db: Database;
+  readonly executor: SandboxExecutor;
+  readonly held: HeldSessions;
+  readonly stopping: AbortSignal;
+}
+
 /** Works on parts of large queries, whoever asked them, on any host that reaches database and vault. */
-export function startPartWorker({ places }: { readonly places: number }): PartWorker {
+export function startPartWorker({ places, executor }: WorkerOptions): PartWorker {
+  const { db } = sandboxSetting().kernel;
   const stopping = new AbortController();
-  const { kernel } = sandboxSetting();
-  const sweeping = setInterval(() => void sweepParts(kernel.db).catch(() => undefined), SWEEP_MS);
+  const worker = { db, executor, held: new HeldSessions(), stopping: stopping.signal };
+  const sweeping = setInterval(() => void sweepParts(db).catch(() => undefined), SWEEP_MS);
   sweeping.unref();
-  const loops = Array.from({ length: places }, () => loop(kernel.db, stopping.signal));
+  const loops = Array.from({ length: places }, () => loop(worker));
   return {
     stop: async () => {
       clearInterval(sweeping);
       stopping.abort();
       await Promise.all(loops);
+      await worker.held.closeAll();
     },
   };
 }
 
-async function loop(db: Database, stopping: AbortSignal): Promise<void> {
+async function loop(worker: Worker): Promise<void> {
+  const { db, held, stopping } = worker;
+  let workedAt = 0;
   while (!stopping.aborted) {
     try {
-      const part = await takePart(db, cachedKeys(), valueAt(PART_TRIES, new Date()).value);
-      if (part) await work(db, part, stopping);
-      else await pause(LOOK_MS, stopping);
+      const tries = valueAt(PART_TRIES, new Date()).value;
+      const part = await takePart(db, { held: held.objects, here: cachedKeys() }, tries);
+      if (part) {
+        await work(worker, part);
+        workedAt = Date.now();
+      } else await pause(Date.now() - workedAt < ASKS_AGAIN_MS ? SOON_MS : LOOK_MS, stopping);
     } catch {
       await pause(AWAY_MS, stopping);
     }
@@ -48,18 +76,20 @@ async function loop(db: Database, stopping: AbortSignal): Promise<void> {
 const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
 
 /** Runs one part in isolation for as long as the lease holds. */
-async function work(db: Database, part: PartRun, stopping: AbortSignal): Promise<void> {
+async function work(worker: Worker, part: PartRun): Promise<void> {
+  const { db, stopping } = worker;
   const lost = new AbortController();
   const renewing = setInterval(async () => {
     const holds = await renewLease(db, part).catch(() => true);
     if (!holds) lost.abort();
   }, RENEW_MS);
   renewing.unref();
+  const ends = AbortSignal.any([lost.signal, stopping]);
   try {
-    const answer = await answerPart(part, sandboxSetting().executor, AbortSignal.any([lost.signal, stopping]));
+    const answer = await answerPart(worker, part, ends);
     await handIn(db, part, sealAnswer(answer, part.answerTo, nameOf(part)));
   } catch (error) {
-    await giveUp(db, part, kindOf(error));
+    await giveUp(db, part, ends.aborted ? 'cancelled' : kindOf(error));
   } finally {
     clearInterval(renewing);
   }
@@ -67,18 +97,30 @@ async function work(db: Database, part: PartRun, stopping: AbortSignal): Promise
 
 const kindOf = (error: unknown): IsolatedFailureKind => (error instanceof IsolatedFailure ? error.kind : 'internal');
 
-/** The file stays here for the next query even where this one is over before it came. */
-async function answerPart(part: PartRun, executor: SandboxExecutor, signal: AbortSignal) {
-  const began = performance.now();
-  const path = await cached(part.objectId, part.objectId, part.bytes);
-  signal.throwIfAborted();
-  const wallMs = Math.max(1, Math.floor(part.leftMs - (performance.now() - began)));
-  const session = await executor.openSql([{ name: part.attached, path }], { ...part.limits, wallMs }, signal);
+async function answerPart({ executor, held }: Worker, part: PartRun, ends: AbortSignal) {
+  const name = heldName(part);
+  const session = held.take(name) ?? (await open(executor, part, ends));
+  const end = () => void session.close();
+  ends.addEventListener('abort', end, { once: true });
   try {
+    ends.throwIfAborted();
     const answers = [];
     for (const statement of part.statements) answers.push((await session.rows(statement, part.rowsMax)).rows);
+    await held.keep(name, session);
     return answers;
-  } finally {
+  } catch (error) {
     await session.close();
+    throw error;
+  } finally {
+    ends.removeEventListener('abort', end);
   }
+}
+
+/** The file stays here for the next query even where this one is over before it came. */
+async function open(executor: SandboxExecutor, part: PartRun, ends: AbortSignal): Promise<SqlSession> {
+  const began = performance.now();
+  const path = await cached(part.objectId, part.objectId, part.bytes);
+  ends.throwIfAborted();
+  const wallMs = Math.max(1, Math.floor(part.leftMs - (performance.now() - began)));
+  return executor.openSql([{ name: part.attached, path }], { ...part.limits, wallMs });
 }
