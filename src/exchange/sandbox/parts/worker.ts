@@ -119,7 +119,7 @@ async function answerPart({ executor, held }: Worker, part: PartRun, ends: Abort
 /** The file stays here for the next query even where this one is over before it came. */
 async function open(executor: SandboxExecutor, part: PartRun, ends: AbortSignal): Promise<SqlSession> {
   const began = performance.now();
-  const path = await cached(part.objectId, part.objectId, part.bytes);
+  const path = await cached(part.objectId, part.bytes);
   ends.throwIfAborted();
   const wallMs = Math.max(1, Math.floor(part.leftMs - (performance.now() - began)));
   return executor.openSql([{ name: part.attached, path }], { ...part.limits, wallMs });

@@ -6,7 +6,7 @@ import type { GrantedTable } from '../policy.ts';
 import { askedShape } from './asked.ts';
 import { askClasses, classesOf, classesSql } from './classes.ts';
 import { type ComparedCells, differenceSql, differencesOf } from './difference.ts';
-import { addCounts, mergeCells, mergeClasses } from './merge.ts';
+import { addCounts, mergeCells, mergeClasses, mergeSpreads } from './merge.ts';
 import type { Placed } from './placed.ts';
 import { SPREAD_PARTS, type Spread, spreadsOf, spreadsSql } from './spreads.ts';
 import { ALL_USES, type Engine, granted, guardedCells, openTestEngine } from './testing.ts';
@@ -374,7 +374,7 @@ describe('runs in parts', () => {
     );
   });
 
-  test('merge into the differences and classes of one run', { timeout: 180_000 }, async () => {
+  test('merge into the differences, classes and spreads of one run', { timeout: 180_000 }, async () => {
     const dataset = datasetOf('sbg_visits');
     const argument = `${dataset}.amt`;
     await fc.assert(
@@ -399,14 +399,14 @@ describe('runs in parts', () => {
           const classes = classesSql(dataset, shapes, argument, 1_000, placed(entityKey));
           if (apart === undefined || classes === null) throw new Error('no plan');
           const both = async () => [await engine.rows(apart.sql), await engine.rows(classes.sql)] as const;
-          const whole = await both();
+          const whole = await ask();
           const parts = [];
           for (const index of [0, 1, 2]) {
             await fill(
               rows.filter(({ e }) => e % 3 === index),
               [],
             );
-            parts.push(await both());
+            parts.push(await ask());
           }
           expect(addCounts(parts.map(([counts]) => counts)).map((row) => row.map(Number))).toEqual(
             whole[0].map((row) => row.map(Number)),
@@ -421,6 +421,10 @@ describe('runs in parts', () => {
               ),
             ),
           ).toEqual(sorted(mergeClasses([whole[1], []], 2)));
+          const dealt = (run: readonly (readonly Value[])[]) =>
+            spreadsOf(spreads, run).map(({ spread, ...cell }) => JSON.stringify([cell, ...spread]));
+          const together = mergeSpreads(parts.map(([, , run]) => run));
+          expect(dealt(together).sort()).toEqual(dealt(whole[2]).sort());
         },
       ),
       { numRuns: 20 },
