@@ -397,8 +397,11 @@ describe('runs in parts', () => {
           const pair = { dataset, a: cellRows(queries[0], x), b: cellRows(queries[1], y), argument };
           const [apart] = differenceSql([pair, { ...pair, argument: null }], placed(entityKey)).statements;
           const classes = classesSql(dataset, shapes, argument, 1_000, placed(entityKey));
-          if (apart === undefined || classes === null) throw new Error('no plan');
-          const both = async () => [await engine.rows(apart.sql), await engine.rows(classes.sql)] as const;
+          const [shape] = shapes;
+          const spreads = shape && spreadsSql(dataset, shape, argument, placed(entityKey));
+          if (apart === undefined || classes === null || !spreads) throw new Error('no plan');
+          const ask = async () =>
+            [await engine.rows(apart.sql), await engine.rows(classes.sql), await engine.rows(spreads.sql)] as const;
           const whole = await ask();
           const parts = [];
           for (const index of [0, 1, 2]) {

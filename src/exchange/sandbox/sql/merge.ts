@@ -68,7 +68,7 @@ export function mergeClasses(runs: readonly Rows[], keys: number): Rows {
 
 /** The one count of a statement that asks whether something is too many: it is, where it is in one run. */
 export function largestCount(runs: readonly Rows[]): Rows {
-  return [[Math.max(...runs.map(([[count] = []]) => Number(count)))]];
+  return [[Math.max(...runs.map((run) => Number(run[0]?.[0])))]];
 }
 
 /** Rows of `spreadsSql`: counts by number of the entities, which `spreadsOf` adds up. */
