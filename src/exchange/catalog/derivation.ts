@@ -103,6 +103,25 @@ const madeBy = async (q: Queryable, resourceIds: readonly string[]): Promise<str
   return rows.map((r) => r.made_id);
 };
 
+/** Whether a resource stands for query templates that are asked in the sandbox: there is no table of data to hand out. */
+export async function isService(q: Queryable, resourceIds: readonly string[]): Promise<boolean> {
+  return (await madeBy(q, resourceIds)).some((id) => id.startsWith('sbs_'));
+}
+
+/** What lies behind resources, through every component: themselves, and all they were made of. */
+export async function sourcesBehind(
+  q: Queryable,
+  resourceIds: readonly string[],
+): Promise<{ readonly id: string; readonly holderId: string; readonly publicData: boolean }[]> {
+  if (resourceIds.length === 0) return [];
+  const { rows } = await sql<{ id: string; holder_id: string; public_data: boolean }>`
+    with recursive behind (id) as (
+      select unnest(${[...resourceIds]}::text[])
+      union select d.source_id from resource_derivation d join behind b on b.id = d.resource_id)
+    select r.id, r.holder_id, r.public_data from behind join resource r using (id) order by r.id`.execute(q);
+  return rows.map((r) => ({ id: r.id, holderId: r.holder_id, publicData: r.public_data }));
+}
+
 /** Why one of these resources, being a component, may not be used now: a right behind it stands still or has ended. */
 export async function componentStopped(
   q: Queryable,

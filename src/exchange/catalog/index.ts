@@ -12,7 +12,7 @@ import './custody.ts';
 export { acts } from './acts.ts';
 export { conditionProblems } from './conditions.ts';
 export { connectConsents, consentCovers, consents, separateConsent } from './consents.ts';
-export { carryUses, componentStopped, registerDerived } from './derivation.ts';
+export { carryUses, componentStopped, isService, registerDerived, sourcesBehind } from './derivation.ts';
 export {
   AuthorisationId,
   DictionaryColumn,

@@ -14,6 +14,7 @@ import {
   ScenarioId,
   underLivingAgreement,
 } from '../authorisation/index.ts';
+import { sourcesBehind } from '../catalog/index.ts';
 import { lock, type Product, ProductId } from '../products/index.ts';
 import { CapId, type PriceCap } from './model.ts';
 import { capSetting } from './procedure.ts';
@@ -58,6 +59,7 @@ const propose = act({
     if (agreement.operator_id !== actor.partyId) throw notFound();
     const product = await lock(tx, input.productId, { heldBy: actor.partyId });
     const scenario = await scenarioOf(tx, input.scenarioId, actor.partyId);
+    const sources = await sourcesBehind(tx, product.content.resourceIds);
     return {
       agreement,
       product: {
@@ -71,7 +73,7 @@ const propose = act({
       ended: agreement.ended_at !== null,
       validUntil: agreement.valid_until.toISOString(),
       agreementFits: scenario.agreement_id === agreement.id,
-      scenarioFits: product.content.resourceIds.includes(scenario.resource_id),
+      scenarioFits: sources.some((s) => s.id === scenario.resource_id),
       useClass: scenario.use_class,
     };
   },

@@ -29,7 +29,7 @@ import {
   sumOf,
 } from './model.ts';
 import { capSetting, revenueApproval } from './procedure.ts';
-import { basisOf, capOf } from './store.ts';
+import { basisOf, capOf, useClassesOf } from './store.ts';
 
 const RECEIPTS_MAX = 10;
 const Party = z.object({ id: z.string(), name: z.string() });
@@ -224,20 +224,16 @@ const basis = read({
   run: async ({ db, actor, params, at }) => {
     const product = await getProduct(db, params.productId);
     if (!product || (!SEEN.includes(product.state) && product.holder_id !== actor.partyId)) throw notFound();
-    const { governed, opened, chargeable } = await basisOf(db, { id: product.id, holderId: product.holder_id }, at);
+    const priced = { id: product.id, holderId: product.holder_id };
+    const { governed, opened, chargeable } = await basisOf(db, priced, at);
     const cap = await capOf(db, product.id, at);
-    const { rows } = await sql<{ use_class: (typeof USE_CLASSES)[number] }>`
-      select distinct s.use_class from product_resource p
-        join resource_authorisation a on a.resource_id = p.resource_id and a.party_id = ${product.holder_id}
-        join data_scenario s on s.id = a.scenario_id
-       where p.product_id = ${product.id} and a.revoked_at is null and a.valid_until > ${at} order by 1`.execute(db);
     const names = cap ? await partiesById(db, [cap.authoriser_id]) : new Map();
     const receipts = cap ? await receiptsOf(db, [product.id], RECEIPTS_MAX * RECEIPTS_MAX) : [];
     return {
       governed,
       opened,
       chargeable,
-      useClasses: rows.map((r) => r.use_class),
+      useClasses: await useClassesOf(db, priced, at),
       price: product.content.pricing.price,
       callsPerPackage: product.content.pricing.callsPerPackage ?? null,
       cap:

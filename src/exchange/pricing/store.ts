@@ -1,45 +1,51 @@
 import { sql } from 'kysely';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
+import type { UseClass } from '../authorisation/index.ts';
 import type { PriceBasis } from '../products/index.ts';
 import type { AllowedRevenue, PriceCap } from './model.ts';
 
+interface PricedProduct {
+  readonly id: string;
+  readonly holderId: string;
+}
 /**
- * What of a product's data stands under authorised operation, and for what it may be used: one row a resource. What was
- * built says under which right; before a build any living one may still be taken. A right for industry does not make a
- * product chargeable that was built under one for welfare.
+ * Rights that bind the price of a product: those it was built under, also through a component; of a resource it was not
+ * built from yet, any living one that may still be taken.
  */
-async function governedResources(
-  q: Queryable,
-  { id, holderId }: { readonly id: string; readonly holderId: string },
-  at: Date,
-): Promise<{ resource_id: string; industry: boolean }[]> {
-  const { rows } = await sql<{ resource_id: string; industry: boolean }>`
-    select a.resource_id, bool_or(s.use_class = 'industry') as industry
-      from product_resource p
-      join resource_authorisation a on a.resource_id = p.resource_id and a.party_id = ${holderId}
-      join data_scenario s on s.id = a.scenario_id
-      join product d on d.id = p.product_id
-      left join lateral (select array_agg(u.authorisation_id) as ids from resource_use u
-        where u.made_id = d.id and u.made_version = d.version and u.resource_id = a.resource_id) taken on true
-     where p.product_id = ${id}
-       and case when taken.ids is null then a.revoked_at is null and a.valid_until > ${at} else a.id = any (taken.ids) end
-     group by a.resource_id`.execute(q);
+const bindingRights = ({ id, holderId }: PricedProduct, at: Date) => sql`
+  resource_authorisation a join product d on d.id = ${id} where a.party_id = ${holderId} and (
+    exists (select from resource_use u where u.made_id = d.id and u.made_version = d.version and u.authorisation_id = a.id)
+    or (a.revoked_at is null and a.valid_until > ${at}
+      and exists (select from product_resource p where p.product_id = d.id and p.resource_id = a.resource_id)
+      and not exists (select from resource_use u where u.made_id = d.id and u.made_version = d.version
+        and u.resource_id = a.resource_id)))`;
+
+/**
+ * What of a product's data stands under authorised operation, and for what it may be used: one row a resource. A right for
+ * industry does not make a product chargeable that was built under one for welfare.
+ */
+async function governedResources(q: Queryable, product: PricedProduct, at: Date): Promise<{ industry: boolean }[]> {
+  const { rows } = await sql<{ industry: boolean }>`
+    select bool_or(s.use_class = 'industry') as industry
+      from (select a.* from ${bindingRights(product, at)}) b join data_scenario s on s.id = b.scenario_id
+     group by b.resource_id`.execute(q);
   return rows;
 }
 
-/** Whether some of a product's data came by a conditional opening: by the rights it was built under, or before by any that lives. */
-async function opened(q: Queryable, { id, holderId }: { readonly id: string; readonly holderId: string }, at: Date) {
-  const { rows } = await sql<{ opened: boolean }>`
-    select exists (select from product_resource p
-      join resource_authorisation a on a.resource_id = p.resource_id and a.party_id = ${holderId}
-      join opening_application o on o.authorisation_id = a.id
-      join product d on d.id = p.product_id
-      left join lateral (select array_agg(u.authorisation_id) as ids from resource_use u
-        where u.made_id = d.id and u.made_version = d.version and u.resource_id = a.resource_id) taken on true
-     where p.product_id = ${id}
-       and case when taken.ids is null then a.revoked_at is null and a.valid_until > ${at} else a.id = any (taken.ids) end) as opened`.execute(
-    q,
-  );
+/** For what its data may be used. */
+export async function useClassesOf(q: Queryable, product: PricedProduct, at: Date): Promise<UseClass[]> {
+  const { rows } = await sql<{ use_class: UseClass }>`
+    select distinct s.use_class from (select a.scenario_id from ${bindingRights(product, at)}) b
+      join data_scenario s on s.id = b.scenario_id order by 1`.execute(q);
+  return rows.map((r) => r.use_class);
+}
+
+/** Whether some of a product's data came by a conditional opening. */
+async function opened(q: Queryable, product: PricedProduct, at: Date): Promise<boolean> {
+  const { rows } = await sql<{
+    opened: boolean;
+  }>`select exists (select from (select a.id from ${bindingRights(product, at)}) b
+      join opening_application o on o.authorisation_id = b.id) as opened`.execute(q);
   return rows[0]?.opened ?? false;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Act, type Actor, act, notFound, role, signedIn } from '../../kernel/acts/index.ts';
 import type { Tx } from '../../kernel/database/index.ts';
-import { rightsBehind, rightsLive } from '../catalog/index.ts';
+import { rightsBehind, rightsLive, sourcesBehind } from '../catalog/index.ts';
 import { exchangeNoVendor, getParty, partiesById, registeredEntity } from '../parties/index.ts';
 import {
   draftProduct,
@@ -86,6 +86,11 @@ async function listingFacts(tx: Tx, product: Product, actor: Actor, at: Date) {
   if (!holder) throw notFound();
   const rights = await loadRights(tx, content, product.holder_id, at);
   const resources = rights.map((r) => r.resource);
+  // What a component was made of has its providers and its restrictions too.
+  const sources = await sourcesBehind(
+    tx,
+    resources.map((r) => r.id),
+  );
   const opinions = await opinionsOn(tx, product.id);
   const parties = await partiesById(
     tx,
@@ -125,14 +130,14 @@ async function listingFacts(tx: Tx, product: Product, actor: Actor, at: Date) {
     terms: content.terms,
     resources: rights.map((r) => usedResource(r, content)),
     useStopped: (await rightsBehind(tx, product.id, product.version, at)).stopped,
-    rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...resources.map((r) => r.id)], at),
+    rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...sources.map((s) => s.id)], at),
     shares: content.shares.map((s) => ({
       partyId: s.partyId,
       basisPoints: s.basisPoints,
       admitted: parties.get(s.partyId)?.state === 'admitted',
     })),
     providers: [
-      ...new Set(resources.filter((r) => r.public_data && r.holder_id !== product.holder_id).map((r) => r.holder_id)),
+      ...new Set(sources.filter((s) => s.publicData && s.holderId !== product.holder_id).map((s) => s.holderId)),
     ],
   };
 }
@@ -199,6 +204,7 @@ export const resume = act({
     const next = productLife.move(product.state, 'resume');
     const holder = await getParty(tx, product.holder_id);
     const rights = await loadRights(tx, product.content, product.holder_id, at);
+    const sources = await sourcesBehind(tx, product.content.resourceIds);
     return {
       actsAs,
       suspendedBy: product.suspended_by,
@@ -206,7 +212,7 @@ export const resume = act({
       partyState: holder?.state ?? 'refused',
       resources: rights.map((r) => usedResource(r, product.content)),
       useStopped: (await rightsBehind(tx, product.id, product.version, at)).stopped,
-      rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...product.content.resourceIds], at),
+      rightsEvidence: await rightsEvidenceOf(tx, [product.id, ...sources.map((s) => s.id)], at),
       version: product.version,
       next,
     };

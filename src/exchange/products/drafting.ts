@@ -9,6 +9,7 @@ import {
   carryUses,
   componentStopped,
   grantFor,
+  isService,
   Profile,
   rightsBehind,
   rightsLive,
@@ -83,6 +84,7 @@ async function draftFacts(tx: Tx, draft: Draft, holderId: string, at: Date) {
     holderName: holder.name,
     partyState: holder.state,
     kind: draft.kind,
+    service: (await isService(tx, draft.resourceIds)) ? { resources: new Set(draft.resourceIds).size } : null,
     resources: rights.map((r) => usedResource(r, draft)),
     recipeProblems: problems,
     useStopped: await componentStopped(tx, draft.resourceIds, at),
@@ -100,6 +102,7 @@ const draftRules = [
   rules.withinTheRight,
   rules.rightNotUsedUp,
   rules.productForm,
+  rules.serviceAlone,
   rules.recipeFits,
   ...rightsLive,
 ] as const;

@@ -1,4 +1,4 @@
-import { dated, ok, rule, unknown, violated } from '../../kernel/rulebook/index.ts';
+import { dated, notApplicable, ok, rule, unknown, violated } from '../../kernel/rulebook/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
 
 const DAY = '2026-11-23';
@@ -134,6 +134,38 @@ export const productForm = rule({
     { name: 'a data set is a component', at: DAY, facts: { kind: 'dataset' }, expect: 'ok' },
     { name: 'a query service', at: DAY, facts: { kind: 'query-service' }, expect: 'ok' },
     { name: 'something else', at: DAY, facts: { kind: 'raw-access' }, expect: 'violated' },
+  ],
+});
+
+interface OfService {
+  readonly kind: string;
+  /** What a product is made of where one of it is a query service of the sandbox; null: none is. */
+  readonly service: { readonly resources: number } | null;
+}
+/** 沙箱查询服务只作为查询服务出售: what its table holds are templates, and a call finds one service. */
+export const serviceAlone = rule<OfService>({
+  id: 'HS-25.24',
+  title: text('沙箱查询服务单独作为查询服务', 'A service of the sandbox is sold as one, and alone'),
+  decide: ({ kind, service }) => {
+    if (service === null) return notApplicable();
+    return kind === 'query-service' && service.resources === 1
+      ? ok()
+      : violated(
+          text(
+            '沙箱查询服务只能单独制作形态为“查询服务”的产品。',
+            'Of a query service of the sandbox, a product of the kind “query service” is made, and of it alone.',
+          ),
+          text(
+            '请将产品形态改为查询服务，并移除其他资源。',
+            'Make it a query service, and leave the other resources out.',
+          ),
+        );
+  },
+  examples: [
+    { name: 'a table', at: DAY, facts: { kind: 'dataset', service: null }, expect: 'not-applicable' },
+    { name: 'alone', at: DAY, facts: { kind: 'query-service', service: { resources: 1 } }, expect: 'ok' },
+    { name: 'as a file', at: DAY, facts: { kind: 'dataset', service: { resources: 1 } }, expect: 'violated' },
+    { name: 'with another', at: DAY, facts: { kind: 'query-service', service: { resources: 2 } }, expect: 'violated' },
   ],
 });
 

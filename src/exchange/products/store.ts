@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { notFound } from '../../kernel/acts/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import type { ColumnType } from '../../kernel/vault/index.ts';
+import { sourcesBehind } from '../catalog/index.ts';
 import {
   OPINION_KINDS,
   type Opinion,
@@ -30,17 +31,18 @@ export async function titlesOf(q: Queryable, productIds: readonly string[]): Pro
   return new Map(rows.map((r) => [r.id, r.title]));
 }
 
-/** Who holds the resources a product is made from. */
+/** Who holds the resources a product is made from, and those behind its components. */
 export async function resourceHoldersOf(q: Queryable, productId: string): Promise<string[]> {
   const rows = await q
-    .selectFrom('product_resource as p')
-    .innerJoin('resource as r', 'r.id', 'p.resource_id')
-    .select('r.holder_id')
-    .distinct()
-    .where('p.product_id', '=', productId)
-    .orderBy('r.holder_id')
+    .selectFrom('product_resource')
+    .select('resource_id')
+    .where('product_id', '=', productId)
     .execute();
-  return rows.map((r) => r.holder_id);
+  const sources = await sourcesBehind(
+    q,
+    rows.map((r) => r.resource_id),
+  );
+  return [...new Set(sources.map((s) => s.holderId))].sort();
 }
 
 /** Locks a product for the rest of the transaction. @throws notFound when there is none, or `heldBy` does not hold it */

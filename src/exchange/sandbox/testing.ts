@@ -43,6 +43,13 @@ export async function sandboxWorld() {
   const refusal = (name: string, actor: Actor, input: unknown): Promise<Refusal> => t.refusal(act(name), actor, input);
   const look = (path: string, actor: Actor, params: unknown = {}, query: unknown = {}) =>
     t.read(house.reads, path, actor, params, query) as Promise<Record<string, unknown>>;
+  /** What of the sandbox waits for an actor under 轮到我办: act and subject. */
+  const turns = async (actor: Actor): Promise<string[]> => {
+    const { items } = (await look('/tasks', actor, {}, { limit: 50 })) as {
+      items: { kind: string; act: string; subject: string }[];
+    };
+    return items.filter((i) => i.kind === 'sandbox').map((i) => `${i.act} ${i.subject}`);
+  };
   /** Gives an actor of a test a person behind it. */
   const person = async (actor: Actor): Promise<void> => {
     await sql`insert into person (id, party_id, login, display_name, email, password, password_at, roles, personal_roles, created_at)
@@ -144,6 +151,7 @@ export async function sandboxWorld() {
       run,
       refusal,
       look,
+      turns,
       person,
       train,
       register,

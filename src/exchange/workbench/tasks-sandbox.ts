@@ -14,7 +14,7 @@ export interface SandboxTask {
 }
 const same = (words: string): Text => text(words, words);
 
-/** What the sandbox waits for: tables to be granted, outputs to be reviewed, joint computations to be joined. */
+/** What the sandbox waits for: tables to be granted, outputs to be reviewed, services to be approved, joint computations to be joined. */
 export async function sandboxTasks(q: Queryable, actor: Actor, limit: number): Promise<SandboxTask[]> {
   const party = actor.partyId ?? '';
   const asked = await sql<{ id: string; title: string; requests: number }>`
@@ -32,6 +32,10 @@ export async function sandboxTasks(q: Queryable, actor: Actor, limit: number): P
     select s.id, s.title, s.until from joint_party p join joint_session s on s.id = p.session_id
      where p.party_id = ${party} and p.joined_at is null and s.state = 'proposed'
      order by s.until limit ${limit}`.execute(q);
+  const services = await sql<{ id: string; title: string; project: string }>`
+    select s.id, s.title, s.project_id as project from sandbox_service_review r join sandbox_service s on s.id = r.service_id
+     where r.holder_id = ${party} and r.decision is null and s.state = 'proposed'
+     order by s.id limit ${limit}`.execute(q);
   return [
     ...asked.rows.map(({ id, title, requests }) => ({
       subject: id,
@@ -50,6 +54,15 @@ export async function sandboxTasks(q: Queryable, actor: Actor, limit: number): P
       act: 'sandbox.release',
       dueAt: null,
       link: `/v1/sandbox-jobs/${id}`,
+    })),
+    ...services.rows.map(({ id, title, project }) => ({
+      subject: id,
+      kind: 'sandbox' as const,
+      title: same(title),
+      what: text('请审批沙箱查询服务', 'Approve the query service, or reject it'),
+      act: 'sandbox.review-service',
+      dueAt: null,
+      link: `/v1/sandbox-projects/${project}`,
     })),
     ...joint.rows.map(({ id, title, until }) => ({
       subject: id,

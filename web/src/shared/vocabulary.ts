@@ -212,6 +212,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   'subject:sbq': t('沙箱查询', 'Sandbox query'),
   'subject:sbj': t('沙箱作业', 'Sandbox job'),
   'subject:sbo': t('沙箱成果', 'Sandbox output'),
+  'subject:sbs': t('沙箱查询服务', 'Query service of the sandbox'),
   'subject:jns': t('联合计算', 'Joint computation'),
 };
 

@@ -17,6 +17,8 @@ export interface Task {
   readonly title: Text | string;
   readonly what: Text;
   readonly dueAt: string | null;
+  /** Address of its read. */
+  readonly link?: string;
   /** As the law counts it. */
   readonly left?: CaseItem['left'];
 }

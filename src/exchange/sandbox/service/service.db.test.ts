@@ -1,15 +1,18 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../kernel/acts/index.ts';
-import { newId } from '../../../kernel/ids.ts';
 import { rulesOf } from '../../testing.ts';
-import { type Party, type SandboxWorld, sandboxWorld, soon } from '../testing.ts';
+import { type Party, type SandboxWorld, sandboxWorld } from '../testing.ts';
 
 let w: SandboxWorld;
 let buyer: Party;
+let exchange: Party;
 let projectId: string;
 let serviceId: string;
+let resourceId: string;
 let productId: string;
+let grantId: string;
+let orderId: string;
 let deliveryId: string;
 
 const SQL =
@@ -29,8 +32,11 @@ beforeAll(async () => {
   w = await sandboxWorld();
   buyer = await w.t.party('示例客运公司', ['buyer']);
   projectId = await w.open();
-  await w.grant(projectId);
+  ({ grantId } = await w.grant(projectId));
   await w.t.jobs();
+  exchange = await w.t.party('示例交易所', ['exchange', 'settlement-officer']);
+  const deposit = { partyId: buyer.partyId, amount: { ...PRICE, amountFen: '10000' }, bankReference: 'TEST-1' };
+  await w.run('account.deposit', exchange, deposit);
 }, 240_000);
 afterAll(() => w?.close());
 
@@ -44,13 +50,16 @@ describe('a query service of the sandbox', () => {
     const approve = { serviceId, decision: 'approve' };
     expect((await w.refusal('sandbox.review-service', w.operator, approve)).kind).toBe('not-found');
     expect(await refused('sandbox.review-service', w.holder, { serviceId, decision: 'reject' })).toEqual(['HS-25.21']);
+    expect(await w.turns(w.holder)).toEqual([`sandbox.review-service ${serviceId}`]);
     expect(await w.run('sandbox.review-service', w.holder, approve)).toMatchObject({ state: 'approved' });
+    expect(await w.turns(w.holder)).toEqual([]);
     await w.t.jobs();
     const { items } = (await w.look('/sandbox-services', w.operator, {}, { projectId })) as {
       items: { state: string; resourceId: string }[];
     };
     expect(items).toMatchObject([{ state: 'ready' }]);
-    productId = await draft(items[0]?.resourceId ?? '');
+    resourceId = items[0]?.resourceId ?? '';
+    productId = await offer(product(resourceId, [share(w.holder, 3_000), share(w.operator, 7_000)]));
   });
 
   it('is a product with its lineage, and tells buyers its templates', async () => {
@@ -65,12 +74,31 @@ describe('a query service of the sandbox', () => {
       'resource',
       'build',
       'product',
-      'delivery',
     ]);
     expect(page.lineage.edges).toContainEqual({ from: w.resourceId, to: serviceId, label: '3' });
     const { templates } = await w.look('/query-services/:productId', buyer, { productId });
     expect(templates).toMatchObject([{ name: 'by_line', parameters: [fare] }]);
     expect(JSON.stringify(templates)).not.toContain('select');
+  });
+
+  it('is sold as calls, never as a file of its templates', async () => {
+    const file = { ...product(resourceId, [share(w.operator, 10_000)]), kind: 'dataset' };
+    expect(await refused('product.draft', w.operator, file)).toEqual(['HS-25.24']);
+  });
+
+  it('owes a share to the public body behind it, though the operator holds the service', async () => {
+    await sql`update resource set public_data = true, opening = 'conditional' where id = ${w.resourceId}`.execute(
+      w.t.db,
+    );
+    const without = await w.run('product.draft', w.operator, product(resourceId, [share(w.operator, 10_000)]));
+    expect(await refused('product.list', w.operator, { productId: without.productId })).toContain('GY-1.4');
+    await sql`update resource set public_data = false where id = ${w.resourceId}`.execute(w.t.db);
+  });
+
+  it('is bought like any product', async () => {
+    ({ orderId, deliveryId } = await buy());
+    const order = await w.look('/orders/:orderId', buyer, { orderId });
+    expect(order).toMatchObject({ state: 'delivered' });
   });
 
   it('answers a buyer in the sandbox, metered, with the buyer as audience', async () => {
@@ -111,7 +139,7 @@ describe('a query service of the sandbox', () => {
     await lanes(['interactive', 'airlock']);
   });
 
-  it('stops with the right behind it, before the answer leaves', async () => {
+  it('rests with the right behind it, before the answer leaves', async () => {
     await sql`update resource_authorisation set suspended_at = now(), holds = '{agreement}' where id = ${w.authorisationId}`.execute(
       w.t.db,
     );
@@ -119,47 +147,75 @@ describe('a query service of the sandbox', () => {
     await sql`update resource_authorisation set suspended_at = null, holds = '{}' where id = ${w.authorisationId}`.execute(
       w.t.db,
     );
-    await sql`update sandbox_grant set revoked_at = now(), revoke_reason = '收回'`.execute(w.t.db);
-    expect(await refused('delivery.query', buyer, call())).toContain('HS-16.1');
+  });
+
+  it('is settled to the fen, also for what its data’s holder has of it', async () => {
+    await w.run('order.accept', buyer, { orderId });
+    await w.t.jobs();
+    const { rows } = await sql<{ state: string; legs: { partyId: string; amountFen: string }[] }>`select o.state, c.legs
+      from trade_order o join clearing c on c.order_id = o.id where o.id = ${orderId}`.execute(w.t.db);
+    expect(rows[0]?.state).toBe('cleared');
+    const legs = rows[0]?.legs ?? [];
+    expect(legs.reduce((sum, leg) => sum + Number(leg.amountFen), 0)).toBe(Number(PRICE.amountFen));
+    expect(legs.map((leg) => leg.partyId)).toEqual(expect.arrayContaining([w.holder.partyId, w.operator.partyId]));
+  });
+
+  it('stops with the grant behind it, and the money of what cannot be used goes back', async () => {
+    const next = await buy();
+    await w.run('sandbox.revoke-grant', w.holder, { grantId, reason: '数据不再提供' });
+    for (const one of [deliveryId, next.deliveryId])
+      expect(await refused('delivery.query', buyer, call({ deliveryId: one }))).toContain('HS-16.1');
+    const of = { orderId: next.orderId };
+    await w.run('order.dispute', buyer, { ...of, reason: '服务不能调用' });
+    const decided = { ...of, decision: 'refund', reason: '数据来源终止' };
+    expect(await w.run('order.resolve', exchange, decided)).toMatchObject({ state: 'refunded' });
   });
 });
 
-/** Drafted by its act and built; put on the market and delivered as those rooms would leave it. */
-async function draft(resourceId: string): Promise<string> {
-  const { productId: made } = await w.run('product.draft', w.operator, {
-    ...{
-      title: '线路客流查询服务',
-      kind: 'query-service',
-      summary: '按次查询',
-      scenario: '排班',
-      resourceIds: [resourceId],
-    },
-    recipe: {
-      ...{ resourceId, filters: [], groupBy: [] },
-      columns: ['template', 'answers', 'parameters', 'columns'].map((name) => ({ name, titleZh: name })),
-    },
-    pricing: { mode: 'per-call', price: { amountFen: '100', currency: 'CNY' }, callsPerPackage: 5 },
-    terms: { purposes: ['排班'], validDays: 30, redistribution: false },
-    supply: { updateFrequency: '每月', commitment: '按月' },
-    ...{ offersTestData: false, shares: [{ partyId: w.operator.partyId, basisPoints: 10_000, reason: '研发' }] },
-  });
+const product = (of: string, shares: readonly unknown[]) => ({
+  ...{ title: '线路客流查询服务', kind: 'query-service', summary: '按次查询', scenario: '按客流安排班次' },
+  resourceIds: [of],
+  recipe: {
+    ...{ resourceId: of, filters: [], groupBy: [] },
+    columns: ['template', 'answers', 'parameters', 'columns'].map((name) => ({ name, titleZh: name })),
+  },
+  pricing: { mode: 'per-call', price: PRICE, callsPerPackage: 5 },
+  terms: { purposes: ['排班'], validDays: 30, redistribution: false },
+  supply: { updateFrequency: '每月', commitment: '按月' },
+  ...{ offersTestData: true, shares },
+});
+
+/** Drafted, built, assessed and listed by who does each, as any product is. */
+async function offer(draft: ReturnType<typeof product>): Promise<string> {
+  const { productId: made } = await w.run('product.draft', w.operator, draft);
+  const id = String(made);
   await w.t.jobs();
-  await sql`update product set state = 'listed' where id = ${String(made)}`.execute(w.t.db);
-  deliveryId = newId('dlv');
-  const row = {
-    id: deliveryId,
-    order_id: newId('ord'),
-    product_id: String(made),
-    product_version: 1,
-    object_id: 'obj_x',
-  };
-  await w.t.db
-    .insertInto('delivery')
-    .values({
-      ...row,
-      ...{ seller_party_id: w.operator.partyId, buyer_party_id: buyer.partyId, method: 'query', purpose: '排班' },
-      ...{ delivered_at: new Date(), valid_until: new Date(soon(20)), calls_limit: 5 },
-    })
-    .execute();
-  return String(made);
+  for (const kind of ['compliance', 'quality'] as const) {
+    const assessor = await w.t.party(`示例${kind}评估机构`, [`${kind}-assessor`]);
+    const ask = { productId: id, kind, assessorId: assessor.partyId };
+    const { assessmentId } = await w.run('assessment.request', w.operator, ask);
+    await w.t.jobs();
+    const { items } = (await w.look('/assessment-checklists/:kind', assessor, { kind })) as {
+      items: { item: string }[];
+    };
+    await w.run('assessment.issue', assessor, {
+      ...{ assessmentId, conclusion: 'passed', statement: '经核查，结论如上。' },
+      checklist: items.map(({ item }) => ({ item, answer: 'yes' })),
+    });
+  }
+  await w.run('product.list', w.operator, { productId: id });
+  return id;
+}
+
+const PRICE = { amountFen: '1000', currency: 'CNY' };
+const share = ({ partyId }: Party, basisPoints: number) => ({ partyId, basisPoints, reason: '约定' });
+
+/** Ordered, signed by both sides, paid and delivered. */
+async function buy(): Promise<{ orderId: string; deliveryId: string }> {
+  const order = { productId, quantity: 1, purpose: '排班', scenario: '安排早晚班次' };
+  const { orderId, termsHash } = await w.run('order.place', buyer, order);
+  for (const side of [buyer, w.operator]) await w.run('contract.sign', side, { orderId, termsHash });
+  await w.run('order.pay', buyer, { orderId });
+  const { deliveryId } = await w.run('delivery.deliver', w.operator, { orderId });
+  return { orderId: String(orderId), deliveryId: String(deliveryId) };
 }

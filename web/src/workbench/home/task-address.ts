@@ -34,7 +34,9 @@ export function pageOfSubject(subject: string): string | null {
 }
 
 /** A subject's own page where it has one; what is only a case shows as that. */
-export function addressOfTask({ subject, caseId }: Pick<Task, 'subject' | 'caseId'>): string {
+export function addressOfTask({ subject, caseId, link }: Pick<Task, 'subject' | 'caseId' | 'link'>): string {
+  // A query service has its place on the page of its project.
+  if (subject.startsWith('sbs_') && link) return `/work/sandbox/${link.split('/').at(-1)}?part=services`;
   if (caseId) return pageOfSubject(subject) ?? `/work/cases/${caseId}`;
   return pageOfSubject(subject) ?? PLACES[subject.split(/[_-]/)[0] ?? ''] ?? '/work';
 }
