@@ -186,3 +186,23 @@ it('stops when the grant is revoked or its uses are over', async () => {
   await w.run('sandbox.revoke-grant', w.holder, { grantId, reason: '不再提供' });
   expect(await refused('select count(*) as n from trips')).toEqual(['HS-22.1']);
 });
+
+it('lets a party ask its own table without a right, and shows it in what is kept for it', async () => {
+  await w.train(w.holder);
+  const { projectId: own } = await w.run(
+    'sandbox.open-project',
+    w.holder,
+    w.project({ memberIds: [w.holder.personId] }),
+  );
+  await w.grant(String(own), { authorisationId: null });
+  await w.t.jobs();
+  const told = await ask('select line, count(*) as trips from trips group by line', w.holder, String(own));
+  const row = await w.t.db.selectFrom('resource').select('object_id').where('id', '=', w.resourceId).executeTakeFirst();
+  const kept = await w.t.read(custody.reads, '/custody/:objectId', w.holder, { objectId: row?.object_id });
+  expect(kept).toMatchObject({ uses: expect.arrayContaining([expect.objectContaining({ subject: told.queryId })]) });
+  const { uses } = kept as { uses: { by: string; subject: string; what: { en: string } }[] };
+  expect(uses.find((u) => u.subject === told.queryId)).toMatchObject({
+    by: '示例公交公司',
+    what: { en: expect.stringContaining('4 figures told') },
+  });
+});

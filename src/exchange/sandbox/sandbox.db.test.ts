@@ -84,7 +84,10 @@ describe('a grant', () => {
     };
     expect(seen.items.find((p) => p.id === projectId)).toMatchObject({ part: 'holder', waiting: 1 });
     expect((await w.refusal('sandbox.grant-table', w.operator, w.granting(projectId))).kind).toBe('not-found');
+    expect(await w.turns(w.holder)).toContain(`sandbox.grant-table ${projectId}`);
+    expect(await w.turns(w.operator)).toEqual([]);
     const { grantId, grantHash } = await w.grant(projectId);
+    expect(await w.turns(w.holder)).not.toContain(`sandbox.grant-table ${projectId}`);
     const row = await w.t.db
       .selectFrom('sandbox_grant')
       .selectAll()

@@ -8,6 +8,7 @@ import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
 import { rightsBehind, suspendUse } from '../../catalog/index.ts';
 import * as products from '../../products/index.ts';
 import { refusedKind, rulesOf } from '../../testing.ts';
+import { sandboxTasks } from '../../workbench/tasks-sandbox.ts';
 import * as sandbox from '../index.ts';
 import { named, type Person, type TestAirlock, testAirlock } from './testing.ts';
 
@@ -57,7 +58,15 @@ describe('an output', () => {
     expect(
       rulesOf(await t.x.refusal(named('sandbox.release'), t.operator, { jobId: job.jobId, decision: 'release' })),
     ).toEqual(['HS-1.4']);
+    const waits = async (actor: Person) =>
+      (await sandboxTasks(t.x.db, actor, 10)).filter((task) => task.subject === job.jobId).map((task) => task.act);
+    expect([await waits(t.holder), await waits(t.second), await waits(t.operator)]).toEqual([
+      ['sandbox.release'],
+      [],
+      [],
+    ]);
     const { outputId } = await decide(t.holder, job.jobId);
+    expect(await waits(t.holder)).toEqual([]);
     expect(outputId).toMatch(/^sbo_/);
     expect(await t.job(job.jobId)).toMatchObject({ state: 'released', outputId });
     expect(((await t.job(job.jobId)).content as { columns: unknown }).columns).toMatchObject([
