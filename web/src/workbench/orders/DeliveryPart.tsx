@@ -157,7 +157,13 @@ export function DeliveryPart(props: {
         ) : null}
       </dl>
       {usable && delivery.method === 'file' ? <Download deliveryId={delivery.id} /> : null}
-      {usable && delivery.method === 'query' ? <AskForm deliveryId={delivery.id} productId={order.product.id} /> : null}
+      {usable && delivery.method === 'query' ? (
+        <AskForm
+          deliveryId={delivery.id}
+          productId={order.product.id}
+          callsLeft={detail?.callsLeft ?? delivery.callsLeft ?? 0}
+        />
+      ) : null}
       {detail && detail.usage.latest.length > 0 ? <Latest delivery={detail} /> : null}
       {order.actions.includes('delivery.revoke') ? (
         <div className="work-gap">
@@ -260,11 +266,12 @@ function Latest({ delivery }: { readonly delivery: Delivery }) {
 }
 
 /** A service of the sandbox is asked by its templates, a table made for the product by conditions. */
-function AskForm({ deliveryId, productId }: { readonly deliveryId: string; readonly productId: string }) {
+function AskForm(props: { readonly deliveryId: string; readonly productId: string; readonly callsLeft: number }) {
+  const { deliveryId, productId, callsLeft } = props;
   const { data } = useRead<{ templates: readonly ServiceTemplate[] | null }>(`/query-services/${productId}`);
   if (!data) return null;
   return data.templates ? (
-    <ServiceForm deliveryId={deliveryId} templates={data.templates} />
+    <ServiceForm deliveryId={deliveryId} templates={data.templates} callsLeft={callsLeft} />
   ) : (
     <QueryForm deliveryId={deliveryId} productId={productId} />
   );

@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from 'react';
 import type { Cell, Product } from '../../api.ts';
 import { useLanguage, useWords, words } from '../../app/words.ts';
-import { csvOf, saveFile } from '../../shared/csv.ts';
 import { number } from '../../shared/format.ts';
 import { Icon } from '../../shared/Icon.tsx';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { Skeleton } from '../../shared/States.tsx';
 import { useAct, useRead } from '../../shared/use-api.ts';
 import { newKey, OPERATORS, typedValue } from '../products/draft-model.ts';
+import { AnswerFile, AnswerTable } from '../shared/AnswerTable.tsx';
 import { SelectField, TextField } from '../shared/form.tsx';
 
 const WORDS = words(
@@ -28,8 +28,6 @@ const WORDS = words(
     rows: (n: number) => `返回 ${n} 行`,
     truncated: '结果超过上限，只显示前一部分。',
     none: '没有符合条件的记录。',
-    csv: '另存为 CSV',
-    result: '查询结果',
   },
   {
     title: 'Query',
@@ -48,8 +46,6 @@ const WORDS = words(
     rows: (n: number) => `${n} rows`,
     truncated: 'There are more rows than asked for; these are the first.',
     none: 'Nothing matches.',
-    csv: 'Save as CSV',
-    result: 'Result',
   },
 );
 
@@ -189,54 +185,9 @@ export function QueryForm({ deliveryId, productId }: { readonly deliveryId: stri
         ) : null}
       </div>
       {ask.error ? <RefusalPanel key={ask.submittedAt} problem={ask.error} asked={t.run} /> : null}
-      {answer ? <Result answer={answer} titleOf={titleOf} /> : null}
+      {answer ? <AnswerTable table={answer} none={t.none} titleOf={titleOf} plain /> : null}
+      {answer?.truncated ? <p className="small faint">{t.truncated}</p> : null}
+      {answer && answer.rows.length > 0 ? <AnswerFile table={answer} fileName="query" /> : null}
     </form>
-  );
-}
-
-function Result({ answer, titleOf }: { readonly answer: Answer; readonly titleOf: (name: string) => string }) {
-  const t = useWords(WORDS);
-  if (answer.rows.length === 0) return <p className="empty">{t.none}</p>;
-  const isNumber = (type: string) => ['integer', 'decimal', 'double'].includes(type);
-  const save = () =>
-    saveFile(
-      'query.csv',
-      csvOf([answer.columns.map((c) => c.name), ...answer.rows.map((row) => row.map((cell) => String(cell ?? '')))]),
-      'text/csv;charset=utf-8',
-    );
-  return (
-    <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too */}
-      <section className="scroll result-cells" aria-label={t.result} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              {answer.columns.map((c) => (
-                <th key={c.name} scope="col" className={isNumber(c.type) ? 'number' : undefined} title={c.name}>
-                  {titleOf(c.name)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {answer.rows.map((row, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of an answer have no identity and never move
-              <tr key={i}>
-                {answer.columns.map((c, j) => (
-                  <td key={c.name} className={isNumber(c.type) ? 'number' : undefined}>
-                    {row[j] === null || row[j] === undefined ? '—' : String(row[j])}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      {answer.truncated ? <p className="small faint">{t.truncated}</p> : null}
-      <button type="button" className="button quiet" onClick={save}>
-        <Icon name="download" />
-        {t.csv}
-      </button>
-    </>
   );
 }

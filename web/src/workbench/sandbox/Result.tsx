@@ -1,24 +1,18 @@
 import { useMemo, useState } from 'react';
-import type { SandboxAnswer } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { Chart, type ChartData } from '../../shared/Chart.tsx';
-import { csvOf, saveFile } from '../../shared/csv.ts';
 import { number } from '../../shared/format.ts';
-import { Icon } from '../../shared/Icon.tsx';
+import { AnswerFile, AnswerTable } from '../shared/AnswerTable.tsx';
 import { SelectField } from '../shared/form.tsx';
-import { CHART_ROWS_MAX, chartable, csvRows, figureOf, isTrend, type ResultTable, textOf } from './result-model.ts';
-import { SuppressedCell } from './Suppressed.tsx';
+import { CHART_ROWS_MAX, chartable, figureOf, isTrend, type ResultTable, textOf } from './result-model.ts';
 import '../../shared/lineage.css';
 
 const WORDS = words(
   {
-    result: '查询结果',
     view: '显示方式',
     table: '表',
     chart: '图',
-    csv: '导出 CSV',
     rows: (n: string) => `${n} 行`,
-    more: (shown: string, all: string) => `显示前 ${shown} 行，共 ${all} 行；导出的文件是全部。`,
     figure: '画哪个数',
     unit: (name: string) => name,
     source: '沙箱已公布的结果',
@@ -26,13 +20,10 @@ const WORDS = words(
     none: '没有可公布的行。',
   },
   {
-    result: 'Result',
     view: 'How to show it',
     table: 'Table',
     chart: 'Chart',
-    csv: 'Export CSV',
     rows: (n: string) => `${n} rows`,
-    more: (shown: string, all: string) => `The first ${shown} of ${all} rows; the exported file has all.`,
     figure: 'Figure to draw',
     unit: (name: string) => name,
     source: 'released by the sandbox',
@@ -40,8 +31,6 @@ const WORDS = words(
     none: 'There is no row that may be told.',
   },
 );
-
-const ROWS_SHOWN = 200;
 
 /** A released result: as a table with its withheld cells marked, as a chart, as a file. */
 export function Result({ table, fileName }: { readonly table: ResultTable; readonly fileName: string }) {
@@ -64,71 +53,16 @@ export function Result({ table, fileName }: { readonly table: ResultTable; reado
               ))}
             </fieldset>
           ) : null}
-          <button
-            type="button"
-            className="button quiet"
-            onClick={() => saveFile(`${fileName}.csv`, csvOf(csvRows(table)), 'text/csv;charset=utf-8')}
-          >
-            <Icon name="download" />
-            {t.csv}
-          </button>
+          <AnswerFile table={table} fileName={fileName} />
         </span>
       </div>
       {view === 'chart' && drawable ? (
         <ResultChart table={table} categories={categories} figures={figures} />
       ) : (
-        <Cells table={table} />
+        <AnswerTable table={table} none={t.none} />
       )}
     </div>
   );
-}
-
-function Cells({ table }: { readonly table: ResultTable }) {
-  const t = useWords(WORDS);
-  const { figures } = chartable(table);
-  if (table.rows.length === 0) return <p className="empty">{t.none}</p>;
-  const isFigure = (i: number) => figures.includes(i);
-  return (
-    <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard too */}
-      <section className="scroll result-cells" aria-label={t.result} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              {table.columns.map((c, i) => (
-                <th key={c.name} scope="col" className={isFigure(i) ? 'number' : undefined}>
-                  {c.name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.slice(0, ROWS_SHOWN).map((row, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a result have no identity
-              <tr key={i}>
-                {table.columns.map((c, j) => {
-                  const mark = table.marks?.[i]?.[j];
-                  return (
-                    <td key={c.name} className={isFigure(j) ? 'number' : undefined}>
-                      {mark ? <SuppressedCell of={mark} /> : shown(row[j], isFigure(j))}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      {table.rows.length > ROWS_SHOWN ? (
-        <p className="small faint">{t.more(number(ROWS_SHOWN), number(table.rows.length))}</p>
-      ) : null}
-    </>
-  );
-}
-
-function shown(value: SandboxAnswer['rows'][number][number] | undefined, figure: boolean): string {
-  if (value === null || value === undefined) return '—';
-  return figure && typeof value === 'number' ? number(value) : textOf(value);
 }
 
 function ResultChart(props: {

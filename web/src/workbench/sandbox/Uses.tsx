@@ -9,6 +9,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useAll } from '../authorisation/use-all.ts';
 import { QueryAnswer } from './History.tsx';
 import { useJobWords } from './job-words.ts';
+import { ListHead } from './ListHead.tsx';
 
 const WORDS = words(
   {
@@ -64,12 +65,15 @@ export function Uses() {
     u.kind === 'job' ? job.state(u.state) : u.state === 'repeated' ? t.repeated : t.answered;
   return (
     <>
-      <div className="head-row desk-head work-gap">
-        <p className="faint">
-          {t.text} <Link to="/work/vault">{t.custody}</Link>
-        </p>
+      <ListHead
+        text={
+          <>
+            {t.text} <Link to="/work/vault">{t.custody}</Link>
+          </>
+        }
+      >
         <span className="live-dot">{t.live}</span>
-      </div>
+      </ListHead>
       <div className="uses-list">
         <DataTable<SandboxUse>
           path="/sandbox-uses"

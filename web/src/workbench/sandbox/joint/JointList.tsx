@@ -6,6 +6,7 @@ import { DataTable } from '../../../shared/DataTable.tsx';
 import { Drawer } from '../../../shared/Drawer.tsx';
 import { brief, dateTime } from '../../../shared/format.ts';
 import { Empty } from '../../../shared/States.tsx';
+import { ListHead } from '../ListHead.tsx';
 import { choiceOf } from './joint-model.ts';
 import { JOINT_STATES, jointLook, useJointWords } from './joint-words.ts';
 import { ProposeJoint } from './ProposeJoint.tsx';
@@ -52,12 +53,11 @@ export function JointList() {
   const mine = (s: JointItem) => s.state === 'proposed' && !s.joined;
   return (
     <>
-      <div className="head-row desk-head work-gap">
-        <p className="sub">{t.text}</p>
+      <ListHead text={t.text}>
         <button type="button" className="button primary" onClick={() => setProposing(true)}>
           {t.propose}
         </button>
-      </div>
+      </ListHead>
       <DataTable<JointItem>
         path="/joint-sessions"
         caption={t.title}
