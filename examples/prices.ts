@@ -1,11 +1,33 @@
 import { money } from '../src/kernel/ledger/index.ts';
 import { beijingDay } from '../src/kernel/rulebook/index.ts';
 import type { Ground } from './authorisation.ts';
-import { PRODUCTS } from './products.ts';
+import { PRODUCTS, type SampleProduct } from './products.ts';
 import type { Stage } from './stage.ts';
 
 /** The cap stands above the price by a tenth. */
 const capOf = (priceFen: number): bigint => (BigInt(priceFen) * 11n) / 10n;
+
+/** Proposed by the seller; set by the authorising unit where the product goes on the market. */
+export async function capPrice(
+  stage: Stage,
+  { key, seller, priceFen, reaches }: SampleProduct,
+  productId: string,
+  { agreementId, scenarioId, authoriser }: Pick<Ground, 'agreementId' | 'scenarioId' | 'authoriser'>,
+): Promise<void> {
+  const proposed = {
+    ...{ agreementId, scenarioId, productId, cap: money(capOf(priceFen)), expectedQuantity: 40 },
+    basis: '按数据获取、加工算力、存储、人力和预计销量测算（示例）。',
+  };
+  const { capId } = await stage.run<{ capId: string }>(
+    `cap:${key}`,
+    'price.propose-cap',
+    await stage.actor(seller),
+    proposed,
+  );
+  if (reaches !== 'listed') return;
+  const reason = '测算依据完整，首年试行（示例意见）。';
+  await stage.run(`cap:${key}:set`, 'price.set-cap', await stage.actor(authoriser), { capId, reason });
+}
 
 /**
  * A price cap for each product that takes a fee for public data: proposed by the operating unit, set by the authorising
@@ -19,21 +41,7 @@ export async function capPrices(
   for (const product of PRODUCTS) {
     const ground = grounds.get(product.key);
     if (!ground || product.reaches === 'requested') continue;
-    const { agreementId, scenarioId } = ground;
-    const { capId } = await stage.run<{ capId: string }>(
-      `cap:${product.key}`,
-      'price.propose-cap',
-      await stage.actor(product.seller),
-      {
-        ...{ agreementId, scenarioId, productId: products.get(product.key) },
-        cap: money(capOf(product.priceFen)),
-        expectedQuantity: 40,
-        basis: '按数据获取、加工算力、存储、人力和预计销量测算（示例）。',
-      },
-    );
-    if (product.reaches !== 'listed') continue;
-    const reason = '测算依据完整，首年试行（示例意见）。';
-    await stage.run(`cap:${product.key}:set`, 'price.set-cap', await stage.actor(ground.authoriser), { capId, reason });
+    await capPrice(stage, product, products.get(product.key) ?? '', ground);
   }
   await askForRevenue(stage, grounds.get('delays')?.agreementId ?? '');
 }

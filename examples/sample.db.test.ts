@@ -157,7 +157,7 @@ describe('the sample exchange', () => {
       ['data-application granted', 9],
       ['data-governance raised', 1],
       ['price-cap asked', 1],
-      ['price-cap set', 4],
+      ['price-cap set', 5],
       ['allowed-revenue asked', 1],
     ] as const)
       expect([stand, stands.filter((s) => s === stand).length]).toEqual([stand, n]);
@@ -181,6 +181,17 @@ describe('the sample exchange', () => {
     expect(open).toEqual([{ left: true }]);
   });
 
+  it('sells a query service of the sandbox under the price cap of its public data, and calls it once', async () => {
+    const { rows } = await sql<{ state: string; calls: number; used: number; cap: boolean }>`select p.state,
+        (select count(*)::int from sandbox_service_call c where c.service_id = s.id) as calls,
+        (select d.calls_used from delivery d where d.product_id = p.id) as used,
+        exists (select from price_cap c where c.product_id = p.id and c.valid_from is not null) as cap
+      from sandbox_service s join product_resource r on r.resource_id = s.resource_id join product p on p.id = r.product_id`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ state: 'listed', calls: 1, used: 1, cap: true }]);
+  });
+
   it('pays every fen of a cleared trade to somebody', async () => {
     const { rows } = await sql<{ total: number; legs: number }>`select c.total_fen as total,
       (select sum((l ->> 'amountFen')::bigint)::bigint from jsonb_array_elements(c.legs) l) as legs
@@ -194,11 +205,11 @@ describe('the sample exchange', () => {
       party: 21,
       person: 25,
       resource: 8,
-      product: 9,
-      assessment: 16,
-      trade_order: 12,
-      delivery: 7,
-      clearing: 8,
+      product: 10,
+      assessment: 18,
+      trade_order: 13,
+      delivery: 8,
+      clearing: 9,
       certificate: 6,
       imported_certificate: 2,
       demand: 1,
@@ -207,10 +218,10 @@ describe('the sample exchange', () => {
       operation_agreement: 2,
       data_scenario: 10,
       resource_authorisation: 10,
-      resource_use: 11,
+      resource_use: 13,
       governance_demand: 1,
       evidence_bundle: 1,
-      price_cap: 5,
+      price_cap: 6,
       allowed_revenue: 1,
       consent_notice: 1,
       consent: 4,

@@ -162,7 +162,7 @@ export async function openSandbox(
   grounds: ReadonlyMap<string, Ground>,
   size: Size,
   onDone: () => void,
-): Promise<void> {
+): Promise<ReadyService | null> {
   const operator = await stage.actor('operator');
   const agreementId = grounds.get('delays')?.agreementId ?? '';
   const today = beijingDay(stage.startedAt);
@@ -186,25 +186,35 @@ export async function openSandbox(
     'flights 航班准点与天气分析',
     '分析航班准点率的规律和天气的影响，开发保险与出行产品。',
   );
+  const scenarios = new Map<string, string>();
   for (const given of GIVEN) {
     const resourceId = resources.get(given.resource) ?? '';
-    const authorisationId = await rightFor(stage, given, agreementId, resourceId);
+    const { scenarioId, authorisationId } = await rightFor(stage, given, agreementId, resourceId);
+    scenarios.set(given.resource, scenarioId);
     await grant(stage, given, { projectId: flights, resourceId, authorisationId });
     onDone();
   }
   const customers = await open('customers', 'customers 合成客户分析', '用合成的客户数据演示沙箱对个人数据的保护。');
   await grantCustomers(stage, customers, size);
   onDone();
-  if (!(await sandboxSetting().executor.availability()).sql) return;
+  if (!(await sandboxSetting().executor.availability()).sql) return null;
   for (const [i, [project, sql]] of QUERIES.entries()) {
     await stage.run(`sandbox:query:${i}`, 'sandbox.query', operator, { projectId: projects.get(project), sql });
     onDone();
   }
-  await offerService(stage, flights);
+  const resourceId = await offerService(stage, flights);
+  return { resourceId, agreementId, scenarioId: scenarios.get('flights') ?? '' };
+}
+
+/** A service registered as a resource, and the application for the flights behind it. */
+export interface ReadyService {
+  readonly resourceId: string;
+  readonly agreementId: string;
+  readonly scenarioId: string;
 }
 
 /** A query service over the flights, approved by the department that holds them: ready to be drafted as a product. */
-async function offerService(stage: Stage, projectId: string): Promise<void> {
+async function offerService(stage: Stage, projectId: string): Promise<string> {
   const { serviceId } = await stage.run<{ serviceId: string }>(
     'sandbox:service',
     'sandbox.propose-service',
@@ -228,10 +238,19 @@ async function offerService(stage: Stage, projectId: string): Promise<void> {
   await stage.run('sandbox:service:approve', 'sandbox.review-service', await stage.actor('transport'), {
     ...{ serviceId, decision: 'approve' },
   });
+  return stage.until('the query service', async () => {
+    const { db } = stage.context.kernel;
+    const row = await db
+      .selectFrom('sandbox_service')
+      .select('resource_id')
+      .where('id', '=', serviceId)
+      .executeTakeFirst();
+    return row?.resource_id ?? undefined;
+  });
 }
 
 /** The application for the data of a table, approved by the authority and the provider. */
-async function rightFor(stage: Stage, given: Given, agreementId: string, resourceId: string): Promise<string> {
+async function rightFor(stage: Stage, given: Given, agreementId: string, resourceId: string) {
   const columns = given.policy.columns.map((c) => c.name);
   const { scenarioId } = await stage.run<{ scenarioId: string }>(
     `sandbox:scenario:${given.alias}`,
@@ -254,7 +273,7 @@ async function rightFor(stage: Stage, given: Given, agreementId: string, resourc
     );
     right = authorisationId ?? right;
   }
-  return right;
+  return { scenarioId, authorisationId: right };
 }
 
 const holderOf = (key: string): string => RESOURCES.find((r) => r.key === key)?.holder ?? '';

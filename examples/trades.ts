@@ -14,6 +14,8 @@ export interface SampleTrade {
   readonly until: Stop;
   /** Calls the buyer makes of a query service. */
   readonly calls?: number;
+  /** Of a service of the sandbox: the template it calls. */
+  readonly template?: { readonly template: string; readonly parameters: Readonly<Record<string, string | number>> };
 }
 
 /** Completed trades with different splits, and one order in each stage so that everybody finds something to do. */
@@ -181,7 +183,8 @@ export async function trade(stage: Stage, t: SampleTrade, productId: string, sel
   const { deliveryId } = await step<{ deliveryId: string }>('delivery.deliver', seller, { orderId });
   for (let call = 1; call <= (t.calls ?? 0); call++) {
     const filters = [{ column: 'temperature', op: '>=', value: 15 + call }];
-    await step('delivery.query', buyer, { deliveryId, filters, limit: 5 }, `query-${call}`);
+    const asked = t.template ?? { filters, limit: 5 };
+    await step('delivery.query', buyer, { deliveryId, ...asked }, `query-${call}`);
   }
   if (t.until === 'disputed') {
     await step('order.dispute', buyer, { orderId, reason: '部分日期的天气现象与公开观测不一致，请卖方核对' });
