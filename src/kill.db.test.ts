@@ -37,7 +37,7 @@ describe('an exchange under faults', { timeout: 900_000 }, () => {
       { fromSources },
     );
     expect(twins).toEqual({ requests: 100, sent: 300, effects: 100, misused: 100 });
-    expect(sandbox).toMatchObject({ kills: 1, rotations: 1, together: 3, halves: 3 });
+    expect(sandbox).toMatchObject({ kills: 1, rotations: 1, together: 2, halves: 2 });
     expect(kills.kills, said.join('\n')).toBe(KILLS);
     expect(kills.acknowledged).toBeGreaterThan(0);
     expect(kills.receipts).toBe(kills.acts);

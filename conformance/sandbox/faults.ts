@@ -11,7 +11,7 @@ const KILL_WITHIN_MS = 1_000;
 const START_MS_MAX = 15_000;
 const SETTLE_MS_MAX = 180_000;
 const GONE_MS_MAX = 5_000;
-const PAIRS = 3;
+const PAIRS = 2;
 
 export interface FaultsOptions {
   /** Of a small exchange that stands already and does not run. */
@@ -113,7 +113,7 @@ const ageQuery = (n: number) => `select gender, count(*) as n from customers whe
 const longJob = ({ projectId }: Place) => ({
   projectId,
   language: 'sql',
-  code: 'select count(*) as n from customers c, range(150000) r where hash(c.age, r.range) % 7 = 1',
+  code: 'select count(*) as n from customers c, range(60000) r where hash(c.age, r.range) % 7 = 1',
   output: { kind: 'table', columns: [{ name: 'n', type: 'integer' }], rowsMax: 5 },
 });
 
