@@ -1,22 +1,16 @@
 /**
  * An interactive query of the sandbox beside plain DuckDB on the same file, as the table grows: the fixed cost and the
  * ratio; several queries at once; the start of a Python job. The lane without the act around it.
- *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--gigabytes 10]
+ *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--gigabytes 10] [--file made-before.duckdb]
  * With `--gigabytes`, instead a table of sixteen more columns of random numbers, so large as a file.
  */
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { GrantedTable, GrantPolicy } from '../src/exchange/sandbox/policy.ts';
-import {
-  IsolatedFailure,
-  type LentFile,
-  openLocalExecutor,
-  type SandboxExecutor,
-  type SqlSession,
-} from '../src/kernel/isolation/index.ts';
+import { IsolatedFailure, type LentFile, openLocalExecutor } from '../src/kernel/isolation/index.ts';
 import { TEST_LIMITS, testFolder } from '../src/kernel/isolation/testing.ts';
 import { median } from './client.ts';
 import { IsolatedLane, plainOn } from './sandbox-lane.ts';
@@ -33,25 +27,28 @@ const WIDE = 16;
 const WIDE_ROW_BYTES = 8 * (WIDE + 1) + 4;
 /** Rows of one person, where rows are about people. */
 const ROWS_EACH = 4;
+const LOOK_MS = 250;
 /** From so many rows on, several queries at once are asked as well. */
 const MANY = 5e7;
 const SQL = 'select g, count(*) as n, sum(x) as s from t group by g';
 
 const place = testFolder();
-const local = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0, jobsMax: 8 });
+const executor = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0, jobsMax: 8 });
+
 let memoryPeak = 0;
-/** The same, and the most memory a session took. */
-const executor: SandboxExecutor = {
-  ...local,
-  openSql: async (...args) => {
-    const session = (await local.openSql(...args)) as SqlSession & { readonly usage: { memoryPeakBytes: number } };
-    const close = async () => {
-      memoryPeak = Math.max(memoryPeak, session.usage.memoryPeakBytes);
-      await session.close();
-    };
-    return { parse: session.parse, rows: session.rows, close };
-  },
-};
+/** The most memory one process of a session takes, looked at often; this process itself is none of them. */
+const watching = setInterval(() => {
+  const listed = spawnSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const all = listed.map((line) => line.trim().split(/\s+/).map(Number));
+  const own = new Set([process.pid]);
+  for (let before = 0; before < own.size; ) {
+    before = own.size;
+    for (const [pid = 0, parent = 0] of all) if (own.has(parent)) own.add(pid);
+  }
+  for (const [pid = 0, , kibibytes = 0] of all)
+    if (pid !== process.pid && own.has(pid)) memoryPeak = Math.max(memoryPeak, kibibytes);
+}, LOOK_MS);
+watching.unref();
 
 const tableOf = (personal: boolean): GrantedTable => {
   const policy: GrantPolicy = {
@@ -77,7 +74,8 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 const round = (ms: number) => `${ms.toFixed(0)} ms`;
 /** In a file, with memory for little of it. */
 async function made(select: string): Promise<LentFile> {
-  const path = join(place.folder, 't1.duckdb');
+  const path = flag('--file') ?? join(place.folder, 't1.duckdb');
+  if (existsSync(path)) return { name: 't1', path };
   const instance = await DuckDBInstance.create(path, { memory_limit: '2GB', threads: '2' });
   const connection = await instance.connect();
   await connection.run(`create table data as ${select}`);
@@ -123,7 +121,7 @@ for (const rows of GIGABYTES > 0 ? [Math.ceil((GIGABYTES * 1e9) / WIDE_ROW_BYTES
   }
   const [a, b, c] = [median(plain), median(things), median(people)];
   console.log(
-    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${(memoryPeak / 2 ** 20).toFixed(0)} MiB | ${loadavg()[0]?.toFixed(1)} |`,
+    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${(memoryPeak / 1024).toFixed(0)} MiB | ${loadavg()[0]?.toFixed(1)} |`,
   );
   if (rows === 1e6 || rows >= MANY) {
     for (const count of [1, 2, 4]) {
@@ -145,5 +143,5 @@ console.log(`\nPython job \`pass\`: ${round(median(isolated))}, plain process ${
 for (const count of [1, 2, 4])
   console.log(`  ${count} at once: ${round(await timed(() => Promise.all(Array.from({ length: count }, job))))}`);
 console.log(`load ${loadavg()[0]?.toFixed(1)}`);
-await local.stop();
+await executor.stop();
 place.remove();

@@ -3,7 +3,7 @@
  * grammar, asks them of many made-up tables in which the target's secret is one thing or the other, learns a rule from the
  * answers (hidden cells are features too) and counts on other tables how often the rule names the secret. Disclosure
  * control and history are the lane's own; its SQL is replayed on the best attack found.
- *   node --import tsx conformance/sandbox/search.ts [--seconds 60] [--questions 5] [--people 60]
+ *   node --import tsx conformance/sandbox/search.ts [--seconds 60] [--questions 5] [--people 60] [--secret bit|amount]
  */
 import { loadavg } from 'node:os';
 import { POLICY, type Row, SmallExchange } from '../../src/exchange/sandbox/sdc/testing.ts';
@@ -31,6 +31,9 @@ const flag = (name: string, otherwise: number): number => {
 const SECONDS = flag('--seconds', 60);
 const QUESTIONS = flag('--questions', 5);
 const PEOPLE = flag('--people', 60);
+const only = process.argv.indexOf('--secret');
+/** One secret alone, so that two searches can run side by side. */
+const ONLY = { bit: 'a bit', amount: 'an amount' }[only < 0 ? '' : (process.argv[only + 1] ?? '')];
 const K = 10;
 const LIMITS = { ...POLICY, k: K, dominancePermille: 900, ratioPermille: 100 };
 const [POOL, TABLES, FINAL] = [24, 160, 1_000];
@@ -224,7 +227,7 @@ console.log(
   `${PEOPLE} people, ${QUESTIONS} questions, k = ${K}; ${SECONDS} s for each search; load ${loadavg()[0]?.toFixed(1)}. Guessing: 50 %`,
 );
 const bench = await Bench.open();
-for (const secret of SECRETS) {
+for (const secret of SECRETS.filter(({ name }) => ONLY === undefined || name === ONLY)) {
   const people = population(PEOPLE, roll);
   const group = await oneGroup(secret, K, roll);
   for (const [where, told, seconds] of [
