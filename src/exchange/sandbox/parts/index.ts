@@ -1,4 +1,3 @@
 export { HELD_MAX } from './held.ts';
-export { partsFor } from './limits.ts';
 export { type Attachable, openRuns, type Runs } from './session.ts';
 export { type PartWorker, startPartWorker } from './worker.ts';
