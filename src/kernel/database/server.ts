@@ -48,7 +48,7 @@ interface Identity {
  * Starts, or adopts, the PostgreSQL that ships in an npm package, with its data in `<folder>/postgres`.
  * @throws OperatorError with one clear sentence when it cannot.
  */
-export async function startEmbeddedServer(folder: string): Promise<EmbeddedServer> {
+export async function startEmbeddedServer(folder: string, { lasting = true } = {}): Promise<EmbeddedServer> {
   const home = resolve(folder);
   const data = join(home, 'postgres');
   await mkdir(home, { recursive: true, mode: 0o700 });
@@ -79,7 +79,7 @@ export async function startEmbeddedServer(folder: string): Promise<EmbeddedServe
     await refuseOtherMajor(data, version);
     await mkdir(sockets, { recursive: true, mode: 0o700 });
     if (identity.uid !== undefined) await own([data, sockets], identity);
-    await launch(usable, data, sockets, identity, url('postgres'));
+    await launch(usable, data, sockets, identity, url('postgres'), lasting);
     return await server(true);
   } finally {
     await release();
@@ -262,7 +262,25 @@ async function refuseOtherMajor(data: string, version: string): Promise<void> {
   }
 }
 
-async function launch(bin: string, data: string, sockets: string, identity: Identity, url: string): Promise<void> {
+/** What a server whose data need not outlive a power cut does without (PostgreSQL 15, §19.5 and §28.1). */
+const FLEETING = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+  max_wal_size: '256MB',
+};
+
+async function launch(
+  bin: string,
+  data: string,
+  sockets: string,
+  identity: Identity,
+  url: string,
+  lasting: boolean,
+): Promise<void> {
   const settings = {
     listen_addresses: '',
     unix_socket_directories: sockets,
@@ -270,6 +288,7 @@ async function launch(bin: string, data: string, sockets: string, identity: Iden
     max_connections: '100',
     max_wal_size: '2GB',
     log_min_messages: 'fatal',
+    ...(lasting ? {} : FLEETING),
   };
   const args = ['-D', data, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])];
   const [command, ...rest] = [...identity.prefix, join(bin, 'postgres'), ...args] as [string, ...string[]];
