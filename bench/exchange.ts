@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { copyBuiltSample } from './built-sample.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const START_MS_MAX = 600_000;
@@ -131,6 +132,7 @@ export async function withExchange<T>(
 ): Promise<T> {
   const folder = await temporaryFolder();
   try {
+    if ((options.sample ?? 'small') === 'small') copyBuiltSample(folder);
     const exchange = await startExchange({ ...options, folder });
     try {
       return await work(exchange);

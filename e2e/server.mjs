@@ -11,9 +11,11 @@ const { startServer } = await ours('main');
 const { readSettings } = await ours('kernel/settings');
 const { FUNDED_KEY, testChain } = await tsImport('../src/kernel/evidence/anchor/testing.ts', import.meta.url);
 const { publishDataFolder } = await tsImport('./accounts.ts', import.meta.url);
+const { copyBuiltSample } = await tsImport('../bench/built-sample.ts', import.meta.url);
 
 const port = process.argv[2] ?? '18080';
 const folder = await mkdtemp(join(tmpdir(), 'shuheng-e2e-'));
+copyBuiltSample(folder);
 const chain = await testChain();
 const keyFile = join(folder, 'anchor.key');
 await writeFile(keyFile, FUNDED_KEY, { mode: 0o600 });

@@ -1,6 +1,6 @@
 // npm test: everything, from a fresh clone. Installs what tests need, then types, unit, database, API and browser tests.
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSystemPackages } from './packages.mjs';
@@ -37,8 +37,22 @@ process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? MEMORY : tmpdir(), 'shuhe
 chmodSync(process.env.TMPDIR, 0o755);
 process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 3 }));
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));
+
+/** The small sample is built once, on the port of the browser tests, while the types are checked; tests that want it take a copy. */
+const SAMPLE_PORT = '18080';
+const sampleFolder = join(process.env.TMPDIR, 'sample');
+mkdirSync(sampleFolder, { mode: 0o711 });
+const building = spawn(process.execPath, ['bench/serve.mjs', 'small', 'once'], {
+  cwd: ROOT,
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: { ...process.env, NODE_ENV: 'production', PORT: SAMPLE_PORT, SHUHENG_DATA: sampleFolder },
+});
+const built = new Promise((done) => building.once('exit', (code) => done(code === 0)));
+const types = run('类型 types', ['tsc', '--noEmit'], null);
+// Where it could not be built, the tests say why.
+if (await built) process.env.SHUHENG_SAMPLE_BUILT = sampleFolder;
 const runs = [
-  run('类型 types', ['tsc', '--noEmit'], null),
+  types,
   run(
     '单元与数据库测试 unit and database tests',
     ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`],

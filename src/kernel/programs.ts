@@ -10,7 +10,8 @@ import { ROOT } from './root.ts';
  */
 export function programOf(name: string, caller: string): string[] {
   const path = fileURLToPath(new URL(name, caller));
-  if (!caller.endsWith('.ts')) return [`${path}.js`];
+  // A module loaded by a loader's own call carries a query.
+  if (!new URL(caller).pathname.endsWith('.ts')) return [`${path}.js`];
   if (process.env.SHUHENG_BUILT === '1') return [join(ROOT, 'dist', `${relative(ROOT, path)}.js`)];
   return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, `${path}.ts`];
 }

@@ -18,7 +18,7 @@ import {
   TRADERS,
 } from '../contracts/index.ts';
 import { isProductObject } from '../products/index.ts';
-import { approvedTemplate, cellsLeft, epsilonLeft, ParameterValue, usesLeft } from '../sandbox/index.ts';
+import { approvedTemplate, cellsLeft, epsilonLeft, ParameterValue, TEMPLATE_NAME, usesLeft } from '../sandbox/index.ts';
 import { getDelivery, grantFacts, lockDelivery, revokeFor, standingOf } from './grants.ts';
 import { callsLeftOf, grantState } from './model.ts';
 import { FORMATS } from './rendering.ts';
@@ -166,7 +166,7 @@ export const queryDelivery = act({
     filters: z.array(Filter).max(50).default([]).meta(field('查询条件', 'Conditions')),
     limit: z.number().int().min(1).max(10_000).default(20).meta(field('最多返回行数', 'Most rows')),
     /** Of a service of the sandbox: which of its templates, with what in the place of its parameters. */
-    template: z.string().max(40).nullable().default(null).meta(field('查询模板', 'Template')),
+    template: z.string().regex(TEMPLATE_NAME).nullable().default(null).meta(field('查询模板', 'Template')),
     parameters: z.record(z.string().max(40), ParameterValue).default({}).meta(field('参数', 'Parameters')),
   }),
   output: z.object({

@@ -31,6 +31,7 @@ export {
   readyCall,
   type Service,
   serviceOfProduct,
+  TEMPLATE_NAME,
 } from './service/index.ts';
 export { configureSandbox, type SandboxSetting, sandboxSetting } from './setting.ts';
 

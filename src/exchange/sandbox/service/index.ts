@@ -5,4 +5,4 @@ export type { Service } from './model.ts';
 export { serviceReads } from './queries.ts';
 export { approvedTemplate } from './rules.ts';
 export { serviceOfProduct } from './store.ts';
-export { ParameterValue } from './template.ts';
+export { ParameterValue, TEMPLATE_NAME } from './template.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Text, text } from '../../../kernel/text.ts';
 
-const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+/** What templates and their parameters are called. */
+export const TEMPLATE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const VALUE_CHARS_MAX = 200;
 const SQL_CHARS_MAX = 20_000;
 const PARAMETERS_MAX = 20;
@@ -12,7 +13,7 @@ export const ParameterValue = z.union([z.string().max(VALUE_CHARS_MAX), z.number
 export type ParameterValue = z.output<typeof ParameterValue>;
 
 export const Parameter = z.object({
-  name: z.string().regex(NAME).meta(field('参数名', 'Name')),
+  name: z.string().regex(TEMPLATE_NAME).meta(field('参数名', 'Name')),
   type: z.enum(PARAMETER_TYPES).meta(field('类型', 'Type')),
   title: z.string().trim().min(1).max(100).meta(field('参数说明', 'What it is')),
   /** With which the template is checked when it is proposed; shown to buyers. */
@@ -22,7 +23,7 @@ export type Parameter = z.output<typeof Parameter>;
 
 /** A query with `:name` where a buyer's value goes. */
 export const Template = z.object({
-  name: z.string().regex(NAME).meta(field('模板名', 'Name')),
+  name: z.string().regex(TEMPLATE_NAME).meta(field('模板名', 'Name')),
   title: z.string().trim().min(1).max(100).meta(field('模板说明', 'What it answers')),
   sql: z.string().trim().min(1).max(SQL_CHARS_MAX).meta(field('查询（SQL）', 'Query (SQL)')),
   parameters: z.array(Parameter).max(PARAMETERS_MAX).meta(field('参数', 'Parameters')),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
@@ -7,10 +8,15 @@ export interface Received {
   readonly body: string;
 }
 
-/** An address that is called: remembers what came, and answers as `answer` says (null: never). */
+/**
+ * An address that is called: remembers what came, and answers as `answer` says (null: never). Its path is its own: what is
+ * still sent to a port that another test had is not for it.
+ */
 export async function receiver(answer: (received: Received) => number | null) {
   const received: Received[] = [];
+  const path = `/hook/${randomUUID()}`;
   const server = createServer((request, response) => {
+    if (request.url !== path) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -23,7 +29,7 @@ export async function receiver(answer: (received: Received) => number | null) {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/hook`,
+    url: `http://127.0.0.1:${port}${path}`,
     received,
     close: () => {
       server.closeAllConnections();

@@ -18,6 +18,8 @@ export interface Engine {
   ) => Promise<number>;
   readonly folder: string;
   readonly report: (progress: Progress) => void;
+  /** Gives back what it holds. */
+  readonly close: () => void;
 }
 
 /** Opens the engine in the order that was measured to hold (limits, folders, then access off, then the lock). */
@@ -50,6 +52,10 @@ export async function openEngine(request: Request, report: (progress: Progress) 
     write: (sql, onShare, values = []) => writeWithProgress(connection, sql, values, onShare),
     folder: request.folder,
     report,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
   };
 }
 

@@ -6,8 +6,12 @@ import type { Message, Request } from './protocol.ts';
 import type { Progress } from './types.ts';
 import { perform } from './work.ts';
 
-/** The process that reads hostile files: one request on standard input, messages on a pipe of its own, then the end. */
+/**
+ * The process that reads tables: requests on standard input, one after another, messages on a pipe of its own. Only one
+ * that `stays` takes a second request; hostile files are read by one that ends.
+ */
 const ANSWERS_FD = 3;
+const STAYS = process.argv[2] === 'stays';
 const PROGRESS_MS = 200;
 
 const answers = createWriteStream('', { fd: ANSWERS_FD });
@@ -29,7 +33,8 @@ function report(progress: Progress): void {
 const lines = createInterface({ input: process.stdin });
 // Standard input stays open while the server lives: when it ends, nobody waits for the answer any more.
 lines.once('close', () => process.exit(1));
-lines.once('line', (line) => {
+lines.on('line', (line) => {
+  lastStage = '';
   answer(JSON.parse(line) as Request)
     .catch((error: unknown): Message => {
       const failure = machineFailure(error);
@@ -37,10 +42,14 @@ lines.once('line', (line) => {
       const { kind, text } = failure ?? failures.internal();
       return { failure: { kind, text } };
     })
-    .then((message) => answers.write(`${JSON.stringify(message)}\n`, () => process.exit(0)));
+    .then((message) => answers.write(`${JSON.stringify(message)}\n`, () => STAYS || process.exit(0)));
 });
 
 async function answer(request: Request): Promise<Message> {
   const engine = await openEngine(request, report);
-  return { result: await perform(engine, request.job) };
+  try {
+    return { result: await perform(engine, request.job) };
+  } finally {
+    engine.close();
+  }
 }

@@ -1,42 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
-import { dirname, join, delimiter as pathDelimiter, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { programOf } from '../../programs.ts';
+import { dirname, join, resolve } from 'node:path';
 import type { Finding } from '../finder/model.ts';
 import { failures } from './failures.ts';
-import type { IngestLimits, Job, Made, Message, Minimise, Request, Results, Share } from './protocol.ts';
-import {
-  type Filter,
-  type IngestSummary,
-  type Minimised,
-  type Portion,
-  type Progress,
-  type Recipe,
-  type RowSet,
-  TableFailure,
-  type TableFormat,
-  type TableProfile,
-  type TableSummary,
-  type WrittenFormat,
+import type { IngestLimits, Job, Made, Minimise, Request, Results, Share } from './protocol.ts';
+import type {
+  Filter,
+  IngestSummary,
+  Minimised,
+  Portion,
+  Progress,
+  Recipe,
+  RowSet,
+  TableFormat,
+  TableProfile,
+  TableSummary,
+  WrittenFormat,
 } from './types.ts';
+import { askWorker, THREADS } from './workers.ts';
 
 const INGEST_MS_MAX = 2 * 3_600_000;
 const BUILD_MS_MAX = 3_600_000;
 const QUERY_MS_MAX = 60_000;
 /** A gibibyte, or a quarter of a small machine. */
 const MEMORY_BYTES = Math.min(1024 ** 3, Math.max(256 * 1024 ** 2, Math.floor(totalmem() / 4)));
-/** What the process holds besides the data: Node, the engine's code, buffers outside its accounting. */
-const OVERHEAD_BYTES = 2 * 1024 ** 3;
-const HEAP_MEBIBYTES = 1_536;
-const THREADS = 2;
-const OUTPUT_BYTES_MAX = 64 * 1024 ** 3;
-const OPEN_FILES_MAX = 1_024;
-const ANSWER_BYTES_MAX = 64 * 1024 ** 2;
-const COMPLAINT_BYTES_MAX = 16 * 1024;
 export const QUERY_ROWS_MAX = 10_000;
 
 export const INGEST_LIMITS: IngestLimits = {
@@ -214,7 +201,10 @@ export const convertTable = (
     options,
   );
 
-/** One job, one process: whatever a hostile file does to it, the server lives on. */
+/**
+ * In a process beside the server: whatever a hostile file does to it, the server lives on. A file that somebody sent has a
+ * process of its own; what was written here is read by one that stays for the next.
+ */
 async function run<K extends Job['kind']>(
   job: Extract<Job, { kind: K }>,
   timeLimitMs: number,
@@ -226,118 +216,11 @@ async function run<K extends Job['kind']>(
   const timeoutMs = options.timeoutMs ?? timeLimitMs;
   try {
     const request: Request = { job, folder, memoryBytes: options.memoryBytes ?? MEMORY_BYTES, threads: THREADS };
-    const result = await converse(request, timeoutMs, options);
-    return result as Results[K];
+    return (await askWorker(request, { ...options, timeoutMs, stays: job.kind !== 'ingest' })) as Results[K];
   } catch (error) {
     if ('output' in job) await rm(job.output, { force: true });
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function converse(request: Request, timeoutMs: number, options: TableOptions): Promise<unknown> {
-  return new Promise((done, failed) => {
-    const child = launch(request, timeoutMs);
-    let answer: Message | undefined;
-    let answerBytes = 0;
-    let stopped: TableFailure | undefined;
-    let complaint = '';
-    const stop = (reason: TableFailure) => {
-      stopped ??= reason;
-      child.kill('SIGKILL');
-    };
-    const timer = setTimeout(() => stop(failures.timeout()), timeoutMs);
-    const onAbort = () => stop(failures.cancelled());
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    const channel = child.stdio[3] as Readable;
-    createInterface({ input: channel, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
-      const message = JSON.parse(line) as Message;
-      if ('progress' in message) options.onProgress?.(message.progress);
-      else answer = message;
-    });
-    channel.on('data', (chunk: Buffer) => {
-      answerBytes += chunk.length;
-      if (answerBytes > ANSWER_BYTES_MAX) stop(failures.memory());
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (complaint.length < COMPLAINT_BYTES_MAX) complaint += chunk.toString('utf8');
-    });
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.write(`${JSON.stringify(request)}\n`);
-    child.on('error', (error) => finish(() => failed(error)));
-    child.on('close', (code, signal) =>
-      finish(() => {
-        if (stopped) failed(stopped);
-        else if (answer && 'result' in answer) done(answer.result);
-        else if (answer && 'failure' in answer) failed(new TableFailure(answer.failure.kind, answer.failure.text));
-        else failed(deathOf(code, signal, complaint));
-      }),
-    );
-    function finish(settle: () => void) {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-      settle();
-    }
-  });
-}
-
-/** Why a worker died without an answer, from how it died. */
-function deathOf(code: number | null, signal: NodeJS.Signals | null, complaint: string): Error {
-  if (signal === 'SIGXCPU') return failures.timeout();
-  if (signal === 'SIGXFSZ') return failures.full();
-  // The reader itself broke on the file, as on JSON nested a hundred thousand deep.
-  if (signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === 'SIGILL') return failures.unreadable();
-  if (
-    /out of memory|heap limit|bad_alloc|allocation failed/i.test(complaint) ||
-    signal === 'SIGKILL' ||
-    signal === 'SIGABRT'
-  ) {
-    return failures.memory();
-  }
-  return new Error(`the table worker ended with ${signal ?? `code ${code}`}: ${complaint.slice(0, 2_000)}`);
-}
-
-function launch({ memoryBytes }: Request, timeoutMs: number): ChildProcess {
-  const program = [
-    process.execPath,
-    `--max-old-space-size=${HEAP_MEBIBYTES}`,
-    ...programOf('./tabular-worker', import.meta.url),
-  ];
-  const cpuSeconds = Math.ceil((timeoutMs / 1_000) * THREADS) + 10;
-  const limits = [
-    `--data=${memoryBytes + OVERHEAD_BYTES}`,
-    `--cpu=${cpuSeconds}`,
-    `--fsize=${OUTPUT_BYTES_MAX}`,
-    `--nofile=${OPEN_FILES_MAX}`,
-    '--core=0',
-  ];
-  const limiter = limiterPath();
-  const [command, ...args] = limiter ? [limiter, ...limits, ...program] : program;
-  return spawn(command as string, args, {
-    // Standard output stays shut: the engine can be made to print there. Answers come on a pipe of their own.
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LANG: 'C.UTF-8', HOME: '/nonexistent' },
-  });
-}
-
-let limiterFound: string | null | undefined;
-
-/** `prlimit` of util-linux where there is one; elsewhere the engine's own limits and the clock must do. */
-function limiterPath(): string | null {
-  limiterFound ??=
-    process.platform === 'linux'
-      ? ((process.env.PATH ?? '/usr/bin:/bin')
-          .split(pathDelimiter)
-          .map((folder) => join(folder, 'prlimit'))
-          .find((path) => {
-            try {
-              accessSync(path, constants.X_OK);
-              return true;
-            } catch {
-              return false;
-            }
-          }) ?? null)
-      : null;
-  return limiterFound;
 }
