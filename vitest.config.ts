@@ -3,8 +3,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that build or break whole exchanges, longest first: begun last, one of them would run alone for minutes. */
-const LONGEST = ['src/kill.', 'src/privacy.db', 'src/hostile.', 'src/restore.', 'examples/sample.'];
+/** Files that build or break whole exchanges or logs, longest first: begun last, one of them would run alone for minutes. */
+const LONGEST = [
+  ...['src/kill.', 'src/privacy.db', 'src/hostile.', 'src/restore.', 'examples/sample.'],
+  ...['evidence/kill.', 'witness/process.', 'evidence/processes.', 'airlock/airlock.'],
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -45,6 +48,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],
           isolate: false,
+          maxWorkers: 2,
           // No test is a stopwatch: a slow machine fails none.
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Kernel } from '../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
+import { programOf } from '../programs.ts';
 import { loadRulebook } from '../rulebook/index.ts';
 import { fsck } from './fsck.ts';
 import { ensureKeys, rotateKeys } from './key-acts.ts';
@@ -18,7 +18,7 @@ import { checkNote, isConsistent, parseCheckpoint, parseKey, parseNote, type Tre
 const ORIGIN = 'log.example/kill';
 const KILLS = 20;
 const BACKLOG = 9_000;
-const CHILD = fileURLToPath(new URL('./testing-child.ts', import.meta.url));
+const CHILD = programOf('./testing-child', import.meta.url);
 
 let t: TestDatabase;
 let log: Awaited<ReturnType<typeof testLog>>;
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** A sequencer in a process of its own; it leads as soon as the one before it is dead. */
 async function spawnSequencer(environment: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, t.url, log.folder, ORIGIN], {
+  const child = spawn(process.execPath, [...CHILD, t.url, log.folder, ORIGIN], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
   });

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database/testing.ts';
+import { programOf } from '../programs.ts';
 import { smallDisk } from '../vault/testing.ts';
 import { fsck } from './fsck.ts';
 import { consistencyProof, logKey, settled } from './receipts.ts';
@@ -16,7 +16,7 @@ import { checkNote, isConsistent, parseCheckpoint, parseKey, parseNote, type Tre
 
 /** Real processes on one database, each with folders and keys of its own: what happens by mistake. */
 const ORIGIN = 'log.example/processes';
-const CHILD = fileURLToPath(new URL('./testing-child.ts', import.meta.url));
+const CHILD = programOf('./testing-child', import.meta.url);
 
 let t: TestDatabase;
 const folders: string[] = [];
@@ -44,7 +44,7 @@ interface Sequencing {
 
 /** Resolves when the process sequences or stands by, or has ended. */
 async function sequence(folder: string, origin = ORIGIN): Promise<Sequencing> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, t.url, folder, origin], {
+  const child = spawn(process.execPath, [...CHILD, t.url, folder, origin], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
+import { programOf } from '../../../kernel/programs.ts';
 import { rightsBehind, suspendUse } from '../../catalog/index.ts';
 import * as products from '../../products/index.ts';
 import { refusedKind, rulesOf } from '../../testing.ts';
@@ -229,8 +229,8 @@ describe('a server that is killed', () => {
     const own = join(t.x.folder, 'killed');
     await mkdir(own);
     const jobId = await t.submit(FOREVER, COUNT);
-    const worker = fileURLToPath(new URL('./testing-worker.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', worker, t.x.url, t.x.folder, own, jobId], {
+    const worker = programOf('./testing-worker', import.meta.url);
+    const child = spawn(process.execPath, [...worker, t.x.url, t.x.folder, own, jobId], {
       stdio: 'ignore',
     });
     const until = async (what: () => Promise<boolean>) => {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createParty, useAccessKey } from '../../access/index.ts';
 import { type Actor, execute, type Kernel } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
 import { newId } from '../../ids.ts';
+import { programOf } from '../../programs.ts';
 import { dated, loadRulebook } from '../../rulebook/index.ts';
 import { jobsOf } from '../../testing-jobs.ts';
 import { text } from '../../text.ts';
@@ -48,7 +48,7 @@ const licence = procedure({
 });
 /** What somebody typed, and must not leave the platform. */
 const TYPED = '王小明的离婚诉讼材料';
-const CHILD = fileURLToPath(new URL('./testing-child.ts', import.meta.url));
+const CHILD = programOf('./testing-child', import.meta.url);
 const KEY = randomBytes(32);
 
 let database: TestDatabase;
@@ -295,7 +295,7 @@ it('sends again after kill -9 in the middle of a call, under the same id, and th
   await hook(actor, other.url);
   await tell(actor.partyId);
   const start = () =>
-    spawn(process.execPath, ['--import', 'tsx', CHILD, database.url, KEY.toString('hex')], {
+    spawn(process.execPath, [...CHILD, database.url, KEY.toString('hex')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   child = start();

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Actor, ANONYMOUS, execute, type Kernel, type Read, Refused, SYSTEM } from '../../acts/index.ts';
 import { type TestDatabase, testDatabase } from '../../database/testing.ts';
+import { programOf } from '../../programs.ts';
 import { loadRulebook } from '../../rulebook/index.ts';
 import { receiptReads } from '../reads.ts';
 import { logKey, settled } from '../receipts.ts';
@@ -22,7 +22,7 @@ import type { AnchorChain } from './port.ts';
 import { FUNDED_KEY, freePort, type TestChain, testChain } from './testing.ts';
 
 const HOUR = { intervalSeconds: 3_600, confirmations: 1 };
-const CHILD = fileURLToPath(new URL('./testing-child.ts', import.meta.url));
+const CHILD = programOf('./testing-child', import.meta.url);
 
 let t: TestDatabase;
 let log: Awaited<ReturnType<typeof testLog>>;
@@ -281,7 +281,7 @@ describe('kill -9', () => {
     async (step) => {
       node = await testChain();
       await written(1);
-      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, t.url, node.url, FUNDED_KEY, step], {
+      const child = spawn(process.execPath, [...CHILD, t.url, node.url, FUNDED_KEY, step], {
         stdio: 'inherit',
       });
       expect(await new Promise((done) => child.once('exit', (_, signal) => done(signal)))).toBe('SIGKILL');

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programOf } from '../../programs.ts';
 import { checkNote, type NoteKey, parseCheckpoint, parseKey, parseNote } from '../verify/index.ts';
 import { originHash } from './store.ts';
 import { memoryLog, requestOf, scratch } from './testing.ts';
 
 /** Witnesses as processes of their own, over HTTP, killed at any moment. */
-const CHILD = fileURLToPath(new URL('./testing-child.ts', import.meta.url));
+const CHILD = programOf('./testing-child', import.meta.url);
 const log = memoryLog({ size: 2_000 });
 const forked = memoryLog({ size: 2_000, forkedAt: 5 });
 
@@ -30,7 +30,7 @@ interface Running {
 }
 
 function launch(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, ...args], {
+  const child = spawn(process.execPath, [...CHILD, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
