@@ -23,7 +23,8 @@ export interface ExactAnswer {
 }
 
 /** An exact answer: primary, secondary and historical suppression of its cells. */
-export async function exactAnswer(cells: readonly GuardedCell[], past: Past): Promise<ExactAnswer> {
+export async function exactAnswer(given: readonly GuardedCell[], past: Past): Promise<ExactAnswer> {
+  const cells = inFixedOrder(given);
   const { query, numbers } = past;
   const limits = strictest(past.policies);
   const primary = judge(cells, query, limits);
@@ -59,6 +60,15 @@ export async function exactAnswer(cells: readonly GuardedCell[], past: Past): Pr
         : { ...row, values: row.values.map(() => null), marks: row.marks.map((mark) => mark ?? 'history') },
     ),
   };
+}
+
+/**
+ * Where one of two cells must be hidden, the order decides which. Of the same question it is the same for everybody and
+ * every copy of the data, or two parties would see one cell each.
+ */
+function inFixedOrder(cells: readonly GuardedCell[]): GuardedCell[] {
+  const named = cells.map((cell) => ({ cell, name: cellName(cell.key, cell.rolledUp) }));
+  return named.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name))).map(({ cell }) => cell);
 }
 
 /**
