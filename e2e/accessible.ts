@@ -1,6 +1,12 @@
 import { expect, type Page } from '@playwright/test';
 import axe from 'axe-core';
 
+declare global {
+  interface Window {
+    readonly axe: typeof axe;
+  }
+}
+
 /** What a page still waits for, in its own words: grey lines, a part that calls itself busy, the line of a page on its way. */
 const waitsFor = (page: Page): Promise<string> =>
   page.evaluate(() => {
@@ -19,8 +25,7 @@ export async function accessible(page: Page): Promise<void> {
   await expect.poll(() => waitsFor(page), { intervals: [20, 50, 100] }).toBe('');
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const broken = await page.evaluate(async () => {
-    const { axe: rules } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await rules.run(document, { resultTypes: ['violations'] });
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
     return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
   });
   expect(broken).toEqual([]);
