@@ -58,12 +58,13 @@ export default defineConfig({
         plugins: process.env.SHUHENG_BUILT === '1' ? [compiled] : [],
         test: {
           name: 'database',
+
           server: { deps: { external: [/\/dist\/(src|examples)\//] } },
           sequence: { groupOrder: 1 },
           include: ['src/**/*.db.test.ts', 'examples/**/*.db.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],

@@ -1,19 +1,35 @@
 // npm test: everything, from a fresh clone. Installs what tests need, then types, unit, database, API and browser tests.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSystemPackages } from './packages.mjs';
 import { prepare, ROOT, say } from './prepare.mjs';
 
-function run(name, args, report, env = {}) {
-  say(`\n· ${name}`);
-  const done = spawnSync('npx', ['--no-install', ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
+function start(command, args, options) {
+  const child = spawn(command, args, { cwd: ROOT, ...options });
+  children.add(child);
+  child.once('close', () => children.delete(child));
+  return child;
+}
+
+/** Runs one part. What is said while others speak too is kept and said when it is done. */
+function run(name, args, report, { env = {}, aloud = false } = {}) {
+  if (aloud) say(`\n· ${name}`);
+  const child = start('npx', ['--no-install', ...args], {
+    stdio: aloud ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
-  return { name, ok: done.status === 0, report };
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => said.push(piece));
+  return new Promise((done) => {
+    child.once('close', (code) => {
+      const last = () => {
+        if (!aloud) say(`\n· ${name}\n${Buffer.concat(said).toString()}`);
+      };
+      done({ name, ok: code === 0, report, last });
+    });
+  });
 }
 
 const MEMORY = '/dev/shm';
@@ -36,41 +52,47 @@ process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? MEMORY : tmpdir(), 'shuhe
 // The database server runs as another user where root tests, and must pass through.
 chmodSync(process.env.TMPDIR, 0o755);
 process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 3 }));
+const children = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => {
+    for (const child of children) child.kill(signal);
+    process.exit(1);
+  });
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));
 
 /** The small sample is built once, on the port of the browser tests, while the types are checked; tests that want it take a copy. */
 const SAMPLE_PORT = '18080';
 const sampleFolder = join(process.env.TMPDIR, 'sample');
 mkdirSync(sampleFolder, { mode: 0o711 });
-const building = spawn(process.execPath, ['bench/serve.mjs', 'small', 'once'], {
-  cwd: ROOT,
+const types = run('类型 types', ['tsc', '--noEmit'], null);
+const building = start(process.execPath, ['bench/serve.mjs', 'small', 'once'], {
   stdio: ['ignore', 'ignore', 'inherit'],
   env: { ...process.env, NODE_ENV: 'production', PORT: SAMPLE_PORT, SHUHENG_DATA: sampleFolder },
 });
-const built = new Promise((done) => building.once('exit', (code) => done(code === 0)));
-const types = run('类型 types', ['tsc', '--noEmit'], null);
 // Where it could not be built, the tests say why.
-if (await built) process.env.SHUHENG_SAMPLE_BUILT = sampleFolder;
-const runs = [
-  types,
-  run(
-    '单元与数据库测试 unit and database tests',
-    ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`],
-    (t) => {
-      const r = JSON.parse(t);
-      return { passed: r.numPassedTests, failed: r.numFailedTests + (r.success ? 0 : r.numFailedTests === 0 ? 1 : 0) };
-    },
-  ),
-  run(
-    '浏览器与接口测试 browser and API tests',
-    ['playwright', 'test'],
-    (t) => {
-      const { stats } = JSON.parse(t);
-      return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
-    },
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: join(folder, 'playwright.json') },
-  ),
-];
+if (await new Promise((done) => building.once('exit', (code) => done(code === 0))))
+  process.env.SHUHENG_SAMPLE_BUILT = sampleFolder;
+// Each waits for clocks and processes half of its time: side by side they fill the machine.
+const unit = run(
+  '单元与数据库测试 unit and database tests',
+  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`],
+  (t) => {
+    const r = JSON.parse(t);
+    return { passed: r.numPassedTests, failed: r.numFailedTests + (r.success ? 0 : r.numFailedTests === 0 ? 1 : 0) };
+  },
+  { aloud: true },
+);
+const browser = run(
+  '浏览器与接口测试 browser and API tests',
+  ['playwright', 'test'],
+  (t) => {
+    const { stats } = JSON.parse(t);
+    return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
+  },
+  { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(folder, 'playwright.json') } },
+);
+const runs = await Promise.all([types, unit, browser]);
+for (const { last } of runs) last();
 let passed = 0;
 let failed = 0;
 for (const [i, { name, ok, report }] of runs.entries()) {

@@ -1,19 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type RawBuilder, sql } from 'kysely';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSample, type SampleAccount } from '../examples/sample.ts';
-import { type Engine, startEngine } from './engine.ts';
+import type { SampleAccount } from '../examples/sample.ts';
 import { buildApp } from './interfaces/http/app.ts';
 import { schemaOf } from './interfaces/http/openapi.ts';
 import { actorOf, registerSessions } from './kernel/access/index.ts';
 import type { Act, Authority } from './kernel/acts/index.ts';
-import { type TestDatabase, testDatabase } from './kernel/database/testing.ts';
 import { loadRulebook } from './kernel/rulebook/index.ts';
 import { platform } from './platform.ts';
+import { type SampleExchange, sampleExchange } from './testing.ts';
 
 /**
  * Strangers, wrong roles, wrong parties, expired and revoked credentials against every act and every read of the house:
@@ -66,18 +62,13 @@ const OWNED = [
 /** The directory of resources is public to read, though only its holder may act on an item. */
 const READABLE = ['res'];
 
-let folder: string;
-let database: TestDatabase;
-let engine: Engine;
+let sample: SampleExchange;
 let app: FastifyInstance;
-let accounts: readonly SampleAccount[];
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'shuheng-hostile-'));
-  database = await testDatabase();
-  engine = await startEngine({ database, dataFolder: folder });
-  accounts = await buildSample(engine, () => undefined, { size: 'small' });
+  sample = await sampleExchange('hostile');
+  const { database, engine, accounts } = sample;
   app = await buildApp({
     kernel: engine.kernel,
     acts,
@@ -95,9 +86,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app?.close();
-  await engine?.stop();
-  await database?.drop();
-  rmSync(folder, { recursive: true, force: true });
+  await sample?.stop();
 });
 
 async function signIn(account: SampleAccount): Promise<string> {
@@ -225,10 +214,12 @@ const KEPT_ELSEWHERE: Readonly<Record<string, (partyId: string) => RawBuilder<{ 
 /** A subject of that kind which the account's party has nothing to do with. */
 async function foreign(prefix: string, account: SampleAccount): Promise<string | undefined> {
   const elsewhere = KEPT_ELSEWHERE[prefix];
-  if (elsewhere) return (await elsewhere(account.partyId).execute(database.db)).rows[0]?.subject;
+  if (elsewhere) return (await elsewhere(account.partyId).execute(sample.database.db)).rows[0]?.subject;
   const { rows } = await sql<{ subject: string }>`select a.subject from act_log a where a.subject like ${`${prefix}_%`}
     and not exists (select 1 from act_log b join act_party p on p.act_id = b.id where b.subject = a.subject
-      and p.party_id = (select party_id from person where login = ${account.login})) limit 1`.execute(database.db);
+      and p.party_id = (select party_id from person where login = ${account.login})) limit 1`.execute(
+    sample.database.db,
+  );
   return rows[0]?.subject;
 }
 
@@ -243,14 +234,14 @@ describe('every act', () => {
 
   it('refuses the stranger, the made-up token, the expired session and the revoked one with the same words', async () => {
     const [expiring, ending] = await Promise.all(
-      [0, 1].map(() => signIn(accounts.find((a) => !a.totpSecret) as SampleAccount)),
+      [0, 1].map(() => signIn(sample.accounts.find((a) => !a.totpSecret) as SampleAccount)),
     );
     const { createHash } = await import('node:crypto');
     const hashed = createHash('sha256')
       .update(expiring ?? '')
       .digest();
     await sql`update session set expires_at = now() - interval '1 second' where token_hash = ${hashed}`.execute(
-      database.db,
+      sample.database.db,
     );
     await app.inject({ method: 'DELETE', url: '/v1/sessions/current', headers: { authorization: `Bearer ${ending}` } });
     for (const act of guarded) {
@@ -265,7 +256,7 @@ describe('every act', () => {
 
   it('refuses the wrong role before it looks at anything', async () => {
     for (const act of guarded) {
-      const wrong = accounts.find((a) => !mayDo(act.by, a));
+      const wrong = sample.accounts.find((a) => !mayDo(act.by, a));
       if (!wrong) continue;
       const answer = await call(act, tokenOf(wrong), inputFor(schemaFor(act), nobody));
       expect([act.name, answer.statusCode]).toEqual([act.name, 403]);
@@ -281,7 +272,7 @@ describe('every act', () => {
       if (!prefix || rolesOf(act.by).some((r) => OVERSEERS.includes(r))) continue;
       if (ASKED_OF_THE_PUBLIC.includes(act.name)) continue;
       concerned.push(act.name);
-      for (const account of accounts.filter((a) => mayDo(act.by, a) && !isAdministrator(a))) {
+      for (const account of sample.accounts.filter((a) => mayDo(act.by, a) && !isAdministrator(a))) {
         const id = await foreign(prefix, account);
         if (!id) continue;
         const [theirs, none] = await Promise.all(
@@ -305,7 +296,7 @@ describe('every act', () => {
 
   it('answers nonsense with a problem that names the field, never with a fault', async () => {
     for (const act of open) {
-      const fit = accounts.find((a) => mayDo(act.by, a));
+      const fit = sample.accounts.find((a) => mayDo(act.by, a));
       for (const input of [
         [],
         'text',
@@ -342,7 +333,7 @@ describe('every read', () => {
       const stranger = await app.inject(url);
       if (read.by.kind === 'anyone') expect([read.path, stranger.statusCode < 500]).toEqual([read.path, true]);
       else expect([read.path, stranger.statusCode]).toEqual([read.path, 401]);
-      const wrong = accounts.find((a) => !mayDo(read.by, a));
+      const wrong = sample.accounts.find((a) => !mayDo(read.by, a));
       if (!wrong) continue;
       const answer = await app.inject({ url, headers: { authorization: `Bearer ${tokenOf(wrong)}` } });
       expect([read.path, answer.statusCode]).toEqual([read.path, 403]);
@@ -356,7 +347,7 @@ describe('every read', () => {
       const [name, field] = Object.entries(schema.properties ?? {})[0] ?? [];
       const prefix = field?.['x-id'];
       if (!name || !prefix || !OWNED.includes(prefix) || READABLE.includes(prefix)) continue;
-      for (const account of accounts.filter((a) => !isAdministrator(a) && !a.roles.includes('notary'))) {
+      for (const account of sample.accounts.filter((a) => !isAdministrator(a) && !a.roles.includes('notary'))) {
         const id = await foreign(prefix, account);
         if (!id) continue;
         const headers = { authorization: `Bearer ${tokenOf(account)}` };

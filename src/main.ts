@@ -22,11 +22,11 @@ import {
   type EmbeddedServer,
   migrate,
   type OpenDatabase,
-  OperatorError,
   openDatabase,
   startEmbeddedServer,
 } from './kernel/database/index.ts';
 import { logStatus } from './kernel/evidence/index.ts';
+import { OperatorError } from './kernel/operator-error.ts';
 import { ROOT } from './kernel/root.ts';
 import type { Settings } from './kernel/settings.ts';
 import { registerUploads } from './kernel/vault/index.ts';

@@ -4,28 +4,26 @@ import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSample } from '../examples/sample.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { backup, restore } from './kernel/database/index.ts';
+import { backup, type OpenDatabase, restore } from './kernel/database/index.ts';
 import { type TestDatabase, testDatabase } from './kernel/database/testing.ts';
 import { entryBytes, fsck, logKey, proofFor, settled } from './kernel/evidence/index.ts';
 import { verifyReceipt } from './kernel/evidence/verify/index.ts';
 import { trialBalance } from './kernel/ledger/index.ts';
+import { type SampleExchange, sampleExchange } from './testing.ts';
 
 /** A whole exchange is saved while it runs, lost, and restored: nothing that was promised may be missing. */
 let folder: string;
-let original: TestDatabase;
+let original: SampleExchange;
 let restored: TestDatabase;
 let engine: Engine;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shuheng-restore-'));
-  original = await testDatabase();
-  engine = await startEngine({ database: original, dataFolder: join(folder, 'first') });
-  await buildSample(engine, () => undefined, { size: 'small' });
-  await settled(original.db);
-  await backup(original.url, join(folder, 'first'), join(folder, 'saved'));
-  await engine.stop();
+  original = await sampleExchange('original');
+  await settled(original.database.db);
+  await backup(original.database.url, original.folder, join(folder, 'saved'));
+  await original.engine.stop();
   restored = await testDatabase();
   await restore(restored.url, join(folder, 'second'), join(folder, 'saved'));
   engine = await startEngine({ database: restored, dataFolder: join(folder, 'second') });
@@ -34,12 +32,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await engine?.stop();
-  await original?.drop();
   await restored?.drop();
+  await original?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function ids(database: TestDatabase): Promise<string[]> {
+async function ids(database: OpenDatabase): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from evidence_entry order by id`.execute(database.db);
   return rows.map((r) => r.id);
 }
@@ -48,9 +46,9 @@ describe('a restored exchange', () => {
   it('has every act with its evidence, and every receipt verifies under the same key', async () => {
     const receipts = await ids(restored);
     expect(receipts.length).toBeGreaterThan(50);
-    expect(receipts).toEqual((await ids(original)).slice(0, receipts.length));
+    expect(receipts).toEqual((await ids(original.database)).slice(0, receipts.length));
     const vkey = (await logKey(restored.db)) ?? '';
-    expect(vkey).toBe(await logKey(original.db));
+    expect(vkey).toBe(await logKey(original.database.db));
     for (const id of receipts) {
       const [proof, entry] = [await proofFor(restored.db, id), await entryBytes(restored.db, id)];
       expect([id, verifyReceipt({ proof: proof ?? '', entry: entry ?? Buffer.alloc(0), vkey }).outcome]).toEqual([
@@ -66,7 +64,7 @@ describe('a restored exchange', () => {
   });
 
   it('has the same balances', async () => {
-    expect(await trialBalance(restored.db)).toEqual(await trialBalance(original.db));
+    expect(await trialBalance(restored.db)).toEqual(await trialBalance(original.database.db));
   });
 
   it('can open its encrypted objects and goes on working', async () => {
@@ -85,7 +83,7 @@ describe('a restored exchange', () => {
     bytes[100] = (bytes[100] ?? 0) ^ 1;
     writeFileSync(file, bytes);
     await expect(restore(restored.url, join(folder, 'fourth'), damaged)).rejects.toThrow(/changed or is damaged/);
-    await expect(backup(original.url, join(folder, 'first'), join(folder, 'saved'))).rejects.toThrow(
+    await expect(backup(original.database.url, original.folder, join(folder, 'saved'))).rejects.toThrow(
       /never overwrites/,
     );
   });

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OpenDatabase, OperatorError } from './kernel/database/index.ts';
+import type { OpenDatabase } from './kernel/database/index.ts';
 import { keepWitnesses, logVkeys, operatorPolicy, setWitnessPolicy } from './kernel/evidence/index.ts';
+import { OperatorError } from './kernel/operator-error.ts';
 import type { Settings } from './kernel/settings.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { OperatorError } from './database/index.ts';
+import { OperatorError } from './operator-error.ts';
 
 const REGION_DEFAULT = 'us-east-1';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { OperatorError } from './database/index.ts';
+import { OperatorError } from './operator-error.ts';
 
 const PORT_DEFAULT = 8080;
 const UPLOAD_DEFAULT = 2 * 1024 ** 3;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { OperatorError } from '../../kernel/database/index.ts';
+import { OperatorError } from '../../kernel/operator-error.ts';
 import { type Arguments, need, UsageError } from './arguments.ts';
 
 const TIMEOUT_MS = 60_000;

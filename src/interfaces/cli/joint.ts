@@ -8,7 +8,7 @@ import {
   JointOver,
   type JointView,
 } from '../../exchange/sandbox/index.ts';
-import { OperatorError } from '../../kernel/database/index.ts';
+import { OperatorError } from '../../kernel/operator-error.ts';
 import { type Arguments, need, UsageError } from './arguments.ts';
 
 const TIMEOUT_MS = 60_000;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { announcements } from '../../exchange/certificates/index.ts';
-import { type Database, OperatorError, openDatabase } from '../../kernel/database/index.ts';
+import { type Database, openDatabase } from '../../kernel/database/index.ts';
 import { writeDurably } from '../../kernel/evidence/durable.ts';
 import { diskTileStore, fsck, openTileStore, type TileStore, verifierPage } from '../../kernel/evidence/index.ts';
 import { logKeys } from '../../kernel/evidence/log-keys.ts';
@@ -20,6 +20,7 @@ import {
   webLog,
 } from '../../kernel/evidence/mirror/index.ts';
 import { rowsOf } from '../../kernel/evidence/tiles.ts';
+import { OperatorError } from '../../kernel/operator-error.ts';
 import { readSettings } from '../../kernel/settings.ts';
 import { reachDatabase } from '../../main.ts';
 import { type Arguments, UsageError } from './arguments.ts';

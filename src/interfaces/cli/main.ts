@@ -1,4 +1,4 @@
-import { OperatorError } from '../../kernel/database/index.ts';
+import { OperatorError } from '../../kernel/operator-error.ts';
 import { type Arguments, readArguments, UsageError } from './arguments.ts';
 
 interface Command {

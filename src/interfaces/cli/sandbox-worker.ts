@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearCopies, configureSandbox, HELD_MAX, startPartWorker } from '../../exchange/sandbox/index.ts';
-import { OperatorError, openDatabase } from '../../kernel/database/index.ts';
+import { openDatabase } from '../../kernel/database/index.ts';
 import { openExecutor } from '../../kernel/isolation/index.ts';
+import { OperatorError } from '../../kernel/operator-error.ts';
 import { loadRulebook } from '../../kernel/rulebook/index.ts';
 import { readSettings } from '../../kernel/settings.ts';
 import { openVault } from '../../kernel/vault/index.ts';

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { OperatorError } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;

@@ -1,7 +1,7 @@
 import { createCipheriv, createHash, createHmac, hkdfSync, pbkdf2Sync } from 'node:crypto';
-import { OperatorError } from '../database/index.ts';
 import { SM2_USER_ID, sm2Digest, sm2Verifies } from '../evidence/verify/sm2.ts';
 import { sm3 } from '../evidence/verify/sm3.ts';
+import { OperatorError } from '../operator-error.ts';
 import { sm2KeyOf, sm2Sign } from './sm2.ts';
 
 /** Known answers: examples of the standards, and (where marked) values made with OpenSSL 3.0.19 that no standard gives. */

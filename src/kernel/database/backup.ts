@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { z } from 'zod';
+import { OperatorError } from '../operator-error.ts';
 import { migrate } from './migrations.ts';
-import { OperatorError } from './server.ts';
 
 /** What is saved besides the database: keys and objects. The log's tiles are derived from the database again. */
 const FOLDERS = ['vault'] as const;

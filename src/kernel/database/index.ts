@@ -3,4 +3,4 @@ export { type Database, type OpenDatabase, openDatabase, type Queryable, type Ta
 export { runLast, send } from './driver.ts';
 export { type Migration, migrate } from './migrations.ts';
 export { isStalePlan } from './prepare.ts';
-export { type EmbeddedServer, OperatorError, startEmbeddedServer } from './server.ts';
+export { type EmbeddedServer, startEmbeddedServer } from './server.ts';

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { OperatorError } from '../operator-error.ts';
 import { ROOT } from '../root.ts';
-import { OperatorError } from './server.ts';
 
 /** Migrations are plain SQL and are read from the sources, also by the built program. */
 const SOURCES = join(ROOT, 'src');
 const MIGRATION_NAME = /^\d{4}-[a-z0-9-]+\.sql$/;
 const MIGRATION_LOCK = 7_346_001;
 /** The job queue's own migrations are its affair; failures reach us as exceptions. */
-const QUIET = new Logger(() => () => undefined);
 
 export interface Migration {
   readonly name: string;
@@ -50,7 +48,8 @@ export async function migrate(url: string, migrations?: readonly Migration[]): P
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await runMigrations({ connectionString: url, logger: QUIET });
+    const { Logger, runMigrations } = await import('graphile-worker');
+    await runMigrations({ connectionString: url, logger: new Logger(() => () => undefined) });
     await client.query(
       'create table if not exists migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
     );

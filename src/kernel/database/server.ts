@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { OperatorError } from '../operator-error.ts';
 
 /** The owner of everything inside the embedded server; it listens on a private unix socket only. */
 const OWNER = 'app';
@@ -17,11 +18,6 @@ const LOCK_WAIT_POLLS_MAX = 600;
 const LOCK_POLL_MS = 100;
 /** How PostgreSQL says that the disk is full. */
 const DISK_FULL = /No space left|Check free disk space/i;
-
-/** A problem the operator can mend: one sentence for the terminal, no stack trace. */
-export class OperatorError extends Error {
-  override name = 'OperatorError';
-}
 
 export interface EmbeddedServer {
   /** Connection URL of the maintenance database `postgres`; see {@link urlOf}. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OperatorError } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { ROOT } from '../root.ts';
 import { execKeyProvider } from './exec-keys.ts';
 import { fileKeyProvider, type KeyLabel, type KeyProvider, labelText } from './keys.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { resolve } from 'node:path';
 import { sm2PublicFromPem, sm2SignatureFromDer } from '../crypto/index.ts';
-import { OperatorError } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { fileKeyProvider, type KeyLabel, type KeyProvider, labelText } from './keys.ts';
 import type { HeldKey, KeyAlgorithm } from './private-keys.ts';
 import { sm2Verifies } from './verify/index.ts';

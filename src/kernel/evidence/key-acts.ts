@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Act, act, execute, type Kernel, Refused, SYSTEM, system } from '../acts/index.ts';
-import { OperatorError, type Tx } from '../database/index.ts';
+import type { Tx } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { type Text, text } from '../text.ts';
 import { keyFits, keyFollows, noOverlapAfterLoss } from './key-rules.ts';
 import { type KeyLabel, type KeyPurpose, labelText } from './keys.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { OperatorError } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { codeOf, makeFolder, syncFolder, writeDurably } from './durable.ts';
 import {
   formatPrivateKey,

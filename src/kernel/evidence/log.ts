@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { OperatorError } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { type KeyProvider, otherName } from './keys.ts';
 import { CHECKPOINT_PATH } from './layout.ts';
 import { dueTurn, logKeys, openSigners, signedByLog, writeTurn } from './log-keys.ts';

@@ -1,4 +1,5 @@
-import { OperatorError, type Queryable } from '../database/index.ts';
+import type { Queryable } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { consistencyRanges, inclusionRanges, type Range, rangeRoot, tilesOf } from './merkle.ts';
 import { type Rows, readTiles, rowsOf } from './tiles.ts';
 import { formatProof } from './verify/index.ts';

@@ -1,4 +1,5 @@
-import { OperatorError, type Queryable } from '../database/index.ts';
+import type { Queryable } from '../database/index.ts';
+import { OperatorError } from '../operator-error.ts';
 import { type KeyLabel, type KeyProvider, type KeyPurpose, labelText } from './keys.ts';
 import { type LogSigner, noteSigner } from './note.ts';
 import type { KeyAlgorithm } from './private-keys.ts';

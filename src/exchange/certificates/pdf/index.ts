@@ -5,7 +5,6 @@ import { certificateFile } from '../file.ts';
 import { signedBy } from '../keys.ts';
 import { certificateLife, REVOCATION_GROUNDS } from '../model.ts';
 import { certificateFor } from '../reads.ts';
-import { drawCertificate } from './sheet.ts';
 
 const SIGNATURE_LINE = '%shuheng-signature ';
 
@@ -24,6 +23,7 @@ export async function certificatePdf(
   const row = await certificateFor(db, actor, certificateId);
   const json = await certificateFile(db, row);
   const verifyPage = `${publicUrl.replace(/\/$/, '')}/verify`;
+  const { drawCertificate } = await import('./sheet.ts');
   const drawn = await drawCertificate({
     content: row.content,
     contentSha256: row.content_sha256,

@@ -1,4 +1,4 @@
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { outbound } from './setting.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -14,8 +14,9 @@ export interface Mail {
 let transport: { readonly url: string; readonly transporter: Transporter } | undefined;
 
 /** One transport a process, as long as the setting stays. */
-function transporterTo(url: string): Transporter {
+async function transporterTo(url: string): Promise<Transporter> {
   if (transport?.url !== url) {
+    const { createTransport } = await import('nodemailer');
     transport?.transporter.close();
     const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS };
     transport = {
@@ -32,7 +33,7 @@ export async function sendMail({ to, subject, text, deliveryId }: Mail): Promise
   if (!smtpUrl) return 'no-mail-server';
   try {
     const domain = mailFrom.split('@')[1]?.replace(/[<>\s]/g, '') || 'localhost';
-    await transporterTo(smtpUrl).sendMail({
+    await (await transporterTo(smtpUrl)).sendMail({
       from: mailFrom,
       to: { name: '', address: to },
       subject,

@@ -10,7 +10,7 @@ import {
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { formatTransaction } from 'viem/utils';
-import { OperatorError } from '../../database/index.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { encodeRlp, fromHex0x, hex0x, keccak, type Rlp } from '../verify/chain.ts';
 import type { AnchorChain, ChainProof, Place, Standing, Try } from './port.ts';
 import { transactionProof } from './trie.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { OperatorError } from '../../database/index.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { codeOf, makeFolder, writeDurably } from '../durable.ts';
 
 const KEY = /^0x[0-9a-f]{64}$/;

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../database/index.ts';
+import { OperatorError } from '../../operator-error.ts';
 import {
   type Checkpoint,
   checkCosignatures,

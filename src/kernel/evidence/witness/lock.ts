@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OperatorError } from '../../database/server.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { codeOf } from '../durable.ts';
 
 /** A process that was told to end may need a moment to let go. */

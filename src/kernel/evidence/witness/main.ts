@@ -1,5 +1,5 @@
 /** A witness as a process of its own, as `npm start` starts the sample's; people use `shuheng witness`. */
-import { OperatorError } from '../../database/server.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { witnessCommand } from './cli.ts';
 
 try {

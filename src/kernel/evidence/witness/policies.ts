@@ -1,4 +1,5 @@
-import { OperatorError, type Queryable } from '../../database/index.ts';
+import type { Queryable } from '../../database/index.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { keyLines, trustedVkeys } from '../log-keys.ts';
 import { rowsOf } from '../tiles.ts';
 import {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OperatorError } from '../../database/server.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { codeOf } from '../durable.ts';
 import type { Witness } from './witness.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { OperatorError } from '../../database/server.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { codeOf, createDurably, makeFolder, writeDurably } from '../durable.ts';
 import type { KeyProvider } from '../keys.ts';
 import { formatPrivateKey, type HeldKey, heldKey, readPrivateKey } from '../private-keys.ts';

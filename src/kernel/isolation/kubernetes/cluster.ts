@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { OperatorError } from '../../database/index.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { IsolatedFailure } from '../types.ts';
 
 const Name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);

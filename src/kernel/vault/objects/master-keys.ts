@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { OperatorError } from '../../database/index.ts';
+import { OperatorError } from '../../operator-error.ts';
 import { KEY_BYTES } from './frames.ts';
 import { type KeyProvider, keyProvider } from './keys.ts';
 

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import { failures } from './failures.ts';
 import type { Job, Request } from './protocol.ts';
 import { filesAt, pathOf, quoteText } from './sql.ts';
@@ -24,6 +24,7 @@ export interface Engine {
 
 /** Opens the engine in the order that was measured to hold (limits, folders, then access off, then the lock). */
 export async function openEngine(request: Request, report: (progress: Progress) => void): Promise<Engine> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(request.threads),
     memory_limit: `${Math.floor(request.memoryBytes / 2 ** 20)}MiB`,
