@@ -310,8 +310,11 @@ test('a court bundle is asked for, followed and downloaded in the workbench', as
   await page.goto('/work/bundles');
   await expect(page.getByRole('heading', { name: '司法包', level: 1 })).toBeVisible();
   await page.getByRole('button', { name: '制作司法包' }).click();
+  const asked = page.waitForResponse((r) => r.url().endsWith('/v1/acts/evidence.export-bundle'));
   await page.getByRole('dialog').getByRole('button', { name: '制作司法包' }).click();
-  const download = page.getByRole('button', { name: '下载', exact: true }).first();
+  // Others of this party may be there: the one asked for here is known by its number.
+  const { result } = (await (await asked).json()) as { result: { bundleId: string } };
+  const download = page.locator(`#${result.bundleId}`).getByRole('button', { name: '下载', exact: true });
   await expect(download).toBeVisible({ timeout: SLOW_MS });
   await accessible(page);
   const started = page.waitForEvent('download');

@@ -59,7 +59,7 @@ export function BundleRow({
   // The end is exclusive; people say the last day.
   const lastDay = until === null ? '' : day(new Date(Date.parse(until) - DAY_MS).toISOString());
   return (
-    <li>
+    <li id={bundle.id}>
       <div className="head-row">
         <div>
           <b>
