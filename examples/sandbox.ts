@@ -231,6 +231,8 @@ async function offerService(stage: Stage, projectId: string): Promise<string> {
           title: '延误超过门槛的航班，按出发机场',
           sql: 'select origin, count(*) as flights, avg(delay) as mean_delay from flights where delay >= :minutes group by origin order by flights desc',
           parameters: [{ name: 'minutes', type: 'number', title: '延误不少于（分钟）', example: 15 }],
+          // The others are called as the dictionary of the flights calls them: 出发机场, 平均到达延误.
+          columns: [{ name: 'flights', titleZh: '航班量', titleEn: 'Flights', unit: '班' }],
         },
       ],
     },

@@ -18,7 +18,15 @@ import {
   TRADERS,
 } from '../contracts/index.ts';
 import { isProductObject } from '../products/index.ts';
-import { approvedTemplate, cellsLeft, epsilonLeft, ParameterValue, TEMPLATE_NAME, usesLeft } from '../sandbox/index.ts';
+import {
+  AnswerColumn,
+  approvedTemplate,
+  cellsLeft,
+  epsilonLeft,
+  ParameterValue,
+  TEMPLATE_NAME,
+  usesLeft,
+} from '../sandbox/index.ts';
 import { getDelivery, grantFacts, lockDelivery, revokeFor, standingOf } from './grants.ts';
 import { callsLeftOf, grantState } from './model.ts';
 import { FORMATS } from './rendering.ts';
@@ -31,7 +39,7 @@ import {
   revokedBySupervisor,
   traceableAndProtected,
 } from './rules.ts';
-import { answerService, readService, type Served, sandboxFacts, serviceCall } from './service.ts';
+import { answerService, answerTable, readService, type Served, sandboxFacts, serviceCall } from './service.ts';
 import { deliverySetting, linkUrl } from './setting.ts';
 import { askTable } from './tabular.ts';
 
@@ -170,7 +178,7 @@ export const queryDelivery = act({
     parameters: z.record(z.string().max(40), ParameterValue).default({}).meta(field('参数', 'Parameters')),
   }),
   output: z.object({
-    columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    columns: z.array(AnswerColumn),
     rows: z.array(z.array(Cell)),
     /** Of a service of the sandbox, in the shape of `rows`: why a cell is not told. */
     marks: z.array(z.array(z.string().nullable())).nullable(),
@@ -217,7 +225,10 @@ export const queryDelivery = act({
     const { delivery } = facts;
     // A function, because what is asked and answered must not become part of the facts that are hashed and kept.
     const served = facts.served();
-    const answer = served ? await answerService(tx, served, delivery.id) : facts.answer();
+    const found = facts.answer();
+    const answer = served
+      ? await answerService(tx, served, delivery.id)
+      : found && (await answerTable(tx, delivery.product_id, found));
     if (!answer) throw new Error('a query was performed that the rules had not let pass');
     await tx
       .updateTable('delivery')
@@ -240,9 +251,9 @@ export const queryDelivery = act({
       })
       .execute();
     return {
-      columns: answer.columns.map(({ name, type }) => ({ name, type })),
+      columns: answer.columns,
       rows: answer.rows.map((row) => [...row]),
-      marks: 'marks' in answer ? answer.marks : null,
+      marks: answer.marks,
       truncated: answer.truncated,
       callsLeft: (callsLeftOf(delivery) ?? 0) - 1,
     };

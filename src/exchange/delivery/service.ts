@@ -1,5 +1,7 @@
 import type { Tx } from '../../kernel/database/index.ts';
+import type { RowSet } from '../../kernel/vault/index.ts';
 import {
+  type AnswerColumn,
   answerCall,
   type Call,
   type ParameterValue,
@@ -47,5 +49,19 @@ export function sandboxFacts(served: Served | null) {
 /** The answer in the shape of a delivery: suppressed cells are empty, and `marks` says why. */
 export async function answerService(tx: Tx, { call, ready }: Served, deliveryId: string) {
   const { columns, rows, marks } = await answerCall(tx, { ...call, deliveryId }, ready);
-  return { columns, rows, marks, truncated: false };
+  const template = call.service.templates.find((t) => t.name === call.template);
+  return { columns: titled(columns, template?.columns ?? []), rows, marks, truncated: false };
 }
+
+/** Rows of a table, with its columns as the product's dictionary calls them. */
+export async function answerTable(tx: Tx, productId: string, answer: RowSet) {
+  const product = await tx.selectFrom('product').select('dictionary').where('id', '=', productId).executeTakeFirst();
+  return { ...answer, columns: titled(answer.columns, product?.dictionary ?? []), marks: null };
+}
+
+type Titled = Pick<AnswerColumn, 'name'> & Partial<AnswerColumn>;
+const titled = (columns: readonly Pick<AnswerColumn, 'name' | 'type'>[], said: readonly Titled[]): AnswerColumn[] =>
+  columns.map(({ name, type }) => {
+    const { titleZh = null, titleEn = null, unit = null } = said.find((c) => c.name === name) ?? {};
+    return { name, type, titleZh, titleEn, unit };
+  });

@@ -23,6 +23,7 @@ export { takePlace } from './places.ts';
 export { usesLeft } from './rules.ts';
 export { type BitSource, cellsLeft, discreteLaplace, epsilonLeft, secureBits } from './sdc/index.ts';
 export {
+  AnswerColumn,
   answerCall,
   approvedTemplate,
   type Call,

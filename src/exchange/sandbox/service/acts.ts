@@ -17,6 +17,7 @@ import { namedMember, trainedByMeasures, trainedFirst } from '../rules.ts';
 import { canMix } from '../sdc/index.ts';
 import { closedGrammar } from '../sql/index.ts';
 import { type GrantInHand, getProject, grantsInHand, requireOpen, trainingsOf } from '../store.ts';
+import { answerColumns } from './columns.ts';
 import { type CheckedTemplate, SERVICE_VERSION, ServiceId, serviceLife } from './model.ts';
 import * as rules from './rules.ts';
 import { lockService, serviceGrants, tablesOf } from './store.ts';
@@ -33,14 +34,17 @@ interface Read {
   /** Columns read of each granted table. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly problems: readonly { readonly message: Text }[];
+  /** Columns that were given a title and are in no answer. */
+  readonly unknown: readonly string[];
 }
-const NOTHING: Read = { templates: [], tables: [], columns: new Map(), problems: [] };
+const NOTHING: Read = { templates: [], tables: [], columns: new Map(), problems: [], unknown: [] };
 
 /** Asks the grammar about every template, with its examples in the place of parameters; nothing of the data is read. */
 async function readTemplates(templates: readonly Template[], granted: readonly GrantInHand[], at: Date): Promise<Read> {
   const checked: CheckedTemplate[] = [];
   const tables = new Map<string, GrantInHand>();
   const columns = new Map<string, Set<string>>();
+  const unknown: string[] = [];
   for (const template of templates) {
     const bound = bind(template, examplesOf(template));
     if (bound === null) throw new Error('a template with problems was read');
@@ -55,9 +59,13 @@ async function readTemplates(templates: readonly Template[], granted: readonly G
       for (const c of table.grant.policy.columns) if (names(bound, c.name)) read.add(c.name);
       columns.set(table.grant.id, read);
     }
-    checked.push({ ...template, columns: asked.query.outputs.map(({ name, type }) => ({ name, type })) });
+    const dictionaries = new Map(asked.tables.map((t) => [t.grant.alias, t.resource.columns]));
+    const said = template.columns ?? [];
+    checked.push({ ...template, columns: answerColumns(asked.query, dictionaries, said) });
+    for (const { name } of said)
+      if (!asked.query.outputs.some((o) => o.name === name)) unknown.push(`${template.name}.${name}`);
   }
-  return { templates: checked, tables: [...tables.values()], columns, problems: [] };
+  return { templates: checked, tables: [...tables.values()], columns, problems: [], unknown };
 }
 
 /** Whether a query names a column: a word too many in the lineage does less harm than one too few. */
@@ -90,6 +98,7 @@ const propose = act({
     trainedByMeasures,
     rules.templatesFit,
     closedGrammar,
+    rules.titlesFit,
     ...rightsLive,
   ],
   facts: async ({ tx, actor, input, at }) => {
@@ -108,7 +117,7 @@ const propose = act({
     const templates = { count: input.templates.length, problems: found };
     const isRefused = !who.member || !trained || party.state !== 'admitted';
     const tooMany = rules.templatesFit.evaluate({ templates }, at).decision.outcome !== 'ok';
-    if (isRefused || tooMany) return { ...who, templates, problems: [], useStopped: null, read: NOTHING };
+    if (isRefused || tooMany) return { ...who, templates, problems: [], unknown: [], useStopped: null, read: NOTHING };
     await takePlace(tx, at);
     const all = await grantsInHand(tx, { projectId: project.id }, at);
     const read = await readTemplates(
@@ -116,7 +125,8 @@ const propose = act({
       all.filter(({ grant }) => grant.policy.lanes.includes('interactive')),
       at,
     );
-    return { ...who, templates, problems: read.problems, useStopped: stoppedOf(read.tables), read };
+    const { problems, unknown } = read;
+    return { ...who, templates, problems, unknown, useStopped: stoppedOf(read.tables), read };
   },
   perform: async ({ tx, actor, input, facts: { project, read }, at }) => {
     const serviceId = newId('sbs');

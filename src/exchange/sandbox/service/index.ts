@@ -1,5 +1,6 @@
 export { serviceActs } from './acts.ts';
 export { answerCall, type Call, type ReadyCall, readyCall } from './call.ts';
+export { AnswerColumn } from './columns.ts';
 export { makeTask } from './make.ts';
 export type { Service } from './model.ts';
 export { serviceReads } from './queries.ts';

@@ -4,14 +4,18 @@ import { execute, SYSTEM } from '../../../kernel/acts/index.ts';
 import { type Task, task } from '../../../kernel/jobs.ts';
 import { ingestTable, profileTable } from '../../../kernel/vault/index.ts';
 import { MAKE_TASK, recordService } from './acts.ts';
+import { type AnswerColumn, asAnswerColumn } from './columns.ts';
 import type { CheckedTemplate } from './model.ts';
+
+const columnWords = ({ name, type, titleZh, unit }: AnswerColumn): string =>
+  [titleZh === null ? name : `${titleZh}${unit ? `（${unit}）` : ''} ${name}`, type].join(' ');
 
 /** One template as a row of the table that stands for a service. */
 const rowOf = (t: CheckedTemplate) => ({
   template: t.name,
   answers: t.title,
   parameters: t.parameters.map((p) => `${p.name} ${p.type} ${p.title}`).join('；') || '无',
-  columns: t.columns.map((c) => `${c.name} ${c.type}`).join('；'),
+  columns: t.columns.map(asAnswerColumn).map(columnWords).join('；'),
   query: t.sql,
 });
 

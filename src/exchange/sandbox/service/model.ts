@@ -2,6 +2,7 @@ import type { Selectable, ColumnType as Stored } from 'kysely';
 import { lifecycle } from '../../../kernel/acts/index.ts';
 import { idOf } from '../../../kernel/ids.ts';
 import { text } from '../../../kernel/text.ts';
+import type { StoredColumn } from './columns.ts';
 import type { Template } from './template.ts';
 
 export const ServiceId = idOf('sbs', text('沙箱查询服务', 'Query service of the sandbox'));
@@ -11,8 +12,8 @@ export const SERVICE_VERSION = 1;
 export const SERVICE_STATES = ['proposed', 'approved', 'ready', 'rejected'] as const;
 
 /** A template with the columns its answers have. */
-export interface CheckedTemplate extends Template {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+export interface CheckedTemplate extends Omit<Template, 'columns'> {
+  readonly columns: readonly StoredColumn[];
 }
 
 interface ServiceTable {

@@ -5,16 +5,16 @@ import { text } from '../../../kernel/text.ts';
 import { PartyId } from '../../parties/index.ts';
 import { ProjectId } from '../model.ts';
 import { supervises } from '../queries.ts';
+import { AnswerColumn, asAnswerColumn } from './columns.ts';
 import { SERVICE_STATES, type Service, ServiceId } from './model.ts';
 import { serviceOfProduct } from './store.ts';
 import { Parameter } from './template.ts';
 
-const Column = z.object({ name: z.string(), type: z.string() });
 const Offered = z.object({
   name: z.string(),
   title: z.string(),
   parameters: z.array(Parameter),
-  columns: z.array(Column),
+  columns: z.array(AnswerColumn),
 });
 
 const Item = z.object({
@@ -77,7 +77,7 @@ const services = read({
         ...{ id: s.id, projectId: s.project_id, party: { id: s.party_id, name: s.party_name } },
         ...{ title: s.title, summary: s.summary, state: s.state, proposedAt: s.proposed_at.toISOString() },
         templatesHash: s.templates_hash,
-        templates: s.templates.map((t) => ({ ...t, columns: [...t.columns] })),
+        templates: s.templates.map((t) => ({ ...t, columns: t.columns.map(asAnswerColumn) })),
         reviews: s.reviews.map(({ id, name, ...said }) => ({ party: { id, name }, ...said })),
         ...{ resourceId: s.resource_id, calls: s.calls },
       })),
@@ -102,7 +102,7 @@ const offered = read({
     return {
       templates: service.templates.map(({ name, title, parameters, columns }) => ({
         ...{ name, title, parameters },
-        columns: [...columns],
+        columns: columns.map(asAnswerColumn),
       })),
     };
   },

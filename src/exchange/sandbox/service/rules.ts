@@ -37,6 +37,26 @@ export const templatesFit = rule({
   ],
 });
 
+/** 结果列的名称对应查询的结果列。 */
+export const titlesFit = rule<{ readonly unknown: readonly string[] }>({
+  id: 'HS-25.26',
+  title: text('结果列的名称', 'Titles of the columns of an answer'),
+  decide: ({ unknown }) =>
+    unknown.length === 0
+      ? ok()
+      : violated(
+          text(`这些列不在查询结果中：${unknown.join('、')}。`, `No answer has these columns: ${unknown.join(', ')}.`),
+          text(
+            '请用 SELECT 中 AS 之后的列名；不填写的，名称取自数据字典。',
+            'Use the names that stand after AS in SELECT; what is left out is called as the dictionary calls it.',
+          ),
+        ),
+  examples: [
+    { name: 'as selected', at: DAY, facts: { unknown: [] }, expect: 'ok' },
+    { name: 'one that is not selected', at: DAY, facts: { unknown: ['by_line.mean'] }, expect: 'violated' },
+  ],
+});
+
 /** 不批准须说明理由。 */
 export const rejectionReasoned = rule<{ readonly decision: string; readonly reason: string }>({
   id: 'HS-25.21',

@@ -17,6 +17,12 @@ let deliveryId: string;
 
 const SQL =
   'select line, count(*) as trips, avg(paid) as mean from trips where fare >= :fare group by line order by line';
+/** As proposed, else after the dictionary of the source. */
+const COLUMNS = [
+  { name: 'line', type: 'text', titleZh: 'line', titleEn: 'line', unit: null },
+  { name: 'trips', type: 'integer', titleZh: '乘次', titleEn: 'Number of records', unit: '次' },
+  { name: 'mean', type: 'double', titleZh: '平均paid', titleEn: 'Mean paid', unit: null },
+];
 const fare = { name: 'fare', type: 'number', title: '最低票价', example: 2 };
 const proposal = (change: Record<string, unknown> = {}) => ({
   ...{ projectId, title: '线路客流查询', summary: '按票价统计各线路的乘次和平均消费' },
@@ -46,7 +52,9 @@ describe('a query service of the sandbox', () => {
     expect(await refused('sandbox.propose-service', w.operator, proposal(limit))).toEqual(['HS-25.20']);
     const cards = { sql: 'select card, count(*) as n from trips where fare >= :fare group by card' };
     expect(await refused('sandbox.propose-service', w.operator, proposal(cards))).toEqual(['HS-22.1']);
-    ({ serviceId } = (await w.run('sandbox.propose-service', w.operator, proposal())) as { serviceId: string });
+    const titled = (name: string) => proposal({ columns: [{ name, titleZh: '乘次', unit: '次' }] });
+    expect(await refused('sandbox.propose-service', w.operator, titled('rides'))).toEqual(['HS-25.26']);
+    ({ serviceId } = (await w.run('sandbox.propose-service', w.operator, titled('trips'))) as { serviceId: string });
     const approve = { serviceId, decision: 'approve' };
     expect((await w.refusal('sandbox.review-service', w.operator, approve)).kind).toBe('not-found');
     expect(await refused('sandbox.review-service', w.holder, { serviceId, decision: 'reject' })).toEqual(['HS-25.21']);
@@ -77,7 +85,7 @@ describe('a query service of the sandbox', () => {
     ]);
     expect(page.lineage.edges).toContainEqual({ from: w.resourceId, to: serviceId, label: '3' });
     const { templates } = await w.look('/query-services/:productId', buyer, { productId });
-    expect(templates).toMatchObject([{ name: 'by_line', parameters: [fare] }]);
+    expect(templates).toMatchObject([{ name: 'by_line', parameters: [fare], columns: COLUMNS }]);
     expect(JSON.stringify(templates)).not.toContain('select');
   });
 
@@ -105,7 +113,7 @@ describe('a query service of the sandbox', () => {
     expect(await refused('delivery.query', buyer, call({ template: 'other' }))).toEqual(['HS-25.23']);
     expect(await refused('delivery.query', buyer, call({ parameters: { fare: '2' } }))).toEqual(['HS-25.23']);
     const told = await w.run('delivery.query', buyer, call());
-    expect(told.columns).toMatchObject([{ name: 'line' }, { name: 'trips' }, { name: 'mean' }]);
+    expect(told.columns).toEqual(COLUMNS);
     expect((told.rows as unknown[][]).map((r) => r[0])).toEqual(['L1', 'L2']);
     expect(told.callsLeft).toBe(4);
     // Asked again it is a call again, and nothing of the grant.

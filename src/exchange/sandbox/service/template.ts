@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { type Text, text } from '../../../kernel/text.ts';
+import { SaidColumn } from './columns.ts';
 
 /** What templates and their parameters are called. */
 export const TEMPLATE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const VALUE_CHARS_MAX = 200;
 const SQL_CHARS_MAX = 20_000;
 const PARAMETERS_MAX = 20;
+const COLUMNS_MAX = 100;
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 
 export const PARAMETER_TYPES = ['text', 'number', 'date', 'boolean'] as const;
@@ -27,6 +29,11 @@ export const Template = z.object({
   title: z.string().trim().min(1).max(100).meta(field('模板说明', 'What it answers')),
   sql: z.string().trim().min(1).max(SQL_CHARS_MAX).meta(field('查询（SQL）', 'Query (SQL)')),
   parameters: z.array(Parameter).max(PARAMETERS_MAX).meta(field('参数', 'Parameters')),
+  columns: z
+    .array(SaidColumn)
+    .max(COLUMNS_MAX)
+    .optional()
+    .meta(field('结果列的名称和单位', 'Titles and units of the answer')),
 });
 export type Template = z.output<typeof Template>;
 

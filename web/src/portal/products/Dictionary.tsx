@@ -22,12 +22,13 @@ const WORDS = words(
   },
 );
 
-export function Dictionary({ columns }: { readonly columns: readonly DictionaryColumn[] }) {
+export function Dictionary(props: { readonly columns: readonly DictionaryColumn[]; readonly label?: string }) {
+  const { columns, label } = props;
   const t = useWords(WORDS);
   const language = useLanguage();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must scroll by keyboard too
-    <section className="scroll dictionary" aria-label={t.label} tabIndex={0}>
+    <section className="scroll dictionary" aria-label={label ?? t.label} tabIndex={0}>
       <table>
         <thead>
           <tr>

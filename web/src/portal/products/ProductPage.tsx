@@ -15,6 +15,7 @@ import { PriceBasisPanel } from './PriceBasisPanel.tsx';
 import { ProfileGrid } from './ProfileGrid.tsx';
 import { QualityReport } from './QualityReport.tsx';
 import { SampleTable } from './SampleTable.tsx';
+import { ServiceAnswers } from './ServiceAnswers.tsx';
 import { TrialPanel } from './trial/TrialPanel.tsx';
 import './products.css';
 
@@ -119,6 +120,7 @@ function Content({ product }: { readonly product: Product }) {
           ) : null}
           <h2 id="dictionary">{t.dictionary}</h2>
           <Dictionary columns={product.dictionary} />
+          {product.kind === 'query-service' ? <ServiceAnswers productId={product.id} /> : null}
           <h2 id="sample">{t.sample}</h2>
           {product.sample && product.sample.rows.length > 0 ? (
             <>

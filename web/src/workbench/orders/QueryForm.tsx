@@ -7,6 +7,7 @@ import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { Skeleton } from '../../shared/States.tsx';
 import { useAct, useRead } from '../../shared/use-api.ts';
 import { newKey, OPERATORS, typedValue } from '../products/draft-model.ts';
+import type { ResultColumn } from '../sandbox/result-model.ts';
 import { AnswerFile, AnswerTable } from '../shared/AnswerTable.tsx';
 import { SelectField, TextField } from '../shared/form.tsx';
 
@@ -50,7 +51,7 @@ const WORDS = words(
 );
 
 interface Answer {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly Cell[])[];
   readonly truncated: boolean;
   readonly callsLeft: number;
@@ -185,7 +186,7 @@ export function QueryForm({ deliveryId, productId }: { readonly deliveryId: stri
         ) : null}
       </div>
       {ask.error ? <RefusalPanel key={ask.submittedAt} problem={ask.error} asked={t.run} /> : null}
-      {answer ? <AnswerTable table={answer} none={t.none} titleOf={titleOf} plain /> : null}
+      {answer ? <AnswerTable table={answer} none={t.none} plain /> : null}
       {answer?.truncated ? <p className="small faint">{t.truncated}</p> : null}
       {answer && answer.rows.length > 0 ? <AnswerFile table={answer} fileName="query" /> : null}
     </form>

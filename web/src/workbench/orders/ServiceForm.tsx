@@ -4,7 +4,7 @@ import { useWords, words } from '../../app/words.ts';
 import { number } from '../../shared/format.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
 import { useAct } from '../../shared/use-api.ts';
-import { countMarks } from '../sandbox/result-model.ts';
+import { countMarks, type ResultColumn } from '../sandbox/result-model.ts';
 import { SuppressionLegend } from '../sandbox/Suppressed.tsx';
 import { AnswerFile, AnswerTable } from '../shared/AnswerTable.tsx';
 import { CheckField, SelectField, TextField, useForm } from '../shared/form.tsx';
@@ -57,7 +57,8 @@ export interface ServiceTemplate {
   readonly parameters: readonly Parameter[];
 }
 
-interface Answer extends Pick<SandboxAnswer, 'columns' | 'rows'> {
+interface Answer extends Pick<SandboxAnswer, 'rows'> {
+  readonly columns: readonly ResultColumn[];
   readonly marks: SandboxAnswer['marks'] | null;
   readonly callsLeft: number;
 }

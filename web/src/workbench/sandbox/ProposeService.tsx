@@ -22,6 +22,12 @@ const WORDS = words(
     date: '日期',
     boolean: '是否',
     addParameter: '添加参数',
+    columns: '结果列的名称和单位（没有填写的，取自数据字典，如“平均到达延误”）',
+    column: '列名（SELECT 中 AS 之后）',
+    titleZh: '名称',
+    titleEn: '英文名称',
+    unit: '单位',
+    addColumn: '给结果列起名',
     addTemplate: '添加模板',
     send: '提交审批',
     sending: '正在核查模板……',
@@ -43,6 +49,12 @@ const WORDS = words(
     date: 'date',
     boolean: 'yes or no',
     addParameter: 'Add a parameter',
+    columns: 'Titles and units of the answer (left out, the dictionary gives them, as in “Mean arrival delay”)',
+    column: 'Column (after AS in SELECT)',
+    titleZh: 'Title in Chinese',
+    titleEn: 'Title in English',
+    unit: 'Unit',
+    addColumn: 'Name a column of the answer',
     addTemplate: 'Add a template',
     send: 'Ask the holders',
     sending: 'Checking the templates…',
@@ -58,16 +70,28 @@ interface Parameter {
   readonly title: string;
   readonly example: string;
 }
+interface Column {
+  readonly key: number;
+  readonly name: string;
+  readonly titleZh: string;
+  readonly titleEn: string;
+  readonly unit: string;
+}
 interface Template {
   readonly key: number;
   readonly name: string;
   readonly title: string;
   readonly sql: string;
   readonly parameters: readonly Parameter[];
+  readonly columns: readonly Column[];
 }
 
 const blankParameter = (): Parameter => ({ key: newKey(), name: '', type: 'text', title: '', example: '' });
-const blankTemplate = (): Template => ({ key: newKey(), name: '', title: '', sql: '', parameters: [] });
+const blankTemplate = (): Template => ({ key: newKey(), name: '', title: '', sql: '', parameters: [], columns: [] });
+const blankColumn = (): Column => ({ key: newKey(), name: '', titleZh: '', titleEn: '', unit: '' });
+const COLUMN_FIELDS = ['name', 'titleZh', 'titleEn', 'unit'] as const;
+const COLUMN_WORDS = { name: 'column', titleZh: 'titleZh', titleEn: 'titleEn', unit: 'unit' } as const;
+const FIELD_MAX = { name: 100, titleZh: 100, titleEn: 100, unit: 40 } as const;
 const exampleOf = ({ type, example }: Parameter): string | number | boolean =>
   type === 'number' ? Number(example) : type === 'boolean' ? example === 'true' : example;
 
@@ -95,6 +119,7 @@ export function ProposeService({ projectId, onDone }: { readonly projectId: stri
               title: p.title,
               example: exampleOf(p),
             })),
+            columns: x.columns.map(({ key: _, ...column }) => column),
           })),
         },
       });
@@ -153,6 +178,31 @@ export function ProposeService({ projectId, onDone }: { readonly projectId: stri
             onClick={() => change(x.key, { parameters: [...x.parameters, blankParameter()] })}
           >
             {t.addParameter}
+          </button>
+          <p className="small faint">{t.columns}</p>
+          {x.columns.map((c) => (
+            <div key={c.key} className="row-editor">
+              {COLUMN_FIELDS.map((field) => (
+                <TextField
+                  key={field}
+                  label={t[COLUMN_WORDS[field]]}
+                  value={c[field]}
+                  maxLength={FIELD_MAX[field]}
+                  onChange={(value) =>
+                    change(x.key, {
+                      columns: x.columns.map((y) => (y.key === c.key ? { ...y, [field]: value } : y)),
+                    })
+                  }
+                />
+              ))}
+            </div>
+          ))}
+          <button
+            type="button"
+            className="button"
+            onClick={() => change(x.key, { columns: [...x.columns, blankColumn()] })}
+          >
+            {t.addColumn}
           </button>
         </fieldset>
       ))}

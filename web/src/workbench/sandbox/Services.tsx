@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Page, SandboxProject } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import { useLanguage, useWords, words } from '../../app/words.ts';
 import { dateTime, number } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { ActDrawer, type Done } from '../shared/acts.tsx';
 import { ProposeService } from './ProposeService.tsx';
+import { headOf, type ResultColumn } from './result-model.ts';
 
 const WORDS = words(
   {
@@ -19,6 +20,7 @@ const WORDS = words(
     rejected: '未批准',
     templates: '查询模板',
     parameters: '参数',
+    columns: '结果列',
     reviews: '持有单位',
     waiting: '待审批',
     approve: '批准',
@@ -40,6 +42,7 @@ const WORDS = words(
     rejected: 'rejected',
     templates: 'Templates',
     parameters: 'Parameters',
+    columns: 'Answer',
     reviews: 'Holders',
     waiting: 'waiting',
     approve: 'approved',
@@ -65,6 +68,7 @@ interface Service {
     readonly title: string;
     readonly sql: string;
     readonly parameters: readonly { readonly name: string; readonly type: string; readonly title: string }[];
+    readonly columns: readonly ResultColumn[];
   }[];
   readonly reviews: readonly {
     readonly party: { readonly id: string; readonly name: string };
@@ -80,6 +84,7 @@ const POLL_MS = 5_000;
 /** Query services of a project: proposed by who works on it, approved by who holds the data. */
 export function Services({ project, tell }: { readonly project: SandboxProject; readonly tell: (d: Done) => void }) {
   const t = useWords(WORDS);
+  const language = useLanguage();
   const me = useMe();
   const [proposing, setProposing] = useState(false);
   const { data } = useRead<Page<Service>>(
@@ -119,6 +124,9 @@ export function Services({ project, tell }: { readonly project: SandboxProject; 
                     {t.parameters}: {x.parameters.map((p) => `:${p.name} ${p.title}`).join(' · ')}
                   </small>
                 ) : null}
+                <small className="faint block">
+                  {t.columns}: {x.columns.map((c) => headOf(c, language)).join(' · ')}
+                </small>
               </li>
             ))}
           </ul>

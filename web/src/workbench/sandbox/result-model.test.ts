@@ -28,6 +28,13 @@ describe('results', () => {
     ]);
   });
 
+  it('heads a column by its title and unit where it has them', () => {
+    const mean = { name: 'mean', type: 'double', titleZh: '平均延误', titleEn: 'Mean delay', unit: '分钟' };
+    const titled = { columns: [{ name: 'n', type: 'integer' }, mean], rows: [] };
+    expect(csvRows(titled)).toEqual([['n', '平均延误（分钟）']]);
+    expect(csvRows(titled, 'en')).toEqual([['n', 'Mean delay (分钟)']]);
+  });
+
   it('counts marks by class', () => {
     expect(countMarks(table.marks ?? [])).toEqual({ protected: 1, complementary: 0, history: 0 });
   });

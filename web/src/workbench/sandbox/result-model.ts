@@ -1,9 +1,24 @@
 import type { Cell, SandboxAnswer, SuppressionClass } from '../../api.ts';
 import { isNumeric, isTime } from './builder-model.ts';
 
+/** Of a service, a column has a title and perhaps a unit; of a query, the name its author gave it. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly titleZh?: string | null;
+  readonly titleEn?: string | null;
+  readonly unit?: string | null;
+}
+
+/** What a column is called where people read it; without a title, its name. */
+export const headOf = ({ name, titleZh, titleEn, unit }: ResultColumn, language: string): string => {
+  const title = (language === 'en' ? titleEn : null) || titleZh || name;
+  return unit ? (language === 'en' ? `${title} (${unit})` : `${title}（${unit}）`) : title;
+};
+
 /** The part of an answer that a table of it needs; jobs release it without marks. */
 export interface ResultTable {
-  readonly columns: SandboxAnswer['columns'];
+  readonly columns: readonly ResultColumn[];
   readonly rows: SandboxAnswer['rows'];
   readonly marks?: SandboxAnswer['marks'];
 }
@@ -19,9 +34,9 @@ export const WITHHELD = 'withheld';
 
 export const textOf = (value: Cell | undefined): string => (value === null || value === undefined ? '' : String(value));
 
-/** Rows of a CSV file: names first; a withheld figure says so and its class. */
-export const csvRows = (table: ResultTable): string[][] => [
-  table.columns.map((c) => c.name),
+/** Rows of a CSV file: what the columns are called first; a withheld figure says so and its class. */
+export const csvRows = (table: ResultTable, language = 'zh'): string[][] => [
+  table.columns.map((c) => headOf(c, language)),
   ...table.rows.map((row, i) =>
     row.map((value, j) => {
       const mark = table.marks?.[i]?.[j];

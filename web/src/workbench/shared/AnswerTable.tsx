@@ -1,9 +1,9 @@
 import type { Cell } from '../../api.ts';
-import { useWords, words } from '../../app/words.ts';
+import { useLanguage, useWords, words } from '../../app/words.ts';
 import { csvOf, saveFile } from '../../shared/csv.ts';
 import { number } from '../../shared/format.ts';
 import { Icon } from '../../shared/Icon.tsx';
-import { chartable, csvRows, type ResultTable, textOf } from '../sandbox/result-model.ts';
+import { chartable, csvRows, headOf, type ResultTable, textOf } from '../sandbox/result-model.ts';
 import { SuppressedCell } from '../sandbox/Suppressed.tsx';
 
 const WORDS = words(
@@ -26,13 +26,12 @@ export function AnswerTable(props: {
   readonly table: ResultTable;
   /** What to say where there is no row. */
   readonly none: string;
-  /** What a column is called; its name where nothing is said. */
-  readonly titleOf?: (name: string) => string;
   /** Figures as they are stored: a code written in digits is no amount. */
   readonly plain?: boolean;
 }) {
   const t = useWords(WORDS);
-  const { table, titleOf = (name) => name } = props;
+  const language = useLanguage();
+  const { table } = props;
   const { figures } = chartable(table);
   if (table.rows.length === 0) return <p className="empty">{props.none}</p>;
   const look = (i: number) => (figures.includes(i) ? 'number' : undefined);
@@ -48,9 +47,9 @@ export function AnswerTable(props: {
                   key={c.name}
                   scope="col"
                   className={look(i)}
-                  title={titleOf(c.name) === c.name ? undefined : c.name}
+                  title={headOf(c, language) === c.name ? undefined : c.name}
                 >
-                  {titleOf(c.name)}
+                  {headOf(c, language)}
                 </th>
               ))}
             </tr>
@@ -88,11 +87,12 @@ function shown(value: Cell | undefined, grouped: boolean): string {
 /** The whole answer as a file. */
 export function AnswerFile({ table, fileName }: { readonly table: ResultTable; readonly fileName: string }) {
   const t = useWords(WORDS);
+  const language = useLanguage();
   return (
     <button
       type="button"
       className="button quiet"
-      onClick={() => saveFile(`${fileName}.csv`, csvOf(csvRows(table)), 'text/csv;charset=utf-8')}
+      onClick={() => saveFile(`${fileName}.csv`, csvOf(csvRows(table, language)), 'text/csv;charset=utf-8')}
     >
       <Icon name="download" />
       {t.csv}
