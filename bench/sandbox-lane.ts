@@ -3,8 +3,10 @@ import { type Engine, Guarded, type LaneAnswer } from '../conformance/sandbox/gu
 import { CUSTOMER_COLUMNS, customerTable } from '../examples/customers.ts';
 import { RESOURCES, type Size } from '../examples/data.ts';
 import { CUSTOMER_POLICY, GIVEN } from '../examples/sandbox.ts';
+import { type Attachable, openRuns, type Runs } from '../src/exchange/sandbox/parts/index.ts';
 import type { GrantedTable } from '../src/exchange/sandbox/policy.ts';
-import type { LentFile, Limits, SandboxExecutor, SqlSession } from '../src/kernel/isolation/index.ts';
+import { configureSandbox, type SandboxSetting } from '../src/exchange/sandbox/setting.ts';
+import type { LentFile, Limits, SandboxExecutor } from '../src/kernel/isolation/index.ts';
 import type { testFolder } from '../src/kernel/isolation/testing.ts';
 
 const MEBIBYTE = 1024 ** 2;
@@ -40,11 +42,14 @@ export class IsolatedLane {
   readonly #executor: SandboxExecutor;
   readonly #file: LentFile;
   readonly #guarded: Guarded;
-  #session: Promise<SqlSession> | undefined;
+  #data: Runs | undefined;
   spent: Spent = noTime();
 
-  constructor(executor: SandboxExecutor, file: LentFile, table: GrantedTable) {
+  /** @param peopled of a table of people, which is read in turns */
+  constructor(executor: SandboxExecutor, file: LentFile, table: GrantedTable, peopled: Attachable['peopled'] = null) {
     this.#executor = executor;
+    // Of the setting, what answers a question needs.
+    configureSandbox({ executor } as SandboxSetting);
     this.#file = file;
     const engine: Engine = {
       tree: (sql) =>
@@ -54,11 +59,13 @@ export class IsolatedLane {
           await session.close();
           return tree;
         }),
-      rows: (sql) =>
+      runs: (sql) =>
         this.#timed(kindOf(sql), async () => {
-          this.#session ??= this.#executor.openSql([this.#file], LANE_LIMITS);
+          const whole = { attached: this.#file.name, file: async () => this.#file.path, parts: [], peopled };
+          this.#data ??= openRuns([whole], LANE_LIMITS);
           this.spent.statements++;
-          return (await (await this.#session).rows(sql, 100_000)).rows;
+          const [runs = []] = await this.#data.each([sql], 100_000);
+          return runs;
         }),
     };
     this.#guarded = new Guarded(engine, table, file.name);
@@ -69,8 +76,8 @@ export class IsolatedLane {
     try {
       return await this.#timed('total', () => this.#guarded.ask(sql));
     } finally {
-      await (await this.#session)?.close();
-      this.#session = undefined;
+      await this.#data?.close();
+      this.#data = undefined;
     }
   }
 

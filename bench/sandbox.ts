@@ -1,7 +1,7 @@
 /**
  * An interactive query of the sandbox beside plain DuckDB on the same file, as the table grows: the fixed cost and the
  * ratio; several queries at once; the start of a Python job. The lane without the act around it.
- *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--gigabytes 10] [--file made-before.duckdb]
+ *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--each 4] [--gigabytes 10] [--file made-before.duckdb]
  * With `--gigabytes`, instead a table of sixteen more columns of random numbers, so large as a file.
  */
 import { spawnSync } from 'node:child_process';
@@ -26,7 +26,7 @@ const GIGABYTES = Number(flag('--gigabytes') ?? 0);
 const WIDE = 16;
 const WIDE_ROW_BYTES = 8 * (WIDE + 1) + 4;
 /** Rows of one person, where rows are about people. */
-const ROWS_EACH = 4;
+const ROWS_EACH = Number(flag('--each') ?? 4);
 const LOOK_MS = 250;
 /** From so many rows on, several queries at once are asked as well. */
 const MANY = 5e7;
@@ -36,17 +36,23 @@ const place = testFolder();
 const executor = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0, jobsMax: 8 });
 
 let memoryPeak = 0;
+/** Processor seconds of each process of a session so far. */
+const processor = new Map<number, number>();
+const processorSeconds = () => [...processor.values()].reduce((sum, seconds) => sum + seconds, 0);
 /** The most memory one process of a session takes, looked at often; this process itself is none of them. */
 const watching = setInterval(() => {
-  const listed = spawnSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const listed = spawnSync('ps', ['-eo', 'pid=,ppid=,rss=,cputimes='], { encoding: 'utf8' }).stdout.trim().split('\n');
   const all = listed.map((line) => line.trim().split(/\s+/).map(Number));
   const own = new Set([process.pid]);
   for (let before = 0; before < own.size; ) {
     before = own.size;
     for (const [pid = 0, parent = 0] of all) if (own.has(parent)) own.add(pid);
   }
-  for (const [pid = 0, , kibibytes = 0] of all)
-    if (pid !== process.pid && own.has(pid)) memoryPeak = Math.max(memoryPeak, kibibytes);
+  for (const [pid = 0, , kibibytes = 0, seconds = 0] of all) {
+    if (pid === process.pid || !own.has(pid)) continue;
+    memoryPeak = Math.max(memoryPeak, kibibytes);
+    processor.set(pid, seconds);
+  }
 }, LOOK_MS);
 watching.unref();
 
@@ -84,14 +90,17 @@ async function made(select: string): Promise<LentFile> {
   return { name: 't1', path };
 }
 /** A lane that nobody asked yet, so that no answer is from the store. */
-const fresh = async (file: LentFile, personal: boolean): Promise<void> => {
-  const answer = await new IsolatedLane(executor, file, tableOf(personal)).ask(SQL);
+const fresh = async (file: LentFile, personal: boolean, rows = 0): Promise<void> => {
+  const peopled = personal ? { rows, entities: Math.ceil(rows / ROWS_EACH) } : null;
+  const lane = new IsolatedLane(executor, file, tableOf(personal), peopled);
+  const answer = await lane.ask(SQL);
+  if (process.argv.includes('--spent')) console.log(lane.spent);
   if (!('marks' in answer) || answer.rows.length === 0) throw new Error('the lane did not answer');
 };
 
 console.log(`medians of ${RUNS} runs, plain and lane in turn; load ${loadavg()[0]?.toFixed(1)}\n`);
 console.log(
-  '| Rows | File | Plain DuckDB | Lane, rows of things | Ratio | Lane, rows of people | Ratio | Memory | Load |\n|---|---|---|---|---|---|---|---|---|',
+  '| Rows | File | Plain DuckDB | Lane, rows of things | Ratio | Lane, rows of people | Ratio | Processor | Memory | Load |\n|---|---|---|---|---|---|---|---|---|---|',
 );
 const wide = Array.from(
   { length: GIGABYTES > 0 ? WIDE : 0 },
@@ -103,7 +112,7 @@ for (const rows of GIGABYTES > 0 ? [Math.ceil((GIGABYTES * 1e9) / WIDE_ROW_BYTES
     `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad${wide.join('')} from range(${rows})`,
   );
   const [plain, things, people]: [number[], number[], number[]] = [[], [], []];
-  let said = '';
+  let [said, seconds] = ['', 0];
   for (let run = 0; run < RUNS; run++) {
     plain.push(
       await timed(async () => {
@@ -113,15 +122,17 @@ for (const rows of GIGABYTES > 0 ? [Math.ceil((GIGABYTES * 1e9) / WIDE_ROW_BYTES
       }),
     );
     things.push(await timed(() => fresh(file, false)));
+    const before = processorSeconds();
     try {
-      people.push(await timed(() => fresh(file, true)));
+      people.push(await timed(() => fresh(file, true, rows)));
     } catch (error) {
-      said = error instanceof IsolatedFailure ? error.kind : String(error);
+      said = error instanceof IsolatedFailure ? `${error.kind} ${flag('--why') ? error.detail : ''}` : String(error);
     }
+    seconds = processorSeconds() - before;
   }
   const [a, b, c] = [median(plain), median(things), median(people)];
   console.log(
-    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${(memoryPeak / 1024).toFixed(0)} MiB | ${loadavg()[0]?.toFixed(1)} |`,
+    `| ${rows.toLocaleString('en')} | ${(statSync(file.path).size / 1e6).toFixed(0)} MB | ${round(a)} | ${round(b)} | ${(b / a).toFixed(1)} | ${people.length > 0 ? round(c) : said} | ${people.length > 0 ? (c / a).toFixed(1) : '–'} | ${seconds} s | ${(memoryPeak / 1024).toFixed(0)} MiB | ${loadavg()[0]?.toFixed(1)} |`,
   );
   if (rows === 1e6 || rows >= MANY) {
     for (const count of [1, 2, 4]) {

@@ -8,6 +8,7 @@ import { numbersAt } from '../../src/exchange/sandbox/sdc/parameters.ts';
 import { secureBits } from '../../src/exchange/sandbox/sdc/sampler.ts';
 import type { ReleasedRow, Spread } from '../../src/exchange/sandbox/sdc/types.ts';
 import {
+  addCounts,
   askClasses,
   askedShape,
   cellsOf,
@@ -16,6 +17,11 @@ import {
   differenceSql,
   differencesOf,
   guardedSql,
+  largestCount,
+  mergeCells,
+  mergeClasses,
+  mergeSpreads,
+  type Rows,
   resultOf,
   spreadsOf,
   spreadsSql,
@@ -77,6 +83,8 @@ export class Bench {
     await this.#connection.run(`create or replace view ${ALIAS} as select * from t1.data`);
   }
 
+  readonly runs = async (sql: string): Promise<readonly Rows[]> => [await this.rows(sql)];
+
   async rows(sql: string): Promise<Cell[][]> {
     return (await this.#connection.runAndReadAll(sql)).getRowsJson().map((row) => row.map(cellOf));
   }
@@ -100,7 +108,8 @@ const cellOf = (value: Json): Cell =>
 /** What runs the lane's SQL, here or in an isolated process. */
 export interface Engine {
   readonly tree: (sql: string) => Promise<unknown>;
-  readonly rows: (sql: string) => Promise<readonly (readonly Cell[])[]>;
+  /** Of each turn in which a table is read, its rows. */
+  readonly runs: (sql: string) => Promise<readonly Rows[]>;
 }
 
 interface GuardedAnswer {
@@ -161,7 +170,9 @@ export class Guarded {
     const attached = new Map([[this.#table.grantId, this.#attached]]);
     const placed = [{ dataset: DATASET, table: this.#table, attached: this.#attached }];
     const cells = async (rowsPerEntity: number | null) =>
-      cellsOf(query, await this.#bench.rows(guardedSql(query, attached, { rowsPerEntity })));
+      mergeCells(
+        (await this.#bench.runs(guardedSql(query, attached, { rowsPerEntity }))).map((rows) => cellsOf(query, rows)),
+      );
     const noise = privacyOf([policy]);
     if (noise !== null) {
       if (this.#epsilonMicro + noise.epsilonQuery > noise.epsilonTotal) return null;
@@ -182,18 +193,20 @@ export class Guarded {
       compare: async (pairs) => {
         const plan = differenceSql(pairs, placed);
         const answers = [];
-        for (const { sql } of plan.statements) answers.push(await this.#bench.rows(sql));
+        for (const { sql } of plan.statements) answers.push(addCounts(await this.#bench.runs(sql)));
         return differencesOf(plan, answers);
       },
       classify: async (dataset, shapes, argument, limit) => {
         const plan = classesSql(dataset, shapes, argument, limit, placed);
-        return plan && askClasses(plan, (sql) => this.#bench.rows(sql));
+        const add = (runs: readonly Rows[]) => mergeClasses(runs, shapes.length);
+        const ask = async (sql: string) => (sql === plan?.probe ? largestCount : add)(await this.#bench.runs(sql));
+        return plan && askClasses(plan, ask);
       },
       spreads: async (dataset, { source, filter, fixed, groups }, argument) => {
         const name = JSON.stringify([dataset, source, filter, fixed, groups, argument]);
         const plan = spreadsSql(dataset, { source, filter, fixed, groups }, argument, placed);
         if (plan === null || this.#spreads.has(name)) return this.#spreads.get(name) ?? null;
-        const told = spreadsOf(plan, await this.#bench.rows(plan.sql));
+        const told = spreadsOf(plan, mergeSpreads(await this.#bench.runs(plan.sql)));
         const found = new Map(told.map((c) => [cellName(c.key, c.rolledUp), c.spread]));
         this.#spreads.set(name, found);
         return found;

@@ -13,7 +13,10 @@ const SAID: Readonly<Record<IsolatedFailureKind, readonly [fact: Text, remedy: T
   ],
   resource: [
     text('查询超出了时间或者内存上限。', 'The query took more time or memory than it may.'),
-    text('请缩小范围或者减少分组后再试。', 'Ask for less, or group by fewer columns.'),
+    text(
+      '请用条件缩小范围、减少分组，或者分开查询关联的表，然后再试。',
+      'Narrow it by a condition, group by fewer columns, or ask joined tables one by one.',
+    ),
   ],
   data: [
     text('查询未能在数据上完成。', 'The query could not be finished on the data.'),

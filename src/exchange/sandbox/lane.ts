@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Tx } from '../../kernel/database/index.ts';
 import { IsolatedFailure, type LentFile, type Limits, type SqlSession } from '../../kernel/isolation/index.ts';
 import { dated, valueAt } from '../../kernel/rulebook/index.ts';
@@ -40,6 +41,7 @@ export const QUERY_LIMITS = {
 const MEBIBYTE = 1024 ** 2;
 const ANSWER_BYTES = 16 * MEBIBYTE;
 const THREADS = 2;
+const NAME_BYTES = 8;
 
 /** The same for every session, so that one may be started before anybody asks. */
 export function limitsAt(at: Date): Limits {
@@ -119,11 +121,14 @@ export interface Lent extends Placed, Attachable {
 /** Makes the files of these grants ready; of a large one that is in parts, the workers do. Takes its own connections: call it before anything is locked. */
 export const lend = (tables: readonly GrantInHand[]): Promise<Lent[]> =>
   Promise.all(
-    tables.map(async (inHand, i) => {
-      const { file, objectId, parts } = await preparedTable(inHand);
+    tables.map(async (inHand) => {
+      const { file, objectId, parts, rows, entities } = await preparedTable(inHand);
       if (parts.length === 0) await file();
       const [dataset, table] = [inHand.resource.id, grantedTable(inHand)];
-      return { grantId: inHand.grant.id, file, parts, objectId, dataset, table, attached: `t${i + 1}` };
+      // Drawn after the question was read: no constant of it can hold this name.
+      const attached = `t_${randomBytes(NAME_BYTES).toString('hex')}`;
+      const peopled = table.policy.entityKey === null ? null : { rows, entities };
+      return { grantId: inHand.grant.id, file, parts, objectId, dataset, table, attached, peopled };
     }),
   );
 

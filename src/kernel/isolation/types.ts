@@ -20,6 +20,9 @@ export interface Limits {
  */
 export type IsolatedFailureKind = 'syntax' | 'policy' | 'resource' | 'data' | 'cancelled' | 'unavailable' | 'internal';
 
+/** What the engine says, or how the process ended, when memory was not enough. */
+const OF_MEMORY = /memory|alloc|ended with (SIGKILL|SIGABRT|code 13[47])/i;
+
 export class IsolatedFailure extends Error {
   override name = 'IsolatedFailure';
   readonly kind: IsolatedFailureKind;
@@ -29,6 +32,11 @@ export class IsolatedFailure extends Error {
     super(kind);
     this.kind = kind;
     this.detail = detail;
+  }
+
+  /** It needed more memory than it may have: less of the data at once might do. */
+  get ofMemory(): boolean {
+    return this.kind === 'resource' && OF_MEMORY.test(this.detail);
   }
 }
 

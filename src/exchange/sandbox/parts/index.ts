@@ -1,3 +1,4 @@
 export { HELD_MAX } from './held.ts';
 export { type Attachable, openRuns, type Runs } from './session.ts';
+export { TURN_LIMITS } from './turns.ts';
 export { type PartWorker, startPartWorker } from './worker.ts';

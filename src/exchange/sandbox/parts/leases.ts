@@ -65,8 +65,15 @@ export async function handIn(db: Database, { id, fence }: PartRun, answer: Buffe
   return numAffectedRows === 1n;
 }
 
+/** Said of a part that did not fit into memory: whoever asks may ask for less at once. */
+export const MEMORY = 'memory';
+
 /** What another worker may do better is given back; all else ends the query. */
-export async function giveUp(db: Database, { id, fence }: PartRun, kind: IsolatedFailureKind): Promise<void> {
+export async function giveUp(
+  db: Database,
+  { id, fence }: PartRun,
+  kind: IsolatedFailureKind | typeof MEMORY,
+): Promise<void> {
   const again = kind === 'internal' || kind === 'unavailable' || kind === 'cancelled';
   await sql`
     update sandbox_part_run set leased_until = null, failure = ${again ? null : kind}

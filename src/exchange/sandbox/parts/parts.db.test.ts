@@ -13,6 +13,7 @@ import { handIn, nameOf, renewLease, takePart } from './leases.ts';
 import { runParts } from './run.ts';
 import { answerKey, sealAnswer } from './seal.ts';
 import { openRuns } from './session.ts';
+import type { Peopled } from './turns.ts';
 import { type PartWorker, startPartWorker } from './worker.ts';
 
 let w: SandboxWorld;
@@ -146,8 +147,8 @@ describe('with two workers', () => {
   });
 
   it('runs a statement of one large table in parts and any other on the whole', async () => {
-    const other = { attached: 't2', file, parts: [] };
-    const data = openRuns([{ attached: 't1', file, parts }, other], limitsAt(new Date()));
+    const other = { attached: 't2', file, parts: [], peopled: null };
+    const data = openRuns([{ attached: 't1', file, parts, peopled: null }, other], limitsAt(new Date()));
     try {
       const found = await data.each(
         [COUNT, COUNT.replace('t1', 't2'), 'select count(*) from "t1"."main"."data", "t2"."main"."data"'],
@@ -157,6 +158,35 @@ describe('with two workers', () => {
       expect(found[2]?.[0]?.[0]?.map(Number)).toEqual([160_000]);
     } finally {
       await data.close();
+    }
+  });
+
+  it('reads a table of many people in turns, in smaller ones where memory is not enough', async () => {
+    const executor = sandboxSetting().executor as { openSql: SandboxExecutor['openSql'] };
+    const opens = executor.openSql;
+    const peopled: Peopled = { rows: 40_000_000, entities: 80 };
+    const statements: string[] = [];
+    executor.openSql = async (...args) => {
+      const session = await inThisProcess(...args);
+      const rows = async (text: string, limit: number) => {
+        statements.push(text);
+        if (statements.length === 3) throw new IsolatedFailure('resource', 'Out of Memory Error: failed to allocate');
+        return session.rows(text, limit);
+      };
+      return { ...session, rows };
+    };
+    try {
+      for (const shared of [[], parts]) {
+        const data = openRuns([{ attached: 't1', file, parts: shared, peopled }], limitsAt(new Date()));
+        const [runs = []] = await data.each([COUNT], 10);
+        await data.close();
+        expect(total(runs.map((rows) => [rows]))).toEqual([400, 80]);
+        // Ten turns of all, or four of each of the parts; the third failed, and all were cut in half.
+        expect(runs).toHaveLength(shared.length === 0 ? 20 : 12);
+      }
+      expect(statements).toHaveLength(3 + 20);
+    } finally {
+      executor.openSql = opens;
     }
   });
 
@@ -177,9 +207,12 @@ describe('with two workers', () => {
     for (const executor of [w.executor, ...executors])
       (executor as { openSql: SandboxExecutor['openSql'] }).openSql = inThisProcess;
     const inParts = await answers(projectId);
-    await sql`update sandbox_prepared set parts = '[]'`.execute(w.t.db);
-    for (const table of ['sandbox_query', 'sandbox_told_cell', 'sandbox_shape', 'sandbox_answer'])
-      await sql.raw(`truncate ${table} cascade`).execute(w.t.db);
-    expect(await answers(projectId)).toEqual(inParts);
+    const inTurns = 40_000_000;
+    for (const rows of [400, inTurns]) {
+      await sql`update sandbox_prepared set parts = '[]', rows = ${rows}`.execute(w.t.db);
+      for (const table of ['sandbox_query', 'sandbox_told_cell', 'sandbox_shape', 'sandbox_answer'])
+        await sql.raw(`truncate ${table} cascade`).execute(w.t.db);
+      expect(await answers(projectId)).toEqual(inParts);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { valueAt } from '../../../kernel/rulebook/index.ts';
 import type { Cell as Value } from '../../../kernel/vault/index.ts';
 import type { Part } from '../model.ts';
 import { sandboxSetting } from '../setting.ts';
-import { nameOf } from './leases.ts';
+import { MEMORY, nameOf } from './leases.ts';
 import { PART_TRIES } from './limits.ts';
 import type { AnswerKey } from './seal.ts';
 
@@ -36,7 +36,7 @@ interface Line {
   readonly place: number;
   readonly fence: number;
   readonly answer: Buffer | null;
-  readonly failure: IsolatedFailureKind | null;
+  readonly failure: IsolatedFailureKind | typeof MEMORY | null;
   readonly spent: boolean;
 }
 
@@ -57,6 +57,7 @@ export async function runParts(run: Run): Promise<readonly (readonly Rows[])[]> 
       const lines = await look(runId, [...found.keys()], tries);
       taken ||= lines.some((line) => line.fence > 0);
       for (const line of lines) {
+        if (line.failure === MEMORY) throw new IsolatedFailure('resource', `${MEMORY}, part ${line.place}`);
         if (line.failure !== null) throw new IsolatedFailure(line.failure, `part ${line.place}`);
         if (line.spent) throw new IsolatedFailure('internal', `part ${line.place}: ${tries} workers failed`);
         if (line.answer !== null) found.set(line.place, openAnswer(line.answer, { ...line, runId }, run));

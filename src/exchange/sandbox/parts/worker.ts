@@ -10,7 +10,7 @@ import { valueAt } from '../../../kernel/rulebook/index.ts';
 import { cached, cachedKeys } from '../cache.ts';
 import { sandboxSetting } from '../setting.ts';
 import { HeldSessions, heldName } from './held.ts';
-import { giveUp, handIn, nameOf, type PartRun, RENEW_MS, renewLease, sweepParts, takePart } from './leases.ts';
+import { giveUp, handIn, MEMORY, nameOf, type PartRun, RENEW_MS, renewLease, sweepParts, takePart } from './leases.ts';
 import { PART_TRIES } from './limits.ts';
 import { sealAnswer } from './seal.ts';
 
@@ -95,7 +95,10 @@ async function work(worker: Worker, part: PartRun): Promise<void> {
   }
 }
 
-const kindOf = (error: unknown): IsolatedFailureKind => (error instanceof IsolatedFailure ? error.kind : 'internal');
+function kindOf(error: unknown): IsolatedFailureKind | typeof MEMORY {
+  if (!(error instanceof IsolatedFailure)) return 'internal';
+  return error.ofMemory ? MEMORY : error.kind;
+}
 
 async function answerPart({ executor, held }: Worker, part: PartRun, ends: AbortSignal) {
   const name = heldName(part);

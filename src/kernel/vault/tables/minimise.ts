@@ -13,8 +13,10 @@ const SHARED = 'whole';
 
 /**
  * Writes the least that a sandbox needs of a table: a file of the engine with one table `data` of the chosen columns and
- * granted rows in random order, the entity key replaced by a number drawn at random for this file. A new file, not a copy
- * with columns removed, whose free blocks could keep them. Rows without a key count as one entity together.
+ * granted rows, the entity key replaced by a number drawn at random for this file. A new file, not a copy with columns
+ * removed, whose free blocks could keep them. Rows without a key count as one entity together. Rows lie by those numbers,
+ * so that some entities can be read alone, and those of one entity in random order: the order tells nothing that the
+ * numbers do not.
  */
 export async function minimiseIn(
   engine: Engine,
@@ -40,7 +42,7 @@ export async function minimiseIn(
            from read_rows r left join entities n on n.__sbx_key = r.__sbx_key`;
   const entity = key === null ? 'row_number() over (order by __sbx_place)' : '__sbx_e';
   const data = `select cast(${entity} as UBIGINT) as ${quoteName(ENTITY_COLUMN)}${chosen.map((c) => `, ${c}`).join('')}
-    from (${numbered}) order by __sbx_place`;
+    from (${numbered}) order by ${key === null ? '' : '__sbx_e, '}__sbx_place`;
   if (format === 'parquet') await engine.write(copyToParquet(data, output), share(engine, 2));
   else await writeDatabase(engine, data, output, share(engine, 2));
   const [counts] = await engine.rows('select count(*) from read_rows');
