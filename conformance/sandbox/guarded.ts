@@ -185,6 +185,7 @@ export class Guarded {
       );
     }
     const answer = await exactAnswer(await cells(null), {
+      at: AT,
       query: asked,
       policies: [policy],
       numbers,

@@ -7,9 +7,11 @@
 import { loadavg } from 'node:os';
 import { sql } from 'kysely';
 import type { GrantPolicy } from '../../src/exchange/sandbox/policy.ts';
+import { numbersAt } from '../../src/exchange/sandbox/sdc/parameters.ts';
 import { sandboxWorld } from '../../src/exchange/sandbox/testing.ts';
 import { dice, shuffled } from './dice.ts';
 import { ALIAS, Bench, Guarded, isRefused, type PlantedColumn, strictPolicy } from './guarded.ts';
+import { guessedRightly } from './rule.ts';
 import { anneal, type Constraint, leastSquares } from './solve.ts';
 
 const PEOPLE = 100;
@@ -112,8 +114,12 @@ function accuracy(bits: readonly number[], { constraints }: Told, roll: () => nu
   };
 }
 
-/** With r independent sums of n random bits a linear guess is right this often; the audit lets at most n/k + 1 through. */
-const boundOf = (rank: number, n: number) => 0.5 + Math.asin(Math.sqrt(Math.min(1, rank / n))) / Math.PI;
+/**
+ * With r independent sums of n random bits r/n of the variance is known on average, and the audit lets at most n/k + 1
+ * through (HS-22.32); of nobody is more known than the bound on guessing says (HS-22.43).
+ */
+const KNOWN = numbersAt(new Date('2026-11-26T04:00:00Z')).known / 1_000;
+const boundOf = (rank: number, n: number) => guessedRightly(Math.min(KNOWN, rank / n));
 /** A bit that is as likely 0 as 1 is guessed rightly at most so often after answers of this ε. */
 const boundOfEpsilon = (epsilon: number) => Math.exp(epsilon) / (1 + Math.exp(epsilon));
 
@@ -151,7 +157,9 @@ async function main(tables: number, only: string | undefined): Promise<boolean> 
   const bench = await Bench.open();
   let held = true;
   console.log(`${tables} planted tables of ${PEOPLE} people, k = ${K}; load ${loadavg()[0]?.toFixed(1)}`);
-  console.log('guessing: 50 %. The bound of exact answers is what n/k + 1 independent sums tell of each bit\n');
+  console.log(
+    'guessing: 50 %. The bound of exact answers is what n/k + 1 independent sums tell of a bit on average, of nobody more than HS-22.43 lets be known\n',
+  );
   for (const [number, { where, attacker, policy, bound }] of CASES.entries()) {
     if (only !== undefined && !only.split(',').includes(String(number))) continue;
     const found = [];

@@ -12,6 +12,7 @@ import { keptSpreads } from './spreads.ts';
 import {
   type AskedShape,
   addCounts,
+  allRows,
   askClasses,
   askedShape,
   type CheckedQuery,
@@ -211,7 +212,12 @@ async function classify(
 ): ReturnType<Classify> {
   const plan = classesSql(dataset, shapes, argument, limit, placed);
   const add = (runs: readonly Rows[]) => mergeClasses(runs, shapes.length);
-  return plan && askClasses(plan, (sql, most) => merged(data, sql === plan.probe ? largestCount : add)(sql, most));
+  if (plan === null) return null;
+  const merge = new Map([
+    [plan.sql, add],
+    [plan.probe, largestCount],
+  ]);
+  return askClasses(plan, (sql, most) => merged(data, merge.get(sql) ?? allRows)(sql, most));
 }
 
 function toldOf(query: CheckedQuery, { rows, suppressed }: Released): Answer {

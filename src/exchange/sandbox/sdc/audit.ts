@@ -1,5 +1,6 @@
 import { cellName } from './judge.ts';
 import type { ToldCell, ToldShape } from './ledger.ts';
+import { ALONE, type Company, Leverage } from './leverage.ts';
 import { RowSpace, TRIES_MAX, tellsOfFew, type Vector, type Weights } from './linear.ts';
 import { predicateName, predicateOf, wholeOf } from './predicate.ts';
 import type { QueryShape, RowClass } from './types.ts';
@@ -14,11 +15,15 @@ interface Bounds {
   readonly personal: boolean;
   /** The numbers are counts; otherwise sums of an argument. */
   readonly ofCounts: boolean;
+  /** Whether such a share may be known of what anybody adds to the sums (HS-22.43); null: this is not asked. */
+  readonly mayBeKnown: ((share: number) => boolean) | null;
 }
 
 export interface Classes {
   readonly classes: readonly RowClass[];
   readonly disjoint: boolean;
+  /** Who stands in several classes; left out: nobody does. */
+  readonly company?: Company;
 }
 
 /**
@@ -42,7 +47,9 @@ export function audit(
   const vectors = vectorsOf(classes);
   const space = new RowSpace(people.map((n) => n < k));
   const whole: Vector = new Map(classes.map((_, column) => [column, 1]));
+  const leverage = bounds.mayBeKnown && new Leverage(people, given.company ?? ALONE, bounds.mayBeKnown);
   space.add(whole);
+  leverage?.take(whole);
   const sets: { readonly columns: readonly number[]; readonly entities: number }[] = [];
   const told = new Map([[[...whole.keys()].join(','), predicateName(wholeOf(shape.source))]]);
   const take = (vector: Vector, cell: ToldCell, name: string) => {
@@ -53,7 +60,7 @@ export function audit(
   history.forEach(({ cells, shape: before }, query) => {
     for (const cell of cells) {
       const vector = vectors(query, cell);
-      space.add(vector);
+      if (space.add(vector).handle >= 0) leverage?.take(vector);
       take(vector, cell, identity(before, cell));
     }
   });
@@ -82,8 +89,9 @@ export function audit(
     }
     const { handle, small } = space.add(vector);
     take(vector, cell, identity(shape, cell));
-    if (space.rank * k <= contributions + k && !(small && tellsOfFew(space.smallRows(), weights, space.prime)))
-      continue;
+    const apart =
+      space.rank * k <= contributions + k && !(small && tellsOfFew(space.smallRows(), weights, space.prime));
+    if (apart && (handle < 0 || leverage === null || leverage.admit(vector))) continue;
     space.remove(handle);
     sets.pop();
     refused.add(name);

@@ -1,16 +1,17 @@
 import type { GuardedCell, SuppressionClass } from '../cells.ts';
-import { audit, type Candidate } from './audit.ts';
+import { audit, type Candidate, type Classes } from './audit.ts';
 import { cellName, type Family, familiesOf, familyOf, judge, PERMILLE, type Strictness, strictest } from './judge.ts';
 import type { ToldCell, ToldShape } from './ledger.ts';
 import { inPublicLists, listsArePublic } from './lists.ts';
 import { comparePairs } from './pairs.ts';
 import type { DisclosureNumbers } from './parameters.ts';
+import { guessable } from './rules.ts';
 import { suppress } from './secondary.ts';
 import { type Entry, tableOf } from './table.ts';
-import type { AskedQuery, DecideInput, QueryShape, ReleasedRow } from './types.ts';
+import type { AskedQuery, Classified, DecideInput, QueryShape, ReleasedRow } from './types.ts';
 
 /** What the decision rests on besides the cells. */
-export interface Past extends Pick<DecideInput, 'query' | 'policies' | 'compare' | 'classify' | 'spreads'> {
+export interface Past extends Pick<DecideInput, 'at' | 'query' | 'policies' | 'compare' | 'classify' | 'spreads'> {
   readonly numbers: DisclosureNumbers;
   readonly history: (dataset: string, family: Family) => Promise<readonly ToldShape[]>;
   readonly cellsLeft: number;
@@ -184,13 +185,16 @@ async function historian(
     const history = against === 'asked' ? asked : onlyTold(asked);
     const audited = await classesFor(past, dataset, history, argument);
     if (audited !== null) {
-      const bounds = { k, personal, ofCounts: argument === null };
+      // By whom sums are about alone: this looks at no value. Numbers of people say nothing of what each of them adds.
+      const mayBeKnown = against === 'asked' && personal ? boundOf(past) : null;
+      const bounds = { k, personal, ofCounts: argument === null, mayBeKnown };
+      const given = mayBeKnown === null ? audited.classes : await withCompany(audited.classes, numbers.contributions);
       refusals.push((candidates) =>
         audit(
           audited.history,
           shape,
           candidates.filter(({ cell }) => !cell.implied),
-          audited.classes,
+          given,
           bounds,
         ),
       );
@@ -215,6 +219,20 @@ async function historian(
     return new Set(refusals.flatMap((refusal) => [...refusal(candidates)]));
   };
 }
+
+const boundOf =
+  ({ numbers, at }: Past) =>
+  (share: number) =>
+    guessable.evaluate({ knownPermille: share * PERMILLE, mostPermille: numbers.known }, at).decision.outcome === 'ok';
+
+/** The sets of classes that people stand in, if there are few enough; else how many at once at most. */
+async function withCompany(found: Classified, limit: number): Promise<Classes> {
+  if (found.most <= 1) return found;
+  const contributions = found.classes.reduce((sum, c) => sum + c.entities, 0);
+  const sets = contributions <= limit ? await found.together(limit) : null;
+  return { ...found, company: { most: found.most, sets } };
+}
+
 const onlyTold = (asked: readonly ToldShape[]): ToldShape[] =>
   asked
     .map(({ shape, cells }) => ({ shape, cells: cells.filter((cell) => !cell.withheld) }))

@@ -29,10 +29,10 @@ export const SUPPRESSIONS: Readonly<Record<SuppressionClass, Explanation>> = {
   history: {
     title: text('与此前答案过近，或额度已满', 'Too close to earlier answers, or past the allowance'),
     words: text(
-      '这一格与本单位此前得到的答案联立，会说出太少主体的情况，或者已超出可得的单元格数量，因此不告知。可以沿用此前的分组和筛选条件，相同的查询随时可以再次得到答案。',
-      'Together with what your party was told before, this cell would speak of too few, or the number of cells you may be told is reached. Keep to earlier groups and filters: the same question is answered again at any time.',
+      '这一格与本单位此前得到的答案联立，会说出太少主体的情况，或者使某一个人的数值较易被推测，或者已超出可得的单元格数量，因此不告知。可以沿用此前的分组和筛选条件，相同的查询随时可以再次得到答案。',
+      'Together with what your party was told before, this cell would speak of too few, or let one person be guessed too well, or the number of cells you may be told is reached. Keep to earlier groups and filters: the same question is answered again at any time.',
     ),
-    articles: ['HS-22.30', 'HS-22.31', 'HS-22.32', 'HS-22.33', 'HS-22.34'],
+    articles: ['HS-22.30', 'HS-22.31', 'HS-22.32', 'HS-22.33', 'HS-22.34', 'HS-22.43'],
   },
 };
 

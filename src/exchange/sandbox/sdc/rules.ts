@@ -23,6 +23,53 @@ export const cellsLeft = rule({
   ],
 });
 
+export interface KnownFacts {
+  /** Of the variance of what one person adds, the share that the best linear guess from all sums together explains. */
+  readonly knownPermille: number;
+  readonly mostPermille: number;
+}
+/** 推测上限: sums are told together only as long as nobody's share in them can be guessed too well. */
+export const guessable = rule<KnownFacts>({
+  id: 'HS-22.43',
+  title: text('推测上限', 'Bound on guessing'),
+  decide: ({ knownPermille, mostPermille }) =>
+    knownPermille <= mostPermille
+      ? ok()
+      : violated(
+          text(
+            '这一格与此前披露的全部合计联立，可以推测出某一个人数值的程度超过上限。',
+            'Together with all sums told before, this cell lets what one person adds be guessed better than may be.',
+          ),
+          text(
+            '可以改用更粗的分组，或者沿用此前的分组和筛选条件；相同的查询随时可以再次得到答案。',
+            'Group more coarsely, or keep to earlier groups and filters: the same question is answered again at any time.',
+          ),
+        ),
+  examples: [
+    { name: 'one sum of ten people', at: DAY, facts: { knownPermille: 100, mostPermille: 150 }, expect: 'ok' },
+    {
+      name: 'sums of ten and of twenty that share one person alone, about a seventh',
+      at: DAY,
+      facts: { knownPermille: 141, mostPermille: 150 },
+      expect: 'ok',
+    },
+    { name: 'exactly what may be', at: DAY, facts: { knownPermille: 150, mostPermille: 150 }, expect: 'ok' },
+    { name: 'a thousandth more', at: DAY, facts: { knownPermille: 151, mostPermille: 150 }, expect: 'violated' },
+    {
+      name: 'two sums of ten that share one person alone, two elevenths',
+      at: DAY,
+      facts: { knownPermille: 182, mostPermille: 150 },
+      expect: 'violated',
+    },
+    {
+      name: 'the difference of two sums is one person',
+      at: DAY,
+      facts: { knownPermille: 1_000, mostPermille: 150 },
+      expect: 'violated',
+    },
+  ],
+});
+
 export interface EpsilonFacts {
   /** Null: answers are exact. */
   readonly spentMicro: number | null;

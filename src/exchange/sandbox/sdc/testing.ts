@@ -127,6 +127,7 @@ export const POLICY: GrantPolicy = {
   usesMax: 100_000,
   codeHashes: null,
 };
+const AT = new Date('2026-11-26T04:00:00Z');
 const DATASET = 'people';
 const PARTS = 8;
 const GROUP = /^g(\d+)$/;
@@ -161,7 +162,7 @@ export class SmallExchange {
     this.#rows = rows;
     this.#filters = filters;
     this.#policy = policy;
-    this.#numbers = { ...numbersAt(new Date('2026-11-26T04:00:00Z')), ...numbers };
+    this.#numbers = { ...numbersAt(AT), ...numbers };
   }
 
   async ask(
@@ -174,6 +175,7 @@ export class SmallExchange {
     const shape: QueryShape = { ...query, groups: query.groups.map((g) => g.expression) };
     const cells = this.cells(query);
     const answer = await exactAnswer(cells, {
+      at: AT,
       query,
       policies: [this.#policy],
       numbers: this.#numbers,
@@ -264,8 +266,14 @@ export class SmallExchange {
       entities: new Set(rows.map((r) => r.entity)).size,
       contributing: new Set(rows.filter((r) => r.amount !== 0).map((r) => r.entity)).size,
     }));
-    const people = new Set(this.#rows.map((r) => r.entity)).size;
-    return { classes: counted, disjoint: counted.reduce((sum, c) => sum + c.entities, 0) === people };
+    const sets = new Map<number, Set<number>>();
+    [...classes.values()].forEach((rows, place) => {
+      for (const { entity } of rows) sets.set(entity, (sets.get(entity) ?? new Set()).add(place));
+    });
+    const most = Math.max(0, ...[...sets.values()].map((set) => set.size));
+    const several = new Set([...sets.values()].filter((set) => set.size > 1).map((set) => [...set].join()));
+    const together = [...several].map((set) => set.split(',').map(Number));
+    return { classes: counted, most, disjoint: most <= 1, together: async () => together };
   };
 }
 

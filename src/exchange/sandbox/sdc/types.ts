@@ -69,14 +69,23 @@ export interface RowClass {
 }
 /**
  * Groups the rows of one data set by all shapes at once (one column for each shape: its values, or null) and counts entities. `null` where
- * there are more classes than `limit`, or a row can stand in several cells of a shape: then only pairs are compared. `disjoint`: no entity is in two classes.
+ * there are more classes than `limit`, or a row can stand in several cells of a shape: then only pairs are compared.
  */
 export type Classify = (
   dataset: string,
   shapes: readonly QueryShape[],
   argument: string | null,
   limit: number,
-) => Promise<{ readonly classes: readonly RowClass[]; readonly disjoint: boolean } | null>;
+) => Promise<Classified | null>;
+export interface Classified {
+  readonly classes: readonly RowClass[];
+  /** Classes that one entity stands in at most. */
+  readonly most: number;
+  /** No entity is in two classes. */
+  readonly disjoint: boolean;
+  /** The different sets of two and more classes that an entity stands in, by their places; null: more than the limit. */
+  readonly together: (limit: number) => Promise<readonly (readonly number[])[] | null>;
+}
 
 /** Of one cell: its entities counted by part, then those with a contribution that is not zero; each entity has its part. */
 export type Spread = Int32Array;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cell as Value } from '../../../kernel/vault/index.ts';
 import { keyValue } from './cells-read.ts';
 import { type Placed, PlacedSql } from './placed.ts';
@@ -22,6 +23,8 @@ export interface ClassPlan {
   /** Counts classes in the first rows of the file: where they are too many, so are those of all. Null: nothing is saved. */
   readonly probe: string | null;
   readonly sql: string;
+  /** The sets of classes that entities with several stand in, by marks of the classes; null: each has one. */
+  readonly together: string | null;
   /** Types of each shape's group values. */
   readonly types: readonly (readonly KeyType[])[];
   readonly limit: number;
@@ -109,19 +112,32 @@ function planOf(
   if (rows)
     return {
       probe,
-      sql: `WITH ${ctes.join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, TRUE AS d, ${once} AS o FROM base${by} LIMIT ${limit + 1}`,
+      sql: `WITH ${ctes.join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, 1 AS m, ${once} AS o FROM base${by} LIMIT ${limit + 1}`,
+      together: null,
       types,
       limit,
     };
   const byEntity = `p AS (SELECT ${grouped}e, sum(x) AS x FROM base GROUP BY ${[...names, 'e'].join(', ')})`;
-  const disjoint = '(SELECT count(*) = count(DISTINCT e) + (CASE WHEN count(*) > count(e) THEN 1 ELSE 0 END) FROM p)';
+  const most = '(SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM p GROUP BY e) AS s)';
+  const marked = `q AS (SELECT e, ${markSql(keys)} AS m FROM p), s AS (SELECT string_agg(m, ' ' ORDER BY m) AS s FROM q GROUP BY e HAVING count(*) > 1)`;
   return {
     probe,
-    sql: `WITH ${[...ctes, byEntity].join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, ${disjoint} AS d, ${once} AS o FROM p${by} LIMIT ${limit + 1}`,
+    sql: `WITH ${[...ctes, byEntity].join(', ')} SELECT ${shown}count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c, ${most} AS m, ${once} AS o FROM p${by} LIMIT ${limit + 1}`,
+    together: `WITH ${[...ctes, byEntity, marked].join(', ')} SELECT DISTINCT s FROM s`,
     types,
     limit,
   };
 }
+
+/** Hexadecimal digits that stand for a class where its keys would be too long to repeat for everybody. */
+const MARK_DIGITS = 16;
+const markSql = (keys: readonly string[]) =>
+  `left(md5(${keys.map((key) => `coalesce(strlen(${key}) || ':' || ${key}, '-')`).join(" || ' ' || ")}), ${MARK_DIGITS})`;
+const markOf = (keys: readonly Value[]) =>
+  createHash('md5')
+    .update(keys.map((key) => (key === null ? '-' : `${Buffer.byteLength(String(key))}:${key}`)).join(' '))
+    .digest('hex')
+    .slice(0, MARK_DIGITS);
 
 export const listSql = (values: readonly string[]): string =>
   `CAST(to_json(CAST([${values.map((value) => `CAST(${value} AS VARCHAR)`).join(', ')}] AS VARCHAR[])) AS VARCHAR)`;
@@ -130,35 +146,62 @@ export const listSql = (values: readonly string[]): string =>
 export async function askClasses(
   plan: ClassPlan,
   ask: (sql: string, limit: number) => Promise<readonly (readonly Value[])[]>,
-): Promise<ReturnType<typeof classesOf>> {
+) {
   if (plan.probe !== null) {
     const [[found] = []] = await ask(plan.probe, 1);
     if (Number(found) > plan.limit) return null;
   }
-  return classesOf(plan, await ask(plan.sql, plan.limit + 1));
+  const rows = await ask(plan.sql, plan.limit + 1);
+  const found = classesOf(plan, rows);
+  const together = async (limit: number) =>
+    plan.together === null
+      ? []
+      : setsOf(plan, rows, await ask(`${plan.together} LIMIT ${limit + 1}`, limit + 1), limit);
+  return found && { ...found, together };
 }
 
 /** The classes in the answer; null where there are too many, or rows stand in several cells of one shape. */
 export function classesOf(
   plan: ClassPlan,
   rows: readonly (readonly Value[])[],
-): { readonly classes: readonly ClassOfRows[]; readonly disjoint: boolean } | null {
+): { readonly classes: readonly ClassOfRows[]; readonly most: number; readonly disjoint: boolean } | null {
   if (rows.length > plan.limit) return null;
   const width = plan.types.length;
   const classes: ClassOfRows[] = [];
-  let disjoint = true;
+  let most = 0;
   for (const row of rows) {
     if (row.length !== width + 4) throw new TypeError('the answer has other columns than asked for');
-    const [entities, contributing, apart, once] = row.slice(width);
+    const [entities, contributing, together, once] = row.slice(width);
     if (once !== true) return null;
-    if (apart !== true) disjoint = false;
+    most = Math.max(most, Number(together));
     classes.push({
       keys: plan.types.map((types, i) => keysOf(row[i] ?? null, types)),
       entities: Number(entities),
       contributing: Number(contributing),
     });
   }
-  return { classes, disjoint };
+  return { classes, most, disjoint: most <= 1 };
+}
+
+/** Sets of places of classes; null: there are more than the limit. */
+function setsOf(
+  plan: ClassPlan,
+  classes: readonly (readonly Value[])[],
+  sets: readonly (readonly Value[])[],
+  limit: number,
+): number[][] | null {
+  if (sets.length > limit) return null;
+  const width = plan.types.length;
+  const places = new Map(classes.map((row, place) => [markOf(row.slice(0, width)), place]));
+  return sets.map(([marks]) =>
+    String(marks)
+      .split(' ')
+      .map((mark) => {
+        const place = places.get(mark);
+        if (place === undefined) throw new TypeError('a set names a class that is not there');
+        return place;
+      }),
+  );
 }
 
 export function keysOf(value: Value, types: readonly KeyType[]): readonly Value[] | null {

@@ -4,7 +4,7 @@ export { type CheckOutcome, check } from './check.ts';
 export { askClasses, type ClassOfRows, classesSql, type RowShape } from './classes.ts';
 export { type CellDifference, type ComparedCells, differenceSql, differencesOf } from './difference.ts';
 export { type Attached, type GuardOptions, guardedSql, type Part } from './guarded.ts';
-export { addCounts, largestCount, mergeCells, mergeClasses, mergeSpreads, type Rows } from './merge.ts';
+export { addCounts, allRows, largestCount, mergeCells, mergeClasses, mergeSpreads, type Rows } from './merge.ts';
 export { readSourceName } from './names.ts';
 export type { Placed } from './placed.ts';
 export type { Problem, ProblemCode } from './problems.ts';

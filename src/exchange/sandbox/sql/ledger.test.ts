@@ -170,6 +170,40 @@ describe('classes of rows', () => {
     expect(classesOf(plan, await v.engine.rows(plan.sql))).toBeNull();
   });
 
+  test('name the sets of them that somebody stands in', async () => {
+    await v.fill(
+      [
+        [1, 'f', 1],
+        [1, 'f', 2],
+        [2, 'f', 1],
+        [3, 'f', 1],
+        [3, '女 "\\', 2],
+        [4, 'f', 2],
+        [4, 'f', 1],
+      ].map(([e, sex, day]) => ({ e: Number(e), sex: String(sex), age: 1, day: Number(day), amt: 2, town: 1 })),
+      [],
+    );
+    const queries = [
+      await v.checked('select sex, sum(amt) from visits group by sex', 'person'),
+      await v.checked("select day, sum(amt) from visits where sex <> 'f' or age < 5 group by day", 'person'),
+    ];
+    const shapes = queries.map((query) => {
+      const { source, filter, fixed, groups } = askedShape(query, datasetOf);
+      return { source, filter, fixed, groups: groups.map(({ expression }) => expression) };
+    });
+    const plan = classesSql(datasetOf('sbg_visits'), shapes, null, 100, placed('person'));
+    const found = plan && (await askClasses(plan, (sql) => v.engine.rows(sql)));
+    if (!found) throw new Error('no classes');
+    expect([found.most, found.disjoint]).toEqual([2, false]);
+    const sets = await found.together(10);
+    const named = sets?.map((set) => set.map((place) => String(found.classes[place]?.keys[0]?.[0])).sort());
+    expect(named?.sort()).toEqual([
+      ['f', 'f'],
+      ['f', '女 "\\'],
+    ]);
+    expect(await found.together(1)).toBeNull();
+  });
+
   test('too many classes are none', async () => {
     await v.fill(
       [0, 1, 2, 3].map((e) => ({ e, sex: 'f', age: e, day: 1, amt: 2, town: 1 })),

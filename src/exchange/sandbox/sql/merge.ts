@@ -55,16 +55,19 @@ export function mergeClasses(runs: readonly Rows[], keys: number): Rows {
   const [first = [], ...others] = runs;
   if (others.length === 0) return first;
   const classes = new Map<string, Value[]>();
-  const holds = (place: number) => runs.every((run) => run.every((row) => row[keys + place] === true));
-  const [disjoint, once] = [holds(2), holds(3)];
+  const once = runs.every((run) => run.every((row) => row[keys + 3] === true));
+  const most = Math.max(0, ...runs.flatMap((run) => run.slice(0, 1).map((row) => Number(row[keys + 2]))));
   for (const row of runs.flat()) {
     const name = JSON.stringify(row.slice(0, keys));
     const before = classes.get(name);
     const add = (place: number) => Number(row[keys + place]) + Number(before?.[keys + place] ?? 0);
-    classes.set(name, [...row.slice(0, keys), add(0), add(1), disjoint, once]);
+    classes.set(name, [...row.slice(0, keys), add(0), add(1), most, once]);
   }
   return [...classes.values()];
 }
+
+/** Rows that are each of one run. */
+export const allRows = (runs: readonly Rows[]): Rows => runs.flat();
 
 /** The one count of a statement that asks whether something is too many: it is, where it is in one run. */
 export function largestCount(runs: readonly Rows[]): Rows {
