@@ -1,6 +1,6 @@
 import { cellName } from './judge.ts';
 import type { ToldCell, ToldShape } from './ledger.ts';
-import { ALONE, type Company, Leverage } from './leverage.ts';
+import { ALONE, type Company, type GuessBound, Leverage } from './leverage.ts';
 import { RowSpace, TRIES_MAX, tellsOfFew, type Vector, type Weights } from './linear.ts';
 import { predicateName, predicateOf, wholeOf } from './predicate.ts';
 import type { QueryShape, RowClass } from './types.ts';
@@ -15,8 +15,8 @@ interface Bounds {
   readonly personal: boolean;
   /** The numbers are counts; otherwise sums of an argument. */
   readonly ofCounts: boolean;
-  /** Whether such a share may be known of what anybody adds to the sums (HS-22.43); null: this is not asked. */
-  readonly mayBeKnown: ((share: number) => boolean) | null;
+  /** What may be known of what anybody adds to the sums (HS-22.43); null: this is not asked. */
+  readonly guess: GuessBound | null;
 }
 
 export interface Classes {
@@ -47,7 +47,7 @@ export function audit(
   const vectors = vectorsOf(classes);
   const space = new RowSpace(people.map((n) => n < k));
   const whole: Vector = new Map(classes.map((_, column) => [column, 1]));
-  const leverage = bounds.mayBeKnown && new Leverage(people, given.company ?? ALONE, bounds.mayBeKnown);
+  const leverage = bounds.guess && new Leverage(people, given.company ?? ALONE, bounds.guess);
   space.add(whole);
   leverage?.take(whole);
   const sets: { readonly columns: readonly number[]; readonly entities: number }[] = [];

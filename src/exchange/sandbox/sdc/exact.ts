@@ -2,6 +2,7 @@ import type { GuardedCell, SuppressionClass } from '../cells.ts';
 import { audit, type Candidate, type Classes } from './audit.ts';
 import { cellName, type Family, familiesOf, familyOf, judge, PERMILLE, type Strictness, strictest } from './judge.ts';
 import type { ToldCell, ToldShape } from './ledger.ts';
+import type { GuessBound } from './leverage.ts';
 import { inPublicLists, listsArePublic } from './lists.ts';
 import { comparePairs } from './pairs.ts';
 import type { DisclosureNumbers } from './parameters.ts';
@@ -186,9 +187,9 @@ async function historian(
     const audited = await classesFor(past, dataset, history, argument);
     if (audited !== null) {
       // By whom sums are about alone: this looks at no value. Numbers of people say nothing of what each of them adds.
-      const mayBeKnown = against === 'asked' && personal ? boundOf(past) : null;
-      const bounds = { k, personal, ofCounts: argument === null, mayBeKnown };
-      const given = mayBeKnown === null ? audited.classes : await withCompany(audited.classes, numbers.contributions);
+      const guess = against === 'asked' && personal ? boundOf(past) : null;
+      const bounds = { k, personal, ofCounts: argument === null, guess };
+      const given = guess === null ? audited.classes : await withCompany(audited.classes, numbers.contributions);
       refusals.push((candidates) =>
         audit(
           audited.history,
@@ -220,10 +221,11 @@ async function historian(
   };
 }
 
-const boundOf =
-  ({ numbers, at }: Past) =>
-  (share: number) =>
-    guessable.evaluate({ knownPermille: share * PERMILLE, mostPermille: numbers.known }, at).decision.outcome === 'ok';
+const boundOf = ({ numbers, at }: Past): GuessBound => ({
+  mayBeKnown: (share) =>
+    guessable.evaluate({ knownPermille: share * PERMILLE, mostPermille: numbers.known }, at).decision.outcome === 'ok',
+  sumsMax: numbers.sums,
+});
 
 /** The sets of classes that people stand in, if there are few enough; else how many at once at most. */
 async function withCompany(found: Classified, limit: number): Promise<Classes> {

@@ -1,5 +1,11 @@
 import type { Vector } from './linear.ts';
 
+/** What may be known of anybody, and how many independent sums can be weighed; of more, nothing new is told. */
+export interface GuessBound {
+  readonly mayBeKnown: (share: number) => boolean;
+  readonly sumsMax: number;
+}
+
 /** Classes that one person stands in: at most so many at once, or the very sets of classes that people stand in. */
 export interface Company {
   readonly most: number;
@@ -11,6 +17,8 @@ export const ALONE: Company = { most: 1, sets: null };
 const ROUNDING = 1e-9;
 /** What is left of a number after all others is too little to be told from rounding. */
 const UNSURE = 1e-10;
+/** A sum that lost so much of its square by being made orthogonal is made so once more. */
+const LOST = 0.5;
 /** In larger sets pairs are not looked at: the shares of their classes are added up, which is more. */
 const PAIRED_MAX = 32;
 
@@ -26,14 +34,16 @@ export class Leverage {
   /** By class: the share known of one contribution to it. */
   readonly #shares: Float64Array;
   readonly #company: CompanyShares;
-  readonly #mayBeKnown: (share: number) => boolean;
+  readonly #crowd: Crowd;
+  readonly #bound: GuessBound;
 
-  /** @param people of each class @param mayBeKnown whether such a share may be known of anybody */
-  constructor(people: readonly number[], company: Company, mayBeKnown: (share: number) => boolean) {
+  /** @param people of each class */
+  constructor(people: readonly number[], company: Company, bound: GuessBound) {
     this.#roots = people.map(Math.sqrt);
     this.#shares = new Float64Array(people.length);
-    this.#company = company.sets === null ? new Crowd(company.most) : new Sets(company.sets, people.length);
-    this.#mayBeKnown = mayBeKnown;
+    this.#crowd = new Crowd(company.most);
+    this.#company = company.sets === null ? this.#crowd : new Sets(company.sets, people.length);
+    this.#bound = bound;
   }
 
   /** The largest share known of anybody. */
@@ -49,13 +59,19 @@ export class Leverage {
 
   /** Takes in a sum that does not follow from the others, unless somebody would be known by more than may be. */
   admit(sum: Vector): boolean {
+    if (this.#basis.length >= this.#bound.sumsMax) return false;
     const { direction, sure } = this.#direction(sum);
-    if (direction === null || !sure) return false;
-    const shares = this.#with(direction);
-    const largest = this.#company.largest(shares, direction);
-    if (!this.#mayBeKnown(largest - ROUNDING) && largest > this.largest + ROUNDING) return false;
+    if (direction === null || !sure || !this.#mayBe(direction)) return false;
     this.#keep(direction);
     return true;
+  }
+
+  #mayBe(direction: Float64Array): boolean {
+    const shares = this.#with(direction);
+    // Everybody's own sets need no look where nobody could be over the limit even in the worst of them.
+    if (this.#bound.mayBeKnown(this.#crowd.largest(shares) - ROUNDING)) return true;
+    const largest = this.#company.largest(shares, direction);
+    return this.#bound.mayBeKnown(largest - ROUNDING) || largest <= this.largest + ROUNDING;
   }
 
   #keep(direction: Float64Array): void {
@@ -69,12 +85,13 @@ export class Leverage {
     return this.#shares.map((share, c) => share + (direction[c] as number) ** 2);
   }
 
-  /** What the sum adds to the space, of length one; twice made orthogonal, for once loses digits. */
+  /** What the sum adds to the space, of length one. */
   #direction(sum: Vector): { readonly direction: Float64Array | null; readonly sure: boolean } {
     const rest = new Float64Array(this.#roots.length);
     for (const [c, value] of sum) rest[c] = value * (this.#roots[c] as number);
     const before = squared(rest);
-    for (let pass = 0; pass < 2; pass++)
+    // Being made orthogonal loses digits where little is left: then once more.
+    for (let pass = 0; pass < 2 && (pass === 0 || squared(rest) < before * LOST); pass++)
       for (const known of this.#basis) {
         let along = 0;
         for (let c = 0; c < rest.length; c++) along += (rest[c] as number) * (known[c] as number);
