@@ -169,9 +169,10 @@ async function quantityLeft(tx: Tx, tables: readonly GrantInHand[], repeated: bo
   const none = { usesLeft: null, rowsLeft: null, rows: 0 };
   if (repeated) return none;
   let tightestOf: Pick<Facts, 'usesLeft' | 'rowsLeft' | 'rows'> = none;
-  for (const { grant, right } of tables) {
+  for (const table of tables) {
+    const { right } = table;
     if (right === null) continue;
-    const rows = right.rowsLeft === null ? 0 : await rowsToCount(tx, grant.id);
+    const rows = right.rowsLeft === null ? 0 : await rowsToCount(tx, table);
     const isShort = right.usesLeft === 0 || (right.rowsLeft !== null && rows > right.rowsLeft);
     if (isShort) return { usesLeft: right.usesLeft, rowsLeft: right.rowsLeft, rows };
     tightestOf = { usesLeft: right.usesLeft, rowsLeft: right.rowsLeft, rows };

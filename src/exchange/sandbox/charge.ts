@@ -42,7 +42,9 @@ export async function chargeUse(tx: Tx, tables: readonly GrantInHand[], charge: 
     .execute();
   for (const table of await grantsInHand(tx, { grantIds, all: true }, charge.at)) {
     requireLiving(table);
-    if (!charge.free) await count(tx, table, charge);
+    // A service may read older data than the resource has now.
+    const { resource } = tables.find((t) => t.grant.id === table.grant.id) ?? table;
+    if (!charge.free) await count(tx, { ...table, resource }, charge);
     await tx
       .insertInto('sandbox_use')
       .values({
@@ -78,7 +80,7 @@ async function count(tx: Tx, table: GrantInHand, { madeId, at }: Charge): Promis
   const { grant, right } = table;
   if (budgetOf(table).usesLeft < 1) throw usedUp(table);
   if (right !== null) {
-    const rows = await rowsToCount(tx, grant.id);
+    const rows = await rowsToCount(tx, table);
     if (right.usesLeft === 0 || (right.rowsLeft !== null && rows > right.rowsLeft)) throw usedUp(table);
     await tx
       .updateTable('resource_authorisation')
@@ -97,7 +99,12 @@ async function count(tx: Tx, table: GrantInHand, { madeId, at }: Charge): Promis
         taken_at: at,
       })
       .execute();
-    await tx.updateTable('sandbox_prepared').set({ counted: true }).where('grant_id', '=', grant.id).execute();
+    await tx
+      .updateTable('sandbox_prepared')
+      .set({ counted: true })
+      .where('grant_id', '=', grant.id)
+      .where('source_id', '=', table.resource.objectId ?? '')
+      .execute();
   }
   await tx
     .insertInto('sandbox_spent')
@@ -109,11 +116,12 @@ async function count(tx: Tx, table: GrantInHand, { madeId, at }: Charge): Promis
 }
 
 /** Rows that the right has yet to be charged for: those of a prepared file nobody used so far. */
-export async function rowsToCount(tx: Tx, grantId: string): Promise<number> {
+export async function rowsToCount(tx: Tx, { grant, resource }: GrantInHand): Promise<number> {
   const row = await tx
     .selectFrom('sandbox_prepared')
     .select(['rows', 'counted'])
-    .where('grant_id', '=', grantId)
+    .where('grant_id', '=', grant.id)
+    .where('source_id', '=', resource.objectId ?? '')
     .executeTakeFirst();
   return row && !row.counted ? Number(row.rows) : 0;
 }

@@ -63,6 +63,8 @@ export interface Part {
 
 interface PreparedTable {
   grant_id: string;
+  /** The data it was made of, by their name in the vault. */
+  source_id: string;
   key: string;
   object_id: string;
   rows: number;

@@ -62,6 +62,7 @@ export async function preparedTable(inHand: GrantInHand): Promise<PreparedTable>
     .selectFrom('sandbox_prepared')
     .selectAll()
     .where('grant_id', '=', inHand.grant.id)
+    .where('source_id', '=', inHand.resource.objectId ?? '')
     .executeTakeFirst();
   const row = kept?.key === portion.key ? kept : await make(inHand, portion);
   return {
@@ -91,8 +92,9 @@ function make(inHand: GrantInHand, portion: Portion): Promise<Prepared> {
 
 async function build({ grant, resource, right }: GrantInHand, { keep, consented, key }: Portion): Promise<Prepared> {
   const { kernel, vault } = sandboxSetting();
-  if (resource.objectId === null) throw new Error('a resource without data was granted');
-  return vault.withFile(resource.objectId, (path) =>
+  const sourceId = resource.objectId;
+  if (sourceId === null) throw new Error('a resource without data was granted');
+  return vault.withFile(sourceId, (path) =>
     vault.withFolder(async (folder) => {
       const output = join(folder, 'table.db');
       const made = await minimiseTable(
@@ -110,6 +112,7 @@ async function build({ grant, resource, right }: GrantInHand, { keep, consented,
       const parts = await share(vault, { folder, path: output, of: partsFor(made, new Date()), meta });
       const outcome = await execute(kernel, recordPrepared, SYSTEM, {
         grantId: grant.id,
+        sourceId,
         key,
         objectId: object.id,
         sha256: object.sha256,
@@ -127,6 +130,7 @@ async function build({ grant, resource, right }: GrantInHand, { keep, consented,
         .selectFrom('sandbox_prepared')
         .selectAll()
         .where('grant_id', '=', grant.id)
+        .where('source_id', '=', sourceId)
         .executeTakeFirstOrThrow();
     }),
   );

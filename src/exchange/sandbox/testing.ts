@@ -21,11 +21,14 @@ export const soon = (days: number): string => new Date(Date.now() + days * DAY_M
 const CARDS = 80;
 const TRIPS_EACH = 5;
 
-/** Trips of eighty made-up cards on two lines, five each; every card has rows on one line. */
-const TRIPS = Array.from({ length: CARDS * TRIPS_EACH }, (_, i) => {
-  const card = Math.floor(i / TRIPS_EACH);
-  return `L${(card % 2) + 1},C${card},${(i % 9) + 1},${card % 10 === 0 ? 'yes' : 'no'},${(i % 9) + 1}`;
-});
+/** Trips of made-up cards on two lines, five each; every card has rows on one line. */
+export const tripsOf = (cards: number): string => {
+  const rows = Array.from({ length: cards * TRIPS_EACH }, (_, i) => {
+    const card = Math.floor(i / TRIPS_EACH);
+    return `L${(card % 2) + 1},C${card},${(i % 9) + 1},${card % 10 === 0 ? 'yes' : 'no'},${(i % 9) + 1}`;
+  });
+  return `line,card,fare,illness,paid\n${rows.join('\n')}\n`;
+};
 
 /** A holder with a table of trips, an operating unit with a right to it and trained people; for tests of the sandbox. */
 export async function sandboxWorld() {
@@ -90,11 +93,7 @@ export async function sandboxWorld() {
     });
     return String(resourceId);
   };
-  const resourceId = await register(
-    `line,card,fare,illness,paid\n${TRIPS.join('\n')}\n`,
-    ['line', 'card', 'fare', 'illness', 'paid'],
-    ['card', 'illness'],
-  );
+  const resourceId = await register(tripsOf(CARDS), ['line', 'card', 'fare', 'illness', 'paid'], ['card', 'illness']);
   const authorise = async (change: Record<string, unknown> = {}): Promise<string> => {
     const { authorisationId } = await run('resource.authorise', holder, {
       ...{ resourceId, partyId: operator.partyId, purpose: '客流研究', validUntil: soon(60) },

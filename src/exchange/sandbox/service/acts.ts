@@ -19,11 +19,12 @@ import { closedGrammar } from '../sql/index.ts';
 import { type GrantInHand, getProject, grantsInHand, requireOpen, trainingsOf } from '../store.ts';
 import { answerColumns } from './columns.ts';
 import { type CheckedTemplate, SERVICE_VERSION, ServiceId, serviceLife } from './model.ts';
+import { keepRevision, objectsNow } from './revisions.ts';
 import * as rules from './rules.ts';
 import { lockService, serviceGrants, tablesOf } from './store.ts';
 import { bind, examplesOf, Template, templateProblems } from './template.ts';
 
-const SELLERS = ['operating-unit', 'data-merchant'];
+export const SELLERS = ['operating-unit', 'data-merchant'];
 const TYPED_MAX = 100;
 const field = (zh: string, en: string) => ({ title: zh, 'x-title-en': en });
 export const MAKE_TASK = 'sandbox.make-service';
@@ -40,7 +41,11 @@ interface Read {
 const NOTHING: Read = { templates: [], tables: [], columns: new Map(), problems: [], unknown: [] };
 
 /** Asks the grammar about every template, with its examples in the place of parameters; nothing of the data is read. */
-async function readTemplates(templates: readonly Template[], granted: readonly GrantInHand[], at: Date): Promise<Read> {
+export async function readTemplates(
+  templates: readonly Template[],
+  granted: readonly GrantInHand[],
+  at: Date,
+): Promise<Read> {
   const checked: CheckedTemplate[] = [];
   const tables = new Map<string, GrantInHand>();
   const columns = new Map<string, Set<string>>();
@@ -162,7 +167,9 @@ const propose = act({
   }),
 });
 
-const holdersOf = (tables: readonly GrantInHand[]): string[] => [...new Set(tables.map((t) => t.grant.holder_id))];
+export const holdersOf = (tables: readonly GrantInHand[]): string[] => [
+  ...new Set(tables.map((t) => t.grant.holder_id)),
+];
 export const stoppedOf = (tables: readonly GrantInHand[]): StoppedUse | null =>
   tables.find((t) => t.stopped !== null)?.stopped ?? null;
 
@@ -280,6 +287,8 @@ export const recordService = act({
       at,
     );
     await standOnRights(tx, service.id, grants, at);
+    const revision = { serviceId: service.id, revision: 1, personId: service.proposed_by, at };
+    await keepRevision(tx, revision, objectsNow(grants));
     await carryUses(tx, resourceIds, { id: service.id, version: SERVICE_VERSION });
     await tx
       .updateTable('sandbox_service')

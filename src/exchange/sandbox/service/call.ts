@@ -1,3 +1,4 @@
+import { refused } from '../../../kernel/acts/index.ts';
 import type { Tx } from '../../../kernel/database/index.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { type Text, text } from '../../../kernel/text.ts';
@@ -11,6 +12,7 @@ import { spentOf, toldBefore } from '../sdc/index.ts';
 import { budgetOf, type GrantInHand, tightest } from '../store.ts';
 import { stoppedOf } from './acts.ts';
 import type { Service } from './model.ts';
+import { answeredFrom, objectsNow } from './revisions.ts';
 import { serviceGrants } from './store.ts';
 import { bind, type ParameterValue } from './template.ts';
 
@@ -51,7 +53,8 @@ export async function readyCall(
   tx: Tx,
   { service, template: name, parameters, buyerId, at }: Call,
 ): Promise<ReadyCall> {
-  const tables = await serviceGrants(tx, service.id, at);
+  const now = await serviceGrants(tx, service.id, at);
+  const tables = await answeredFrom(tx, now, { serviceId: service.id, buyerId });
   const refusedFor = (problem: Text | null): ReadyCall => ({ problem, useStopped, budget: null, run: null });
   const useStopped = stoppedOf(tables);
   const template = service.templates.find((t) => t.name === name);
@@ -89,6 +92,15 @@ async function budgetFor(tx: Tx, { shape, tables }: Asked, buyerId: string): Pro
   };
 }
 
+const refreshed = () =>
+  refused(
+    'state',
+    'HS-25.27',
+    text('服务刚刚更新了数据', 'The data of the service were just refreshed'),
+    text('查询开始后，服务改按新的数据作答。', 'The service went on to newer data after this query had begun.'),
+    text('请再查询一次；本次不计调用次数。', 'Ask once more; this call is not counted.'),
+  );
+
 /**
  * Answers in the interactive lane for the buyer as audience: every cell guarded, its history compared, its budget charged;
  * the rights are asked again under lock before the answer leaves. @throws Refused
@@ -103,6 +115,9 @@ export async function answerCall(
   const callId = newId('sbl');
   const lent = await lend(granted.filter((g) => g.stopped === null));
   await lockAudience(tx, buyerId, asked.tables);
+  // Of this buyer's calls at once, one may have been told of other data before this one had the lock.
+  const still = await answeredFrom(tx, asked.tables, { serviceId: service.id, buyerId });
+  if (still.some((t, i) => t.resource.objectId !== asked.tables[i]?.resource.objectId)) throw refreshed();
   const { told, released } = await answer({ tx, at, asked, lent, queryId: callId, audience: buyerId }).catch((e) =>
     Promise.reject(refusalOf(e)),
   );
@@ -114,6 +129,7 @@ export async function answerCall(
     .values({
       ...{ id: callId, service_id: service.id, delivery_id: deliveryId, buyer_id: buyerId, template, sql },
       ...{ answer_key: asked.shape.fingerprint, cells, cached: released.cached, at },
+      objects: JSON.stringify(objectsNow(asked.tables)),
     })
     .execute();
   return told;

@@ -1,4 +1,7 @@
-export { serviceActs } from './acts.ts';
+import { serviceActs as proposing } from './acts.ts';
+import { refreshActs } from './acts-refresh.ts';
+
+export const serviceActs = [...proposing, ...refreshActs];
 export { answerCall, type Call, type ReadyCall, readyCall } from './call.ts';
 export { AnswerColumn } from './columns.ts';
 export { makeTask } from './make.ts';

@@ -16,6 +16,9 @@ export interface CheckedTemplate extends Omit<Template, 'columns'> {
   readonly columns: readonly StoredColumn[];
 }
 
+/** The data a table is answered from, by resource: their name in the vault. */
+export type Objects = Readonly<Record<string, string>>;
+
 interface ServiceTable {
   id: string;
   project_id: string;
@@ -49,6 +52,13 @@ declare module '../../../kernel/database/database.ts' {
       decided_by: string | null;
       decided_at: Date | null;
     };
+    sandbox_service_revision: {
+      service_id: string;
+      revision: number;
+      at: Date;
+      person_id: string | null;
+      objects: Stored<Objects, string, never>;
+    };
     sandbox_service_call: {
       id: string;
       service_id: string;
@@ -60,6 +70,7 @@ declare module '../../../kernel/database/database.ts' {
       cells: number;
       cached: boolean;
       at: Date;
+      objects: Stored<Objects, string | undefined, never>;
     };
   }
 }
@@ -68,7 +79,7 @@ export const serviceLife = lifecycle(
   {
     proposed: { approve: 'approved', reject: 'rejected' },
     approved: { make: 'ready' },
-    ready: {},
+    ready: { refresh: 'ready' },
     rejected: {},
   },
   {

@@ -7,6 +7,7 @@ import { ProjectId } from '../model.ts';
 import { supervises } from '../queries.ts';
 import { AnswerColumn, asAnswerColumn } from './columns.ts';
 import { SERVICE_STATES, type Service, ServiceId } from './model.ts';
+import { revisionOf } from './revisions.ts';
 import { serviceOfProduct } from './store.ts';
 import { Parameter } from './template.ts';
 
@@ -16,6 +17,8 @@ const Offered = z.object({
   parameters: z.array(Parameter),
   columns: z.array(AnswerColumn),
 });
+
+const Revision = z.object({ number: z.number().int(), at: z.iso.datetime() });
 
 const Item = z.object({
   id: ServiceId,
@@ -35,6 +38,10 @@ const Item = z.object({
     }),
   ),
   resourceId: z.string().nullable(),
+  /** From which data it answers; null before it is ready. */
+  revision: Revision.nullable(),
+  /** Tables of which there are newer data. */
+  newer: z.array(z.string()),
   /** Calls of all buyers so far; what they asked is for the holders of the tables. */
   calls: z.number().int(),
 });
@@ -48,6 +55,8 @@ interface Row extends Service {
     readonly reason: string | null;
   }[];
   readonly calls: number;
+  readonly revision: { readonly number: number; readonly at: string } | null;
+  readonly newer: readonly string[];
 }
 
 const services = read({
@@ -65,8 +74,12 @@ const services = read({
         (select coalesce(json_agg(json_build_object('id', v.holder_id, 'name', h.name, 'decision', v.decision, 'reason', v.reason)
             order by v.holder_id), '[]') from sandbox_service_review v join party h on h.id = v.holder_id
           where v.service_id = s.id) as reviews,
-        (select count(*)::int from sandbox_service_call c where c.service_id = s.id) as calls
+        (select count(*)::int from sandbox_service_call c where c.service_id = s.id) as calls,
+        case when v.revision is not null then json_build_object('number', v.revision, 'at', v.at) end as revision,
+        (select coalesce(json_agg(r.title order by r.id), '[]') from sandbox_service_table t join resource r on r.id = t.resource_id
+          where t.service_id = s.id and v.revision is not null and r.object_id is distinct from v.objects ->> r.id) as newer
       from sandbox_service s join party y on y.id = s.party_id
+      left join lateral (select * from sandbox_service_revision where service_id = s.id order by revision desc limit 1) v on true
      where (${supervises(actor)} or s.party_id = ${actor.partyId} or exists
        (select from sandbox_service_review v where v.service_id = s.id and v.holder_id = ${actor.partyId}))
        and (${projectId}::text is null or s.project_id = ${projectId}) and (${after}::text is null or s.id < ${after})
@@ -79,7 +92,8 @@ const services = read({
         templatesHash: s.templates_hash,
         templates: s.templates.map((t) => ({ ...t, columns: t.columns.map(asAnswerColumn) })),
         reviews: s.reviews.map(({ id, name, ...said }) => ({ party: { id, name }, ...said })),
-        ...{ resourceId: s.resource_id, calls: s.calls },
+        ...{ resourceId: s.resource_id, calls: s.calls, newer: [...s.newer] },
+        revision: s.revision && { number: s.revision.number, at: new Date(s.revision.at).toISOString() },
       })),
       nextCursor,
     };
@@ -93,13 +107,15 @@ const offered = read({
   params: z.object({ productId: z.string().max(60) }),
   query: z.object({}),
   /** Null: no product of a sandbox service, or one never on the market. */
-  output: z.object({ templates: z.array(Offered).nullable() }),
+  output: z.object({ templates: z.array(Offered).nullable(), revision: Revision.nullable() }),
   run: async ({ db, params }) => {
     const service = await serviceOfProduct(db, params.productId);
     const { rows } = await sql`select 1 from product where id = ${params.productId}
       and state in ('listed', 'suspended')`.execute(db);
-    if (!service || rows.length === 0) return { templates: null };
+    if (!service || rows.length === 0) return { templates: null, revision: null };
+    const revision = await revisionOf(db, service.id);
     return {
+      revision: revision ? { number: revision.revision, at: revision.at.toISOString() } : null,
       templates: service.templates.map(({ name, title, parameters, columns }) => ({
         ...{ name, title, parameters },
         columns: columns.map(asAnswerColumn),

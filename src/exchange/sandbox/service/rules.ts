@@ -57,6 +57,64 @@ export const titlesFit = rule<{ readonly unknown: readonly string[] }>({
   ],
 });
 
+const ANEW = text(
+  '请重新提出查询服务，经持有单位批准、评估后挂牌。',
+  'Propose another service, to be approved, assessed and listed.',
+);
+
+/** 有更新的数据方可更新服务。 */
+export const newerData = rule<{ readonly newer: readonly string[] }>({
+  id: 'HS-25.27',
+  title: text('有更新的数据', 'There are newer data'),
+  decide: ({ newer }) =>
+    newer.length > 0
+      ? ok()
+      : violated(
+          text('服务已按最新的数据作答。', 'The service answers from the newest data.'),
+          text('数据持有单位更新数据后再办理。', 'Come back when a holder has brought newer data.'),
+        ),
+  examples: [
+    { name: 'newer', at: DAY, facts: { newer: ['res_1'] }, expect: 'ok' },
+    { name: 'the same', at: DAY, facts: { newer: [] }, expect: 'violated' },
+  ],
+});
+
+/** 模板和结果列不变，方可不经重新挂牌更新数据。 */
+export const sameAnswers = rule<{ readonly changed: readonly Text[] }>({
+  id: 'HS-25.28',
+  title: text('模板和结果列不变', 'Templates and columns stay'),
+  decide: ({ changed: [first] }) => (first === undefined ? ok() : violated(first, ANEW)),
+  examples: [
+    { name: 'as approved', at: DAY, facts: { changed: [] }, expect: 'ok' },
+    {
+      name: 'another type',
+      at: DAY,
+      facts: { changed: [text('结果列的类型变了。', 'A column has another type.')] },
+      expect: 'violated',
+    },
+  ],
+});
+
+/** 数据级别不变。 */
+export const sameGrade = rule<{ readonly grades: { readonly before: string; readonly now: string } }>({
+  id: 'HS-25.29',
+  title: text('数据级别不变', 'The grade of the data stays'),
+  decide: ({ grades: { before, now } }) =>
+    before === now
+      ? ok()
+      : violated(
+          text(
+            '来源数据的级别变了，与服务登记的不同。',
+            'The grade of a source is another than the service was registered with.',
+          ),
+          ANEW,
+        ),
+  examples: [
+    { name: 'the same', at: DAY, facts: { grades: { before: 'general', now: 'general' } }, expect: 'ok' },
+    { name: 'now important', at: DAY, facts: { grades: { before: 'general', now: 'important' } }, expect: 'violated' },
+  ],
+});
+
 /** 不批准须说明理由。 */
 export const rejectionReasoned = rule<{ readonly decision: string; readonly reason: string }>({
   id: 'HS-25.21',

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../kernel/acts/index.ts';
 import { rulesOf } from '../../testing.ts';
-import { type Party, type SandboxWorld, sandboxWorld } from '../testing.ts';
+import { type Party, type SandboxWorld, sandboxWorld, tripsOf } from '../testing.ts';
 
 let w: SandboxWorld;
 let buyer: Party;
@@ -41,8 +41,7 @@ beforeAll(async () => {
   ({ grantId } = await w.grant(projectId));
   await w.t.jobs();
   exchange = await w.t.party('示例交易所', ['exchange', 'settlement-officer']);
-  const deposit = { partyId: buyer.partyId, amount: { ...PRICE, amountFen: '10000' }, bankReference: 'TEST-1' };
-  await w.run('account.deposit', exchange, deposit);
+  await deposit(buyer);
 }, 240_000);
 afterAll(() => w?.close());
 
@@ -157,6 +156,34 @@ describe('a query service of the sandbox', () => {
     );
   });
 
+  it('answers from the data it was registered with until its seller refreshes it, and a buyer from the same ones', async () => {
+    const again = { serviceId };
+    expect(await refused('sandbox.refresh-service', w.operator, again)).toEqual(['HS-25.27']);
+    const datasetId = await w.t.dataset(w.holder, tripsOf(90));
+    const findingsStatement = '测试数据，不涉及任何人';
+    await w.run('resource.refresh', w.holder, { resourceId: w.resourceId, datasetId, findingsStatement });
+    expect(await listed()).toMatchObject({ revision: { number: 1 }, newer: ['乘车记录'] });
+    expect((await w.refusal('sandbox.refresh-service', w.holder, again)).kind).toBe('not-found');
+    await sql`update resource set grade = 'important' where id = ${w.resourceId}`.execute(w.t.db);
+    expect(await refused('sandbox.refresh-service', w.operator, again)).toEqual(['HS-25.29']);
+    await sql`update resource set grade = 'general' where id = ${w.resourceId}`.execute(w.t.db);
+    expect(await w.run('sandbox.refresh-service', w.operator, again)).toMatchObject({ revision: 2 });
+    await w.t.jobs();
+    expect(await listed()).toMatchObject({ revision: { number: 2 }, newer: [] });
+    // Who was told of the people of before stays with them; who comes now is told of those of now.
+    const trips = ({ rows }: Record<string, unknown>) => (rows as number[][]).reduce((sum, r) => sum + Number(r[1]), 0);
+    expect(trips(await w.run('delivery.query', buyer, call()))).toBe(355);
+    const late = await w.t.party('示例另一客运公司', ['buyer']);
+    await deposit(late);
+    const next = await buy(late);
+    expect(trips(await w.run('delivery.query', late, call({ deliveryId: next.deliveryId })))).toBe(400);
+    const { rows } = await sql<{ files: number; mine: number; data: number }>`select
+      (select count(*)::int from sandbox_prepared where grant_id = ${grantId}) as files,
+      (select count(distinct objects)::int from sandbox_service_call where buyer_id = ${buyer.partyId}) as mine,
+      (select count(distinct objects)::int from sandbox_service_call) as data`.execute(w.t.db);
+    expect(rows[0]).toEqual({ files: 2, mine: 1, data: 2 });
+  });
+
   it('is settled to the fen, also for what its data’s holder has of it', async () => {
     await w.run('order.accept', buyer, { orderId });
     await w.t.jobs();
@@ -215,15 +242,22 @@ async function offer(draft: ReturnType<typeof product>): Promise<string> {
   return id;
 }
 
+const listed = async () =>
+  ((await w.look('/sandbox-services', w.operator, {}, { projectId })) as { items: unknown[] }).items[0];
+const deposit = ({ partyId }: Party) =>
+  w.run('account.deposit', exchange, {
+    ...{ partyId, amount: { ...PRICE, amountFen: '10000' }, bankReference: `TEST-${partyId.slice(-6)}` },
+  });
+
 const PRICE = { amountFen: '1000', currency: 'CNY' };
 const share = ({ partyId }: Party, basisPoints: number) => ({ partyId, basisPoints, reason: '约定' });
 
 /** Ordered, signed by both sides, paid and delivered. */
-async function buy(): Promise<{ orderId: string; deliveryId: string }> {
+async function buy(by: Party = buyer): Promise<{ orderId: string; deliveryId: string }> {
   const order = { productId, quantity: 1, purpose: '排班', scenario: '安排早晚班次' };
-  const { orderId, termsHash } = await w.run('order.place', buyer, order);
-  for (const side of [buyer, w.operator]) await w.run('contract.sign', side, { orderId, termsHash });
-  await w.run('order.pay', buyer, { orderId });
+  const { orderId, termsHash } = await w.run('order.place', by, order);
+  for (const side of [by, w.operator]) await w.run('contract.sign', side, { orderId, termsHash });
+  await w.run('order.pay', by, { orderId });
   const { deliveryId } = await w.run('delivery.deliver', w.operator, { orderId });
   return { orderId: String(orderId), deliveryId: String(deliveryId) };
 }

@@ -1,4 +1,5 @@
 import { useWords, words } from '../../app/words.ts';
+import { day } from '../../shared/format.ts';
 import { useRead } from '../../shared/use-api.ts';
 import { Dictionary } from './Dictionary.tsx';
 
@@ -6,12 +7,14 @@ const WORDS = words(
   {
     title: '回答的字段',
     note: '每次调用按一个模板计算，得到下列字段。',
+    revision: (n: number, at: string) => `按第 ${n} 版数据作答，${at} 起。`,
     parameters: '参数',
     example: (value: string) => `例如 ${value}`,
   },
   {
     title: 'Columns of the answers',
     note: 'A call is computed by one template, and has these columns.',
+    revision: (n: number, at: string) => `Answered from revision ${n} of the data, since ${at}.`,
     parameters: 'Parameters',
     example: (value: string) => `for example ${value}`,
   },
@@ -34,15 +37,22 @@ interface Offered {
   }[];
 }
 
+interface Answers {
+  readonly templates: readonly Offered[] | null;
+  readonly revision: { readonly number: number; readonly at: string } | null;
+}
+
 /** What a query service of the sandbox answers: the columns of each template, as a buyer will read them. */
 export function ServiceAnswers({ productId }: { readonly productId: string }) {
   const t = useWords(WORDS);
-  const { data } = useRead<{ templates: readonly Offered[] | null }>(`/query-services/${productId}`);
+  const { data } = useRead<Answers>(`/query-services/${productId}`);
   if (!data?.templates) return null;
   return (
     <>
       <h2 id="answers">{t.title}</h2>
-      <p className="faint">{t.note}</p>
+      <p className="faint">
+        {t.note} {data.revision ? t.revision(data.revision.number, day(data.revision.at)) : null}
+      </p>
       {data.templates.map((x) => (
         <section key={x.name}>
           <h3>{x.title}</h3>

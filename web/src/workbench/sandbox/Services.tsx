@@ -5,7 +5,7 @@ import { useLanguage, useWords, words } from '../../app/words.ts';
 import { dateTime, number } from '../../shared/format.ts';
 import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
-import { ActDrawer, type Done } from '../shared/acts.tsx';
+import { ActButton, ActDrawer, type Done } from '../shared/acts.tsx';
 import { ProposeService } from './ProposeService.tsx';
 import { headOf, type ResultColumn } from './result-model.ts';
 
@@ -28,6 +28,11 @@ const WORDS = words(
     decide: '审批',
     decideText: '批准的是以下固定模板：买方只能改变参数的取值，结果照样逐格保护。收回入箱授权即停止服务。',
     draft: '起草产品',
+    revision: (n: number, at: string) => `按第 ${n} 版数据作答（${at} 起）`,
+    newer: (titles: string) => `“${titles}”已有更新的数据。`,
+    refresh: '更新为最新数据',
+    refreshText:
+      '以后的调用按最新数据作答，不必重新挂牌。涉及个人、精确作答的表，已经查询过的买方仍按其首次查询时的数据作答，以免两次答案之差透露某个人。',
     calls: (n: string) => `已调用 ${n} 次`,
     at: (who: string, when: string) => `${who} · ${when} 提出`,
   },
@@ -51,6 +56,11 @@ const WORDS = words(
     decideText:
       'You approve these fixed templates: a buyer changes the values of parameters alone, and every cell is guarded as before. Revoking the grant of the table stops the service.',
     draft: 'Draft a product',
+    revision: (n: number, at: string) => `answers from revision ${n} of the data, since ${at}`,
+    newer: (titles: string) => `There are newer data of “${titles}”.`,
+    refresh: 'Answer from the newest data',
+    refreshText:
+      'Calls are answered from the newest data from now on, without a new listing. Of tables about people with exact answers, a buyer who has asked before stays with the data it was answered from first, so that no difference of two answers tells of one person.',
     calls: (n: string) => `${n} calls`,
     at: (who: string, when: string) => `${who} · proposed ${when}`,
   },
@@ -76,6 +86,8 @@ interface Service {
     readonly reason: string | null;
   }[];
   readonly resourceId: string | null;
+  readonly revision: { readonly number: number; readonly at: string } | null;
+  readonly newer: readonly string[];
   readonly calls: number;
 }
 
@@ -139,7 +151,22 @@ export function Services({ project, tell }: { readonly project: SandboxProject; 
               </li>
             ))}
           </ul>
+          {s.revision ? (
+            <p className="faint small">
+              {t.revision(s.revision.number, dateTime(s.revision.at))}
+              {s.newer.length > 0 ? ` · ${t.newer(s.newer.join('、'))}` : ''}
+            </p>
+          ) : null}
           <div className="buttons work-gap">
+            {s.newer.length > 0 && s.party.id === me?.party.id ? (
+              <ActButton
+                act="sandbox.refresh-service"
+                input={{ serviceId: s.id }}
+                label={t.refresh}
+                confirm={t.refreshText}
+                tell={tell}
+              />
+            ) : null}
             {s.reviews.some((r) => r.party.id === me?.party.id && r.decision === null) && s.state === 'proposed' ? (
               <ActDrawer
                 act="sandbox.review-service"
