@@ -301,3 +301,39 @@ test('an operator asks for a table, its holder grants it, and only what protects
   }
   await bothIntersect(operator, holder);
 });
+
+const SERVICE = '航班延误分布查询';
+const PHONE = { width: 360, height: 780 };
+const callsLeft = async (page: Page): Promise<number> =>
+  Number(/还剩 (\d+) 次/.exec((await page.getByText(/^还剩 \d+ 次$/).textContent()) ?? '')?.[1]);
+
+/** The service the sample sold: what the buyer asks is answered in the sandbox, under names it can read. */
+test('a buyer calls the query service it bought', async ({ browser }) => {
+  const buyer = await signInAs(browser, 'insurer');
+  const here = (await (await buyer.request.get('/v1/sandbox-availability')).json()) as Runs;
+  test.skip(!here.sql, 'without isolation the sample sells no service');
+  await buyer.goto('/work/orders');
+  await buyer.getByRole('link', { name: SERVICE }).click();
+  const minutes = buyer.getByLabel('延误不少于（分钟）');
+  const ask = buyer.getByRole('button', { name: '查询', exact: true });
+  await minutes.fill('一小时');
+  const before = await callsLeft(buyer);
+  await ask.click();
+  await expect(minutes).toHaveAttribute('aria-invalid', 'true');
+  await expect(minutes).toHaveAccessibleDescription(/请填写数字/);
+  expect(await callsLeft(buyer)).toBe(before);
+  await accessible(buyer);
+  await minutes.fill('45');
+  await ask.click();
+  const answer = buyer.getByRole('region', { name: '查询结果' });
+  for (const name of ['出发机场', '航班量（班）', '平均到达延误（分钟）'])
+    await expect(answer.getByRole('columnheader', { name, exact: true })).toBeVisible();
+  await expect(answer.getByRole('row').nth(1)).toContainText(/[A-Z]{3}/);
+  expect(await callsLeft(buyer)).toBe(before - 1);
+  await accessible(buyer);
+  await buyer.setViewportSize(PHONE);
+  await accessible(buyer);
+  const file = buyer.waitForEvent('download');
+  await buyer.getByRole('button', { name: '导出 CSV' }).click();
+  expect(await readFile(await (await file).path(), 'utf8')).toContain('平均到达延误（分钟）');
+});
