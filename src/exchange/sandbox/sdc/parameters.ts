@@ -13,7 +13,7 @@ export const DISCLOSURE = {
   classes: number(2_000, 'class', 'HS-22.32'),
   shapes: number(200, 'query', 'HS-22.32'),
   known: number(150, 'permille', 'HS-22.43'),
-  sums: number(1_000, 'sum', 'HS-22.43'),
+  sums: number(500, 'sum', 'HS-22.43'),
   contributions: number(200_000, 'contribution', 'HS-22.43'),
   rowsPerEntity: number(1, 'row', 'HS-22.41'),
   deltaPerMillion: number(1, 'millionth', 'HS-22.42'),
