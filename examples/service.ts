@@ -15,7 +15,7 @@ const SERVICE: SampleProduct = {
   scenarioOfUse: null,
   title: '航班延误分布查询',
   kind: 'query-service',
-  summary: '按延误门槛统计各出发机场的航班量和平均延误；每次调用在数据沙箱内按当前数据计算，只给出统计结果。',
+  summary: '按延误门槛统计各出发机场的航班量和平均延误；每次调用在数据沙箱内计算，只给出统计结果。',
   scenario: '航班延误险核保时核对各机场超过起赔门槛的航班量。',
   groupBy: [],
   columns: [
@@ -28,7 +28,7 @@ const SERVICE: SampleProduct = {
   callsPerPackage: 100,
   purposes: ['保险产品定价', '出行规划', '行业研究'],
   validDays: 180,
-  updateFrequency: '每次调用时按当前数据计算',
+  updateFrequency: '来源更新后由卖方更新',
   commitment: '服务可用率不低于 99.5%，停止前提前 30 日通知。',
   shares: [
     ['transport', 3_000, '公共数据资源提供'],

@@ -30,7 +30,10 @@ export const FREQUENCIES: readonly Text[] = [
   t('一次性，不更新', 'Once, not updated'),
 ];
 
-const OFFERED = [...SECTORS, ...FREQUENCIES];
+/** Written by the platform itself: of a query service, which follows its source. */
+const OWN: readonly Text[] = [t('来源更新后由卖方更新', 'When its source is, by the seller')];
+
+const OFFERED = [...SECTORS, ...FREQUENCIES, ...OWN];
 
 /** The word in both languages, whichever it was written in; undefined for words of people's own. */
 export const offeredWord = (word: string): Text | undefined => OFFERED.find((o) => o.zh === word || o.en === word);

@@ -268,7 +268,7 @@ export const recordService = act({
           ...{ class: first.class, grade, region: first.region, source: 'derived' as const },
           // Templates and answers of statistics, approved by the holders of the data: nobody can be told from them.
           containsPersonalInformation: false,
-          ...{ opening: 'paid' as const, updateFrequency: '每次调用时按当前数据计算' },
+          ...{ opening: 'paid' as const, updateFrequency: '来源更新后由卖方更新' },
           sourceStatement: `数据沙箱查询服务 ${service.id} 的已批准模板（SHA-256 ${service.templates_hash}）`,
           columns: input.columns.map((c) => ({
             ...c,

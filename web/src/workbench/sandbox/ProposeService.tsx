@@ -179,7 +179,7 @@ export function ProposeService({ projectId, onDone }: { readonly projectId: stri
           >
             {t.addParameter}
           </button>
-          <p className="small faint">{t.columns}</p>
+          <p className="small faint work-gap">{t.columns}</p>
           {x.columns.map((c) => (
             <div key={c.key} className="row-editor">
               {COLUMN_FIELDS.map((field) => (

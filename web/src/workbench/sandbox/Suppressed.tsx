@@ -2,6 +2,7 @@ import type { SuppressionClass } from '../../api.ts';
 import { useWords, words } from '../../app/words.ts';
 import { CitationChip } from '../../shared/CitationChip.tsx';
 import { Popover } from '../../shared/Popover.tsx';
+import './sandbox.css';
 
 const WORDS = words(
   {
