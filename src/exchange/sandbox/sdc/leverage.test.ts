@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { numbersIn } from '../../../kernel/rulebook/testing.ts';
+import { leastProtection } from '../rules-grants.ts';
 import { ALONE, type Company, Leverage } from './leverage.ts';
 import type { Vector } from './linear.ts';
-import { guessable } from './rules.ts';
+import { numbersAt } from './parameters.ts';
+import { guessable, type KnownFacts } from './rules.ts';
 import { COUNT, POLICY, type Row, SmallExchange, SUM, seeded } from './testing.ts';
 
 /**
@@ -124,6 +127,17 @@ describe('what is known of one person from sums', () => {
       { seed: 44, numRuns: 100 },
     );
     expect(close).toBeGreaterThan(10);
+  });
+
+  it('is bounded by a rule that holds no number, whose examples come out, and whose least sum of people passes', () => {
+    for (const { name, at, facts, expect: outcome } of guessable.examples)
+      expect(guessable.evaluate(facts as KnownFacts, new Date(at)).decision.outcome, name).toBe(outcome);
+    expect(numbersIn(guessable.source)).toEqual([]);
+    const at = new Date('2026-11-26T04:00:00Z');
+    const { known } = numbersAt(at);
+    const leastOfPeople = Number(leastProtection.params.kPersonalMin?.values.at(-1)?.value);
+    expect(1_000 / leastOfPeople).toBeLessThanOrEqual(known);
+    expect(guessable.examples.filter(({ facts }) => (facts as KnownFacts).knownPermille === known)).toHaveLength(1);
   });
 
   it('admits exactly what the rule allows, and what adds nothing to anybody over it', () => {
