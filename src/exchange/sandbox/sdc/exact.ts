@@ -4,6 +4,7 @@ import { cellName, type Family, familiesOf, familyOf, judge, PERMILLE, type Stri
 import type { ToldCell, ToldShape } from './ledger.ts';
 import type { GuessBound } from './leverage.ts';
 import { inPublicLists, listsArePublic } from './lists.ts';
+import { classifyOnce } from './once.ts';
 import { comparePairs } from './pairs.ts';
 import type { DisclosureNumbers } from './parameters.ts';
 import { guessable } from './rules.ts';
@@ -25,9 +26,11 @@ export interface ExactAnswer {
 }
 
 /** An exact answer: primary, secondary and historical suppression of its cells. */
-export async function exactAnswer(given: readonly GuardedCell[], past: Past): Promise<ExactAnswer> {
+export async function exactAnswer(given: readonly GuardedCell[], before: Past): Promise<ExactAnswer> {
   const cells = inFixedOrder(given);
-  const { query, numbers } = past;
+  const { query, numbers } = before;
+  const sums = familiesOf(query.measures).filter((family) => family !== null);
+  const past = { ...before, classify: classifyOnce(before.classify, sums) };
   const limits = strictest(past.policies);
   const primary = judge(cells, query, limits);
   const marks = new Map<Family, Map<string, SuppressionClass>>();

@@ -78,9 +78,10 @@ function planOf(
     const within = sql.within({ filter: shape.filter, keys: shape.fixed });
     const expressions = shape.groups.map((group) => sql.expression(group).sql);
     if (datasets.length === 1) {
-      const inside = column(within);
-      const values = expressions.map((of) => column(within === 'TRUE' ? of : `CASE WHEN ${within} THEN ${of} END`));
-      keys.push(`CASE WHEN ${inside} THEN ${listSql(values)} END`);
+      const everywhere = within === 'TRUE' && expressions.length > 0;
+      const inside = everywhere ? null : column(within);
+      const values = expressions.map((of) => column(everywhere ? of : `CASE WHEN ${within} THEN ${of} END`));
+      keys.push(inside === null ? listSql(values) : `CASE WHEN ${inside} THEN ${listSql(values)} END`);
       continue;
     }
     const list = listSql(expressions);
@@ -117,7 +118,8 @@ function planOf(
       types,
       limit,
     };
-  const byEntity = `p AS (SELECT ${grouped}e, sum(x) AS x FROM base GROUP BY ${[...names, 'e'].join(', ')})`;
+  const sum = sql.sumsFit(argument) ? 'CAST(sum(x) AS BIGINT)' : 'sum(x)';
+  const byEntity = `p AS (SELECT ${grouped}e, ${sum} AS x FROM base GROUP BY ${[...names, 'e'].join(', ')})`;
   const most = '(SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM p GROUP BY e) AS s)';
   const marked = `q AS (SELECT e, ${markSql(keys)} AS m FROM p), s AS (SELECT string_agg(m, ' ' ORDER BY m) AS s FROM q GROUP BY e HAVING count(*) > 1)`;
   return {

@@ -2,7 +2,7 @@ import type { ColumnType, Cell as Value } from '../../../kernel/vault/index.ts';
 import type { GrantedTable } from '../policy.ts';
 import { typeOfExpression } from './asked.ts';
 import { numeralSql, quoteName, quoteText, writer } from './generate.ts';
-import { columnNamed, valueSql } from './guarded.ts';
+import { columnNamed, sumsFit, valueSql } from './guarded.ts';
 import { type NamedRows, readExpressionName, readPredicateName, readSourceName } from './names.ts';
 import { ENTITY_COLUMN } from './scope.ts';
 import type { Expression } from './types.ts';
@@ -77,6 +77,11 @@ export class PlacedSql {
     const sql = this.#write.column(ref);
     if (!summed) return { sql: `CASE WHEN ${sql} IS NOT NULL THEN 1 END`, dataset: ref.table };
     return { sql: valueSql({ ...ref, name: argument, summed }, this.#tables, sql), dataset: ref.table };
+  }
+
+  /** Whether sums of it are whole numbers that eight bytes hold, whatever the rows. */
+  sumsFit(argument: string | null): boolean {
+    return argument === null || sumsFit({ ...columnNamed(argument, this.#tables), summed: true }, this.#tables);
   }
 
   #equals(of: Expression, value: Value): string {

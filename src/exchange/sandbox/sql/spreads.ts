@@ -54,13 +54,14 @@ function planOf(sql: PlacedSql, dataset: string, shape: RowShape, argument: stri
     ).join(', ');
   // The bit of a group column is its place; the engine counts from the right.
   const rolledUp = keys.length === 0 ? '0' : `grouping_id(${[...keys].reverse().join(', ')})`;
+  const sum = sql.sumsFit(argument) ? 'CAST(sum(x) AS BIGINT)' : 'sum(x)';
   const rows = datasets.length === 1 && sql.rowsAreEntities(dataset);
   const head = keys.map((key) => `${key}, `).join('');
   const parts = rows
     ? `f AS (SELECT ${head}${part} AS b, count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c FROM base GROUP BY ${head}b),
        g AS (SELECT ${rolledUp} AS r, ${head}b, sum(n) AS n, sum(c) AS c FROM f GROUP BY GROUPING SETS (${margins('b')}))`
-    : `f AS (SELECT ${head}e, sum(x) AS x FROM base GROUP BY ${head}e),
-       m AS (SELECT ${rolledUp} AS r, ${head}e, sum(x) AS x FROM f GROUP BY GROUPING SETS (${margins('e')})),
+    : `f AS (SELECT ${head}e, ${sum} AS x FROM base GROUP BY ${head}e),
+       m AS (SELECT ${rolledUp} AS r, ${head}e, ${sum} AS x FROM f GROUP BY GROUPING SETS (${margins('e')})),
        g AS (SELECT r, ${head}${part} AS b, count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c FROM m GROUP BY r, ${head}b)`;
   const spread = `string_agg(b || ':' || n || ':' || c, ' ') AS s`;
   return {
