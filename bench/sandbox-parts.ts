@@ -2,10 +2,11 @@
  * A large table of the sandbox in parts: one isolated process on the whole file, then one and two worker processes
  * (`bin/shuheng sandbox-worker`) on parts leased from PostgreSQL and fetched from the vault; at last one of two is killed
  * with -9 while it works. All must give the cells of the whole. Needs two and a half times the table's size on disk.
- *   node --import tsx bench/sandbox-parts.ts [--rows 2e7] [--parts 8] [--people 1]
+ * With `--hosts 1` each worker is as on another host: a data folder of its own, objects from a bucket (S3).
+ *   node --import tsx bench/sandbox-parts.ts [--rows 2e7] [--parts 8] [--people 1] [--hosts 0]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +21,9 @@ import { testDatabase } from '../src/kernel/database/testing.ts';
 import { openLocalExecutor } from '../src/kernel/isolation/index.ts';
 import { testFolder } from '../src/kernel/isolation/testing.ts';
 import { ROOT } from '../src/kernel/root.ts';
+
 import { loadRulebook } from '../src/kernel/rulebook/index.ts';
+import { testBucket } from '../src/kernel/testing-s3.ts';
 import { openVault, shareTable } from '../src/kernel/vault/index.ts';
 import { LANE_LIMITS, plainOn } from './sandbox-lane.ts';
 
@@ -30,16 +33,20 @@ const flag = (name: string, otherwise: number): number => {
 };
 const ROWS = flag('--rows', 2e7);
 const PARTS = flag('--parts', 8);
+/** Each worker as on a host of its own: data folder, copy of the key, objects from a bucket. */
+const HOSTS = flag('--hosts', 0) === 1;
 const PERSONAL = flag('--people', 1) === 1;
 const ROWS_EACH = 4;
 const SQL = 'select g, count(*) as n, sum(x) as s from t group by g';
 const KILL_AFTER_MS = 700;
+const LOOK_MS = 50;
 
 const place = testFolder();
 const database = await testDatabase();
 const dataFolder = join(place.folder, 'data');
 mkdirSync(dataFolder, { mode: 0o700 });
-const vault = await openVault({ db: database.db, dataFolder });
+const bucket = HOSTS ? await testBucket('parts') : null;
+const vault = await openVault({ db: database.db, dataFolder, objectStore: bucket?.address });
 const executor = await openLocalExecutor({ folder: join(place.folder, 'jobs'), warm: 0 });
 const kernel = { db: database.db, rulebook: loadRulebook() };
 configureSandbox({ kernel, vault, executor, folder: join(place.folder, 'tables') });
@@ -57,7 +64,7 @@ await timed(`${ROWS.toLocaleString('en')} rows made`, async () => {
   const instance = await DuckDBInstance.create(path, { memory_limit: '2GB', threads: '2' });
   const connection = await instance.connect();
   await connection.run(
-    `create table data as select (hash(range // ${ROWS_EACH}) % ${Math.ceil(ROWS / ROWS_EACH)})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x from range(${ROWS})`,
+    `create table data as select (range // ${ROWS_EACH} + 1)::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x from range(${ROWS})`,
   );
   connection.closeSync();
   instance.closeSync();
@@ -97,8 +104,9 @@ const spelled = (cells: readonly GuardedCell[]) =>
     .map((cell) => JSON.stringify(cell))
     .sort()
     .join('\n');
+const peopled = PERSONAL ? { rows: ROWS, entities: Math.ceil(ROWS / ROWS_EACH) } : null;
 const cellsBy = async (shared: typeof parts) => {
-  const data = openRuns([{ attached: 't1', file: async () => path, parts: shared }], LANE_LIMITS);
+  const data = openRuns([{ attached: 't1', file: async () => path, parts: shared, peopled }], LANE_LIMITS);
   try {
     const [runs = []] = await data.each([statement], 100_000);
     return mergeCells(runs.map((rows) => cellsOf(query, rows)));
@@ -108,17 +116,34 @@ const cellsBy = async (shared: typeof parts) => {
 };
 
 const workers: ChildProcess[] = [];
-const settings = { DATABASE_URL: database.url, SHUHENG_DATA: dataFolder };
+function settingsOf(host: number) {
+  if (bucket === null) return { DATABASE_URL: database.url, SHUHENG_DATA: dataFolder };
+  const own = join(place.folder, `host-${host}`);
+  mkdirSync(own, { mode: 0o700 });
+  copyFileSync(join(dataFolder, 'vault.key'), join(own, 'vault.key'));
+  return { DATABASE_URL: database.url, SHUHENG_DATA: own, OBJECT_STORE: bucket.address };
+}
 /** Another server of the same kind: its own process, its own copies of the parts. */
 async function startWorker(): Promise<ChildProcess> {
   const args = ['--import', 'tsx', join(ROOT, 'bench', 'worker.ts')];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...settings },
+    env: { ...process.env, ...settingsOf(workers.length) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((up) => child.stdout?.once('data', up));
   workers.push(child);
   return child;
+}
+
+/** Until a part is leased a second time, which of sound workers happens to none. */
+async function takenOver(): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from sandbox_part_run where fence > 1`.execute(
+      database.db,
+    );
+    if (rows[0]?.n) return;
+    await sleep(LOOK_MS);
+  }
 }
 
 let held = true;
@@ -149,6 +174,11 @@ try {
     const asked = cellsBy(parts);
     await sleep(KILL_AFTER_MS);
     first.kill('SIGKILL');
+    const killed = performance.now();
+    takenOver().then(
+      () => say(`   its part is taken over after ${(performance.now() - killed).toFixed(0)} ms`),
+      () => undefined,
+    );
     return asked;
   });
   const { rows } = await sql<{ n: number }>`select count(*)::int as n from sandbox_part_run`.execute(database.db);
@@ -158,6 +188,7 @@ try {
   await sleep(1_000);
   await executor.stop();
   await database.drop();
+  await bucket?.drop();
   place.remove();
 }
 process.exit(held ? 0 : 1);

@@ -44,6 +44,10 @@ const PARTS = {
     whole: node('conformance/sandbox/kill.ts'),
     quick: ['2'],
   },
+  'sandbox-hosts': {
+    what: 'a large table in parts over two workers as on two hosts, one of them killed',
+    whole: node('bench/sandbox-parts.ts', '--rows', '4e6', '--parts', '4', '--hosts', '1'),
+  },
   'sandbox-isolation': {
     what: 'attacks on the sandbox, and on plain Python and DuckDB beside it',
     whole: node('conformance/sandbox/isolation.ts'),

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { checkedRows } from './answers.ts';
 import { FrameError, FrameReader } from './frames.ts';
 import { IsolatedProcess } from './process.ts';
+import { ofFullMemory } from './sessions.ts';
 import { testFolder } from './testing.ts';
 import { IsolatedFailure } from './types.ts';
 
@@ -125,5 +126,16 @@ describe('rows', () => {
   it('are taken as they should be', () => {
     const rows = { columns, rows: [[1], [null]] };
     expect(checkedRows(rows, 2)).toEqual(rows);
+  });
+});
+
+describe('a process that fails for no other reason', () => {
+  const crashed = new IsolatedFailure('internal', 'ended with code 139');
+  const limits = { memoryBytes: 1_000 };
+  it('failed of its memory where that was nearly full', () => {
+    expect(ofFullMemory(crashed, 900, limits)).toMatchObject({ kind: 'resource', ofMemory: true });
+    expect(ofFullMemory(crashed, 100, limits)).toBe(crashed);
+    const said = new IsolatedFailure('data', 'Conversion Error');
+    expect(ofFullMemory(said, 900, limits)).toBe(said);
   });
 });

@@ -11,6 +11,8 @@ const SQL_CHARACTERS_MAX = 1_000_000;
 const WARM_MS = 10 * 60_000;
 /** Trees and rows are JSON: the text of a value can take several bytes more. */
 const ANSWER_FACTOR = 4;
+/** The engine's own limit is a tenth below the process's; what is seen between two looks of the watchdog may be less. */
+const NEARLY_FULL = 0.75;
 
 export interface OpenSession extends SqlSession {
   /** The columns of a lent table as files for Python. */
@@ -118,6 +120,12 @@ export class Sessions {
 
 const keyOf = (l: Limits): string => `${l.memoryBytes}/${l.cpuSeconds}/${l.answerBytes}`;
 
+/** Out of memory an engine may say anything, or crash: what fails for no other reason with its memory nearly full, failed of it. */
+export function ofFullMemory(error: unknown, peakBytes: number, { memoryBytes }: Pick<Limits, 'memoryBytes'>): unknown {
+  const isFull = error instanceof IsolatedFailure && error.kind === 'internal' && peakBytes > memoryBytes * NEARLY_FULL;
+  return isFull ? new IsolatedFailure('resource', `memory; ${error.detail}`) : error;
+}
+
 /** Asks one thing after the other; ends by its clock, by the caller, or by a breach, always with SIGKILL. */
 function sessionOn(started: Started, limits: Limits, signal?: AbortSignal) {
   const { process } = started;
@@ -127,7 +135,9 @@ function sessionOn(started: Started, limits: Limits, signal?: AbortSignal) {
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   const request = (message: Readonly<Record<string, unknown>>, onFile: Receiver | null = null): Promise<unknown> => {
-    const next = last.then(() => process.request(message, onFile));
+    const next = last
+      .then(() => process.request(message, onFile))
+      .catch((error: unknown) => Promise.reject(ofFullMemory(error, process.usage.memoryPeakBytes, limits)));
     last = next.catch(() => undefined);
     return next;
   };

@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../kernel/database/index.ts';
 import type { IsolatedFailureKind, Limits } from '../../../kernel/isolation/index.ts';
-
-/** A dead worker's part is taken by another after so long; a living one renews in time. */
-export const LEASE_MS = 4_000;
-export const RENEW_MS = 1_000;
+import { valueAt } from '../../../kernel/rulebook/index.ts';
+import { PART_LEASE, pauseAfter } from './limits.ts';
 
 /** One part of a query, as a worker takes it. */
 export interface PartRun {
@@ -22,7 +20,8 @@ export interface PartRun {
   readonly fence: number;
 }
 
-const lease = sql.raw(`interval '${LEASE_MS} milliseconds'`);
+const after = (ms: number) => sql`clock_timestamp() + ${ms}::int * interval '1 millisecond'`;
+const leaseEnd = () => after(valueAt(PART_LEASE, new Date()).value);
 
 /** What an answer is of: under another lease, or of another part, it does not open. */
 export const nameOf = ({ runId, place, fence }: Pick<PartRun, 'runId' | 'place' | 'fence'>) =>
@@ -35,7 +34,7 @@ export async function takePart(
   tries: number,
 ): Promise<PartRun | null> {
   const { rows } = await sql<PartRun>`
-    update sandbox_part_run set fence = fence + 1, leased_until = clock_timestamp() + ${lease}
+    update sandbox_part_run set fence = fence + 1, leased_until = ${leaseEnd()}
      where id = (select id from sandbox_part_run
                   where answer is null and failure is null and ends_at > clock_timestamp() and fence < ${tries}
                     and (leased_until is null or leased_until < clock_timestamp())
@@ -49,7 +48,7 @@ export async function takePart(
 /** @returns false when the part is another worker's now, or nobody waits for it any more */
 export async function renewLease(db: Database, { id, fence }: PartRun): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    update sandbox_part_run set leased_until = clock_timestamp() + ${lease}
+    update sandbox_part_run set leased_until = ${leaseEnd()}
      where id = ${id} and fence = ${fence} and answer is null and failure is null and ends_at > clock_timestamp()`.execute(
     db,
   );
@@ -68,15 +67,20 @@ export async function handIn(db: Database, { id, fence }: PartRun, answer: Buffe
 /** Said of a part that did not fit into memory: whoever asks may ask for less at once. */
 export const MEMORY = 'memory';
 
-/** What another worker may do better is given back; all else ends the query. */
+/**
+ * What another worker may do better is given back, to be tried after a pause; the last attempt, and all else, ends the query.
+ * A worker that is told to stop did not fail: its part is free at once.
+ */
 export async function giveUp(
   db: Database,
   { id, fence }: PartRun,
   kind: IsolatedFailureKind | typeof MEMORY,
+  tries: number,
 ): Promise<void> {
-  const again = kind === 'internal' || kind === 'unavailable' || kind === 'cancelled';
+  const again = kind === 'cancelled' || ((kind === 'internal' || kind === 'unavailable') && fence < tries);
+  const free = again && kind !== 'cancelled' ? after(pauseAfter(fence, new Date())) : sql`null`;
   await sql`
-    update sandbox_part_run set leased_until = null, failure = ${again ? null : kind}
+    update sandbox_part_run set leased_until = ${free}, failure = ${again ? null : kind}
      where id = ${id} and fence = ${fence} and answer is null and failure is null`.execute(db);
 }
 

@@ -9,7 +9,8 @@ import { configureSandbox, sandboxSetting } from '../setting.ts';
 import { openTestEngine } from '../sql/testing.ts';
 import { type SandboxWorld, sandboxWorld } from '../testing.ts';
 import { HELD_MAX } from './held.ts';
-import { handIn, nameOf, renewLease, takePart } from './leases.ts';
+import { giveUp, handIn, nameOf, renewLease, takePart } from './leases.ts';
+import { pauseAfter } from './limits.ts';
 import { runParts } from './run.ts';
 import { answerKey, sealAnswer } from './seal.ts';
 import { openRuns } from './session.ts';
@@ -96,6 +97,28 @@ describe('before any worker runs', () => {
       expect(await handIn(w.t.db, part, sealAnswer([[[part.place, 1]]], part.answerTo, nameOf(part)))).toBe(true);
     }
     expect(total(await asked)).toEqual([3, 3]);
+    expect(await waiting()).toBe(0);
+  });
+
+  it('a part that workers fail on is tried again after a pause, and no more often than may be', async () => {
+    const outcome = run([COUNT]).catch((error: IsolatedFailure) => error);
+    await vi.waitFor(async () => expect(await waiting()).toBe(3));
+    await sql`delete from sandbox_part_run where place > 0`.execute(w.t.db);
+    const attempts: number[] = [];
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const part = await vi.waitFor(async () => {
+        const taken = await takePart(w.t.db, NOTHING, 3);
+        if (taken === null) throw new Error('nothing to take');
+        return taken;
+      });
+      attempts.push(performance.now());
+      await giveUp(w.t.db, part, 'internal', 3);
+      expect(await takePart(w.t.db, NOTHING, 3)).toBeNull();
+    }
+    const [first = 0, second = 0, third = 0] = attempts;
+    expect(second - first).toBeGreaterThan(pauseAfter(1, new Date(), 0));
+    expect(third - second).toBeGreaterThan(pauseAfter(2, new Date(), 0));
+    expect(await outcome).toMatchObject({ kind: 'internal' });
     expect(await waiting()).toBe(0);
   });
 

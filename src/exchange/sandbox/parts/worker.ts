@@ -10,8 +10,8 @@ import { valueAt } from '../../../kernel/rulebook/index.ts';
 import { cached, cachedKeys } from '../cache.ts';
 import { sandboxSetting } from '../setting.ts';
 import { HeldSessions, heldName } from './held.ts';
-import { giveUp, handIn, MEMORY, nameOf, type PartRun, RENEW_MS, renewLease, sweepParts, takePart } from './leases.ts';
-import { PART_TRIES } from './limits.ts';
+import { giveUp, handIn, MEMORY, nameOf, type PartRun, renewLease, sweepParts, takePart } from './leases.ts';
+import { PART_RENEWAL, PART_TRIES, pauseAfter } from './limits.ts';
 import { sealAnswer } from './seal.ts';
 
 /** How often an idle worker looks: more often while a query may ask again; and how long it waits for a database. */
@@ -59,13 +59,17 @@ export function startPartWorker({ places, executor }: WorkerOptions): PartWorker
 async function loop(worker: Worker): Promise<void> {
   const { db, held, stopping } = worker;
   let workedAt = 0;
+  /** Parts in a row that this process failed on. */
+  let failed = 0;
   while (!stopping.aborted) {
     try {
       const tries = valueAt(PART_TRIES, new Date()).value;
       const part = await takePart(db, { held: held.objects, here: cachedKeys() }, tries);
       if (part) {
-        await work(worker, part);
+        failed = (await work(worker, part, tries)) ? 0 : failed + 1;
         workedAt = Date.now();
+        // Longer than the part waits: whoever is sound takes it first.
+        if (failed > 0) await pause(2 * pauseAfter(failed, new Date()), stopping);
       } else await pause(Date.now() - workedAt < ASKS_AGAIN_MS ? SOON_MS : LOOK_MS, stopping);
     } catch {
       await pause(AWAY_MS, stopping);
@@ -75,21 +79,24 @@ async function loop(worker: Worker): Promise<void> {
 
 const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
 
-/** Runs one part in isolation for as long as the lease holds. */
-async function work(worker: Worker, part: PartRun): Promise<void> {
+/** Runs one part in isolation for as long as the lease holds. @returns false when this process failed at it */
+async function work(worker: Worker, part: PartRun, tries: number): Promise<boolean> {
   const { db, stopping } = worker;
   const lost = new AbortController();
   const renewing = setInterval(async () => {
     const holds = await renewLease(db, part).catch(() => true);
     if (!holds) lost.abort();
-  }, RENEW_MS);
+  }, valueAt(PART_RENEWAL, new Date()).value);
   renewing.unref();
   const ends = AbortSignal.any([lost.signal, stopping]);
   try {
     const answer = await answerPart(worker, part, ends);
     await handIn(db, part, sealAnswer(answer, part.answerTo, nameOf(part)));
+    return true;
   } catch (error) {
-    await giveUp(db, part, ends.aborted ? 'cancelled' : kindOf(error));
+    const kind = ends.aborted ? 'cancelled' : kindOf(error);
+    await giveUp(db, part, kind, tries);
+    return kind !== 'internal' && kind !== 'unavailable';
   } finally {
     clearInterval(renewing);
   }
