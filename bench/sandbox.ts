@@ -1,7 +1,8 @@
 /**
  * An interactive query of the sandbox beside plain DuckDB on the same file, as the table grows: the fixed cost and the
  * ratio; several queries at once; the start of a Python job. The lane without the act around it.
- *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--each 4] [--gigabytes 10] [--file made-before.duckdb]
+ *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--each 4] [--gigabytes 10] [--file made-before.duckdb] [--spent] [--then]
+ * `--spent`: where the time went; `--then`: a second question, which is held against the first.
  * With `--gigabytes`, instead a table of sixteen more columns of random numbers, so large as a file.
  */
 import { spawnSync } from 'node:child_process';
@@ -30,6 +31,7 @@ const ROWS_EACH = Number(flag('--each') ?? 4);
 const LOOK_MS = 250;
 /** From so many rows on, several queries at once are asked as well. */
 const MANY = 5e7;
+const THEN = 'select count(*) as n, sum(x) as s from t where g >= 5';
 const SQL = 'select g, count(*) as n, sum(x) as s from t group by g';
 
 const place = testFolder();
@@ -94,8 +96,12 @@ const fresh = async (file: LentFile, personal: boolean, rows = 0): Promise<void>
   const peopled = personal ? { rows, entities: Math.ceil(rows / ROWS_EACH) } : null;
   const lane = new IsolatedLane(executor, file, tableOf(personal), peopled);
   const answer = await lane.ask(SQL);
-  if (process.argv.includes('--spent')) console.log(lane.spent);
   if (!('marks' in answer) || answer.rows.length === 0) throw new Error('the lane did not answer');
+  if (process.argv.includes('--spent')) console.log(lane.spent);
+  if (!process.argv.includes('--then')) return;
+  // Held against the first.
+  const second = await timed(() => lane.ask(THEN));
+  console.log(`  a second question: ${round(second)}; load ${loadavg()[0]?.toFixed(1)}`, lane.spent);
 };
 
 console.log(`medians of ${RUNS} runs, plain and lane in turn; load ${loadavg()[0]?.toFixed(1)}\n`);

@@ -171,7 +171,8 @@ describe('with two workers', () => {
 
   it('runs a statement of one large table in parts and any other on the whole', async () => {
     const other = { attached: 't2', file, parts: [], peopled: null };
-    const data = openRuns([{ attached: 't1', file, parts, peopled: null }, other], limitsAt(new Date()));
+    const limits = { ...limitsAt(new Date()), wallMs: 120_000 };
+    const data = openRuns([{ attached: 't1', file, parts, peopled: null }, other], limits);
     try {
       const found = await data.each(
         [COUNT, COUNT.replace('t1', 't2'), 'select count(*) from "t1"."main"."data", "t2"."main"."data"'],
@@ -187,6 +188,7 @@ describe('with two workers', () => {
   it('reads a table of many people in turns, in smaller ones where memory is not enough', async () => {
     const executor = sandboxSetting().executor as { openSql: SandboxExecutor['openSql'] };
     const opens = executor.openSql;
+    for (const one of executors) (one as { openSql: SandboxExecutor['openSql'] }).openSql = inThisProcess;
     const peopled: Peopled = { rows: 40_000_000, entities: 80 };
     const statements: string[] = [];
     executor.openSql = async (...args) => {
