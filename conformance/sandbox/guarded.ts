@@ -9,6 +9,7 @@ import { secureBits } from '../../src/exchange/sandbox/sdc/sampler.ts';
 import type { ReleasedRow, Spread } from '../../src/exchange/sandbox/sdc/types.ts';
 import {
   addCounts,
+  allRows,
   askClasses,
   askedShape,
   cellsOf,
@@ -200,8 +201,8 @@ export class Guarded {
       classify: async (dataset, shapes, argument, limit) => {
         const plan = classesSql(dataset, shapes, argument, limit, placed);
         const add = (runs: readonly Rows[]) => mergeClasses(runs, shapes.length);
-        const ask = async (sql: string) => (sql === plan?.probe ? largestCount : add)(await this.#bench.runs(sql));
-        return plan && askClasses(plan, ask);
+        const merge = (sql: string) => (sql === plan?.probe ? largestCount : sql === plan?.sql ? add : allRows);
+        return plan && askClasses(plan, async (sql) => merge(sql)(await this.#bench.runs(sql)));
       },
       spreads: async (dataset, { source, filter, fixed, groups }, argument) => {
         const name = JSON.stringify([dataset, source, filter, fixed, groups, argument]);

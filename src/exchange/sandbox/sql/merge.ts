@@ -66,8 +66,11 @@ export function mergeClasses(runs: readonly Rows[], keys: number): Rows {
   return [...classes.values()];
 }
 
-/** Rows that are each of one run. */
-export const allRows = (runs: readonly Rows[]): Rows => runs.flat();
+/** Rows that say what there is, once each. */
+export function allRows(runs: readonly Rows[]): Rows {
+  const [first = [], ...others] = runs;
+  return others.length === 0 ? first : [...new Map(runs.flat().map((row) => [JSON.stringify(row), row])).values()];
+}
 
 /** The one count of a statement that asks whether something is too many: it is, where it is in one run. */
 export function largestCount(runs: readonly Rows[]): Rows {
