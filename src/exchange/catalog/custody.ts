@@ -19,7 +19,7 @@ addCustodyUse(async (q, objectIds, limit) => {
       from resource_use u join resource r on r.id = u.resource_id
       join resource_authorisation a on a.id = u.authorisation_id
      where r.object_id = any (${objectIds}::text[]) and u.taken_at >= r.data_at
-       and u.made_id not like 'sbq\\_%' and u.made_id not like 'sbj\\_%'
+       and u.made_id not like 'sbq\\_%' and u.made_id not like 'sbj\\_%' and u.made_id not like 'sbl\\_%'
      order by u.taken_at desc limit ${limit}`.execute(q);
   return rows.map(({ rows: read, ...use }) => ({
     ...use,

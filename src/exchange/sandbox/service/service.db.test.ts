@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../kernel/acts/index.ts';
+import * as custody from '../../../kernel/custody/index.ts';
 import { rulesOf } from '../../testing.ts';
 import { type Party, type SandboxWorld, sandboxWorld, tripsOf } from '../testing.ts';
 
@@ -177,6 +178,16 @@ describe('a query service of the sandbox', () => {
     await deposit(late);
     const next = await buy(late);
     expect(trips(await w.run('delivery.query', late, call({ deliveryId: next.deliveryId })))).toBe(400);
+    // Who holds the data sees each call under what it was answered from.
+    const seen = async (version: string) => {
+      const { rows } = await sql<{ id: string }>`select d.object_id as id from dataset d join resource r on true
+        where r.id = ${w.resourceId} and d.party_id = ${w.holder.partyId} and (d.id = r.dataset_id) = ${version === 'new'}`.execute(
+        w.t.db,
+      );
+      const kept = await w.t.read(custody.reads, '/custody/:objectId', w.holder, { objectId: rows[0]?.id });
+      return (kept as { uses: unknown[] }).uses.length;
+    };
+    expect([await seen('old'), await seen('new')]).toEqual([4, 1]);
     const { rows } = await sql<{ files: number; mine: number; data: number }>`select
       (select count(*)::int from sandbox_prepared where grant_id = ${grantId}) as files,
       (select count(distinct objects)::int from sandbox_service_call where buyer_id = ${buyer.partyId}) as mine,
