@@ -1,7 +1,7 @@
 /**
  * An interactive query of the sandbox beside plain DuckDB on the same file, as the table grows: the fixed cost and the
  * ratio; several queries at once; the start of a Python job. The lane without the act around it.
- *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--each 4] [--gigabytes 10] [--file made-before.duckdb] [--spent] [--then]
+ *   node --import tsx bench/sandbox.ts [--rows 1e5,1e6] [--runs 3] [--each 4] [--gigabytes 10] [--file made-before.duckdb] [--events] [--spent] [--then]
  * `--spent`: where the time went; `--then`: a second question, which is held against the first.
  * With `--gigabytes`, instead a table of sixteen more columns of random numbers, so large as a file.
  */
@@ -28,6 +28,8 @@ const WIDE = 16;
 const WIDE_ROW_BYTES = 8 * (WIDE + 1) + 4;
 /** Rows of one person, where rows are about people. */
 const ROWS_EACH = Number(flag('--each') ?? 4);
+/** Groups are of what happened, so that a person stands in several, and not of the person. */
+const EVENTS = process.argv.includes('--events');
 const LOOK_MS = 250;
 /** From so many rows on, several queries at once are asked as well. */
 const MANY = 5e7;
@@ -115,7 +117,7 @@ const wide = Array.from(
 for (const rows of GIGABYTES > 0 ? [Math.ceil((GIGABYTES * 1e9) / WIDE_ROW_BYTES)] : SIZES) {
   memoryPeak = 0;
   const file = await made(
-    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(range // ${ROWS_EACH}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad${wide.join('')} from range(${rows})`,
+    `select (range // ${ROWS_EACH})::ubigint as _e, (hash(${EVENTS ? 'range + 3' : `range // ${ROWS_EACH}`}) % 10)::bigint as g, (hash(range + 7) % 1000)::bigint as x, hash(range) as pad${wide.join('')} from range(${rows})`,
   );
   const [plain, things, people]: [number[], number[], number[]] = [[], [], []];
   let [said, seconds] = ['', 0];

@@ -4,7 +4,7 @@ import { cellName, type Family, familiesOf, familyOf, judge, PERMILLE, type Stri
 import type { ToldCell, ToldShape } from './ledger.ts';
 import type { GuessBound } from './leverage.ts';
 import { inPublicLists, listsArePublic } from './lists.ts';
-import { classifyOnce } from './once.ts';
+import { classifyOnce, spreadOnce } from './once.ts';
 import { comparePairs } from './pairs.ts';
 import type { DisclosureNumbers } from './parameters.ts';
 import { guessable } from './rules.ts';
@@ -30,7 +30,9 @@ export async function exactAnswer(given: readonly GuardedCell[], before: Past): 
   const cells = inFixedOrder(given);
   const { query, numbers } = before;
   const sums = familiesOf(query.measures).filter((family) => family !== null);
-  const past = { ...before, classify: classifyOnce(before.classify, sums) };
+  const own = { ...query, groups: query.groups.map((g) => g.expression) };
+  const [classify, spreads] = [classifyOnce(before.classify, sums), spreadOnce(before.spreads, sums, own)];
+  const past = { ...before, classify, spreads };
   const limits = strictest(past.policies);
   const primary = judge(cells, query, limits);
   const marks = new Map<Family, Map<string, SuppressionClass>>();

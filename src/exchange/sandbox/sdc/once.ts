@@ -1,4 +1,4 @@
-import type { Classify } from './types.ts';
+import type { Classify, QueryShape, Spreads } from './types.ts';
 
 /**
  * Groups the rows of each set of shapes once for one question, however often and for whichever of its sums it is asked: of
@@ -21,4 +21,25 @@ export function classifyOnce(classify: Classify, sums: readonly string[]): Class
     const classes = classified.classes.map((one) => ({ ...one, contributing: one.entities }));
     return { ...classified, classes };
   };
+}
+
+/** The same of the spreads of the question's own cells. */
+export function spreadOnce(spreads: Spreads, sums: readonly string[], own: QueryShape): Spreads {
+  const [sum] = sums;
+  const name = ({ source, filter, fixed, groups }: QueryShape) => JSON.stringify([source, filter, fixed, groups]);
+  return async (dataset, shape, argument) => {
+    const asItself = argument !== null || sum === undefined || name(shape) !== name(own);
+    const found = asItself ? null : await spreads(dataset, shape, sum);
+    if (found === null) return spreads(dataset, shape, argument);
+    return new Map([...found].map(([cell, spread]) => [cell, ofRows(spread)]));
+  };
+}
+
+/** Entities by part, and again as those that contribute. */
+function ofRows(spread: Int32Array): Int32Array {
+  const entities = spread.subarray(0, spread.length / 2);
+  const both = new Int32Array(spread.length);
+  both.set(entities);
+  both.set(entities, entities.length);
+  return both;
 }

@@ -47,22 +47,34 @@ function planOf(sql: PlacedSql, dataset: string, shape: RowShape, argument: stri
   const contribution = sql.contribution(argument).sql;
   const base = `base AS (SELECT ${[...columns, `${sql.entity(dataset)} AS e`, `${contribution} AS x`].join(', ')} ${where})`;
   const part = `coalesce(e, 0) % ${SPREAD_PARTS}`;
-  const margins = (also: string) =>
+  const margins = (from: number, also: string) =>
     Array.from(
-      { length: 2 ** keys.length },
-      (_, set) => `(${[...keys.filter((_key, i) => (set & (2 ** i)) === 0), also].join(', ')})`,
+      { length: 2 ** keys.length - from },
+      (_, set) => `(${[...keys.filter((_key, i) => ((set + from) & (2 ** i)) === 0), also].join(', ')})`,
     ).join(', ');
   // The bit of a group column is its place; the engine counts from the right.
   const rolledUp = keys.length === 0 ? '0' : `grouping_id(${[...keys].reverse().join(', ')})`;
   const sum = sql.sumsFit(argument) ? 'CAST(sum(x) AS BIGINT)' : 'sum(x)';
   const rows = datasets.length === 1 && sql.rowsAreEntities(dataset);
   const head = keys.map((key) => `${key}, `).join('');
+  const counts = `${head}${part} AS b, count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c`;
+  const [single = '', other] = keys;
+  // Of one key the only margin has none; its column keeps its type.
+  const rolled =
+    other === undefined ? `1 AS r, max(${single}) FILTER (WHERE FALSE) AS ${single}, ` : `${rolledUp} AS r, ${head}`;
+  // The finest cells come of the first sums themselves; only margins are summed by entity once more.
+  const marginal =
+    keys.length === 0
+      ? ['', '']
+      : [
+          `m AS (SELECT ${rolled}e, ${sum} AS x FROM f GROUP BY GROUPING SETS (${margins(1, 'e')})),`,
+          `UNION ALL SELECT r, ${counts} FROM m GROUP BY r, ${head}b`,
+        ];
   const parts = rows
-    ? `f AS (SELECT ${head}${part} AS b, count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c FROM base GROUP BY ${head}b),
-       g AS (SELECT ${rolledUp} AS r, ${head}b, sum(n) AS n, sum(c) AS c FROM f GROUP BY GROUPING SETS (${margins('b')}))`
-    : `f AS (SELECT ${head}e, ${sum} AS x FROM base GROUP BY ${head}e),
-       m AS (SELECT ${rolledUp} AS r, ${head}e, ${sum} AS x FROM f GROUP BY GROUPING SETS (${margins('e')})),
-       g AS (SELECT r, ${head}${part} AS b, count(*) AS n, count(*) FILTER (WHERE x <> 0) AS c FROM m GROUP BY r, ${head}b)`;
+    ? `f AS (SELECT ${counts} FROM base GROUP BY ${head}b),
+       g AS (SELECT ${rolledUp} AS r, ${head}b, sum(n) AS n, sum(c) AS c FROM f GROUP BY GROUPING SETS (${margins(0, 'b')}))`
+    : `f AS MATERIALIZED (SELECT ${head}e, ${sum} AS x FROM base GROUP BY ${head}e), ${marginal[0]}
+       g AS (SELECT 0 AS r, ${counts} FROM f GROUP BY ${head}b ${marginal[1]})`;
   const spread = `string_agg(b || ':' || n || ':' || c, ' ') AS s`;
   return {
     sql: `WITH ${base}, ${parts} SELECT CAST(r AS BIGINT) AS r, ${listSql(keys)} AS k, ${spread} FROM g GROUP BY r${keys.map((key) => `, ${key}`).join('')}`,
