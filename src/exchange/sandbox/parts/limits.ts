@@ -6,8 +6,8 @@ const MEBIBYTE = 1024 ** 2;
 
 /** From when on a prepared table is kept in parts, and how many. */
 export const PART_LIMITS = {
-  fromRows: dated({ from: FROM, value: 50_000_000, unit: 'row', reference: 'HS-21.14' }),
-  fromSize: dated({ from: FROM, value: 4_096, unit: 'mebibyte', reference: 'HS-21.14' }),
+  fromRows: dated({ from: FROM, value: 150_000_000, unit: 'row', reference: 'HS-21.14' }),
+  fromSize: dated({ from: FROM, value: 12_288, unit: 'mebibyte', reference: 'HS-21.14' }),
   rows: dated({ from: FROM, value: 25_000_000, unit: 'row', reference: 'HS-21.14' }),
   size: dated({ from: FROM, value: 2_560, unit: 'mebibyte', reference: 'HS-21.14' }),
   parts: dated({ from: FROM, value: 64, unit: 'part', reference: 'HS-21.14' }),
