@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Act, act, notFound, role } from '../../kernel/acts/index.ts';
+import { type Act, act, notFound, refused, role } from '../../kernel/acts/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { beijingDay } from '../../kernel/rulebook/index.ts';
@@ -14,7 +14,16 @@ import { takePlace } from './places.ts';
 import * as rules from './rules.ts';
 import { canMix, cellsLeft, epsilonLeft } from './sdc/index.ts';
 import { closedGrammar } from './sql/index.ts';
-import { budgetOf, type GrantInHand, getProject, grantsInHand, requireOpen, tightest, trainingsOf } from './store.ts';
+import {
+  budgetOf,
+  exactAboutPeople,
+  type GrantInHand,
+  getProject,
+  grantsInHand,
+  requireOpen,
+  tightest,
+  trainingsOf,
+} from './store.ts';
 
 /** Longest text of a query; the closed grammar needs far less. */
 const SQL_CHARS_MAX = 20_000;
@@ -24,6 +33,8 @@ interface Facts {
   /** Every table the party may ask in this project: the history may compare with others than the query names. */
   readonly granted: readonly GrantInHand[];
   readonly problems: readonly { readonly message: Text }[];
+  /** Tables whose data are newer than those that answers were told of before. */
+  readonly newer: readonly string[];
   readonly repeated: boolean;
   readonly useStopped: StoppedUse | null;
   readonly usesLeft: number | null;
@@ -40,6 +51,7 @@ interface Facts {
 const NOTHING: Omit<Facts, 'problems'> = {
   asked: null,
   granted: [],
+  newer: [],
   repeated: false,
   useStopped: null,
   usesLeft: null,
@@ -68,6 +80,7 @@ const query = act({
     rules.trainedFirst,
     rules.trainedByMeasures,
     closedGrammar,
+    rules.oneRevision,
     ...rightsLive,
     withinQuantity,
     rules.usesLeft,
@@ -93,6 +106,7 @@ const query = act({
     const queryId = newId('sbq');
     const lent = await lend(granted);
     await lockAudience(tx, project.party_id, asked.tables);
+    await standOnData(tx, asked.tables, at);
     const { told, released } = await answer({ tx, at, asked, lent, queryId, audience: project.party_id }).catch((e) =>
       Promise.reject(refusalOf(e)),
     );
@@ -147,6 +161,7 @@ async function factsOf(tx: Tx, input: { readonly projectId: string; readonly sql
     asked,
     granted: interactive.filter((t) => t.stopped === null),
     problems: [],
+    newer: asked.tables.filter((t) => t.newerData).map((t) => t.grant.alias),
     repeated,
     useStopped: asked.tables.find((t) => t.stopped !== null)?.stopped ?? null,
     ...left,
@@ -157,6 +172,21 @@ async function factsOf(tx: Tx, input: { readonly projectId: string; readonly sql
     queryMicro: Math.min(...noise.map((n) => n.epsilonQuery), Number.MAX_SAFE_INTEGER),
     totalMicro: Math.min(...noise.map((n) => n.epsilonTotal), Number.MAX_SAFE_INTEGER),
   };
+}
+
+/** Writes down which data exact answers about people are told of; asked again under the lock. @throws Refused */
+async function standOnData(tx: Tx, tables: readonly GrantInHand[], at: Date): Promise<void> {
+  const exact = new Map(tables.filter(exactAboutPeople).map((t) => [t.grant.id, t.resource.objectId]));
+  for (const { grant, resource, newerData } of await grantsInHand(tx, { grantIds: [...exact.keys()], all: true }, at)) {
+    if (newerData || resource.objectId !== exact.get(grant.id))
+      throw refused('state', rules.oneRevision.id, rules.oneRevision.title, ...rules.changedData([grant.alias]));
+    await tx
+      .updateTable('sandbox_grant')
+      .set({ object_id: resource.objectId })
+      .where('id', '=', grant.id)
+      .where('object_id', 'is', null)
+      .execute();
+  }
 }
 
 const MIXED = text(

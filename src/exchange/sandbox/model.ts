@@ -52,6 +52,8 @@ interface GrantTable {
   granted_at: Date;
   revoked_at: Date | null;
   revoke_reason: string | null;
+  /** The data that exact answers about people under it are told of; null: none was told yet. */
+  object_id: string | null;
 }
 export type Grant = Selectable<GrantTable>;
 

@@ -136,6 +136,7 @@ function tableOf(
     rows: resource.rows,
     ...stateOf(inHand),
     prepared: prepared.has(grant.id),
+    newerData: inHand.newerData,
     grantedAt: grant.granted_at.toISOString(),
     validUntil: grant.valid_until.toISOString(),
     policy,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../kernel/acts/index.ts';
 import * as custody from '../../kernel/custody/index.ts';
 import type { Answer } from './model.ts';
-import { type SandboxWorld, sandboxWorld } from './testing.ts';
+import { type SandboxWorld, sandboxWorld, tripsOf } from './testing.ts';
 
 let w: SandboxWorld;
 let projectId: string;
@@ -185,6 +185,35 @@ it('stops when the grant is revoked or its uses are over', async () => {
   expect(await refused('select count(*) as n from trips where fare > 5')).toEqual(['HS-21.12']);
   await w.run('sandbox.revoke-grant', w.holder, { grantId, reason: '不再提供' });
   expect(await refused('select count(*) as n from trips')).toEqual(['HS-22.1']);
+});
+
+it('tells exact numbers of people from one revision of the data until the holder grants anew', async () => {
+  const [first, second] = [await w.open(), await w.open()];
+  const given = await w.grant(first);
+  await w.grant(second);
+  await w.t.jobs();
+  const [question, other] = ['select count(*) as trips from trips where fare < 9', 'select count(*) as n from trips'];
+  const told = await ask(question, w.operator, first);
+  const datasetId = await w.t.dataset(w.holder, tripsOf(81));
+  await w.run('resource.refresh', w.holder, { resourceId: w.resourceId, datasetId, findingsStatement: '测试数据' });
+  await w.t.jobs();
+  const before = await spent();
+  for (const projectId of [first, second])
+    for (const sql of [question, other])
+      expect(
+        (await w.refusal('sandbox.query', w.operator, { projectId, sql })).violations.map((v) => v.rule),
+        `${projectId} ${sql}`,
+      ).toEqual(['HS-22.44']);
+  expect(await spent()).toEqual(before);
+  const { tableList } = (await w.look('/sandbox-projects/:projectId', w.operator, { projectId: first })) as {
+    tableList: unknown[];
+  };
+  expect(tableList).toMatchObject([{ newerData: true }]);
+  await w.run('sandbox.revoke-grant', w.holder, { grantId: given.grantId, reason: '数据已更新' });
+  await w.grant(first);
+  await w.t.jobs();
+  const again = await ask(question, w.operator, first);
+  expect(Number(again.rows[0]?.[0])).toBeGreaterThan(Number(told.rows[0]?.[0]));
 });
 
 it('lets a party ask its own table without a right, and shows it in what is kept for it', async () => {

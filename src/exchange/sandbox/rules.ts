@@ -164,3 +164,25 @@ export const usesLeft = rule<Spending>({
     { name: 'none, but asked before', at: DAY, facts: { repeated: true, grantUsesLeft: 0 }, expect: 'not-applicable' },
   ],
 });
+
+export const changedData = (newer: readonly string[]): [Text, Text] => [
+  text(
+    `表 ${newer.join('、')} 的数据在首次作答之后更新过：前后两次精确结果之差会透露个别人的情况。`,
+    `The data of ${newer.join(', ')} changed since the first answer: the difference of exact answers before and after would tell of single people.`,
+  ),
+  text(
+    '请数据持有方撤销原授权，按新数据重新授权；此前的结果仍可在历史中查看。',
+    'Ask the holder to revoke the grant and grant the newer data anew; earlier answers stay in the history.',
+  ),
+];
+
+/** 一次授权一个数据版本: of exact answers about people, all under a grant are told of the same data. */
+export const oneRevision = rule<{ readonly newer: readonly string[] }>({
+  id: 'HS-22.44',
+  title: text('一次授权按一个数据版本作答', 'One grant is answered from one revision of the data'),
+  decide: ({ newer }) => (newer.length === 0 ? ok() : violated(...changedData(newer))),
+  examples: [
+    { name: 'the data of the first answer', at: DAY, facts: { newer: [] }, expect: 'ok' },
+    { name: 'newer data', at: DAY, facts: { newer: ['customers'] }, expect: 'violated' },
+  ],
+});

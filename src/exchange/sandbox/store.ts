@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { notFound, refused } from '../../kernel/acts/index.ts';
 import type { Queryable, Tx } from '../../kernel/database/index.ts';
 import { text } from '../../kernel/text.ts';
@@ -29,6 +30,8 @@ export interface GrantInHand {
   } | null;
   /** Why the right, or the resource behind it, may not be used now. */
   readonly stopped: StoppedUse | null;
+  /** The resource has newer data than the grant was given for, and the party was told exact numbers of people in older ones. */
+  readonly newerData: boolean;
   readonly spent: { readonly uses: number; readonly cells: number; readonly epsilonMicro: number };
 }
 
@@ -68,6 +71,12 @@ export interface GrantScope {
   readonly all?: boolean;
 }
 
+/** Whether the party was told of other data of the resource than those of now, in any project or by a query service. */
+const toldOfOther = sql<boolean>`(exists (select from sandbox_grant o
+    where o.audience_id = g.audience_id and o.resource_id = g.resource_id and o.object_id <> r.object_id)
+  or exists (select from sandbox_service_call c
+    where c.buyer_id = g.audience_id and c.objects ->> g.resource_id <> r.object_id))`;
+
 /** Grants with what stands behind each, oldest first. */
 export async function grantsInHand(
   q: Queryable,
@@ -94,6 +103,7 @@ export async function grantsInHand(
       'r.rows as resource_rows',
       'r.columns as dictionary',
       'r.public_data',
+      'r.data_at',
       'r.withdrawn_at',
       'a.columns as right_columns',
       'a.row_filter',
@@ -108,6 +118,7 @@ export async function grantsInHand(
       's.uses as spent_uses',
       'w.cells as spent_cells',
       'w.epsilon_micro as spent_epsilon',
+      toldOfOther.as('told_of_other'),
     ])
     .$if(projectId !== undefined, (s) => s.where('g.project_id', '=', projectId ?? ''))
     .$if(grantIds !== undefined, (s) => s.where('g.id', 'in', [...(grantIds ?? [])]))
@@ -159,6 +170,13 @@ export async function grantsInHand(
                 : r.suspended_at
                   ? stopped('suspended', r.suspended_at)
                   : null,
+      // Its own data tell a party nothing new of anybody.
+      newerData:
+        r.audience_id !== r.holder_id &&
+        exactAboutPeople({ grant: r }) &&
+        r.told_of_other &&
+        r.data_at !== null &&
+        r.granted_at < r.data_at,
       spent: {
         uses: Number(r.spent_uses ?? 0),
         cells: Number(r.spent_cells ?? 0),
@@ -167,6 +185,10 @@ export async function grantsInHand(
     };
   });
 }
+
+/** Whether answers under a grant are exact and about people: then the difference of two revisions of data tells of one. */
+export const exactAboutPeople = ({ grant: { policy } }: Pick<GrantInHand, 'grant'>): boolean =>
+  policy.personal && policy.privacy.kind === 'exact';
 
 /** Columns that may be read under a grant: those of its policy that the right gives and the dictionary knows. */
 export const grantedColumns = ({ grant, right, resource }: GrantInHand) =>

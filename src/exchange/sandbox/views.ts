@@ -62,6 +62,8 @@ export const Table = z.object({
   reason: TextSchema.nullable(),
   /** Whether its data are ready to be asked. */
   prepared: z.boolean(),
+  /** Its data changed since the party was told of them: it is asked again once the holder grants it anew. */
+  newerData: z.boolean(),
   grantedAt: z.iso.datetime(),
   validUntil: z.iso.datetime(),
   /** The whole policy, and the SHA-256 of the grant that stands in the evidence. */

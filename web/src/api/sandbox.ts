@@ -71,6 +71,7 @@ export interface SandboxTable {
   readonly state: GrantState;
   readonly reason: Text | null;
   readonly prepared: boolean;
+  readonly newerData: boolean;
   readonly grantedAt: string;
   readonly validUntil: string;
   readonly policy: GrantPolicy;

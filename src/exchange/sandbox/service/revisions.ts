@@ -4,7 +4,7 @@ import type { Queryable, Tx } from '../../../kernel/database/index.ts';
 import { text } from '../../../kernel/text.ts';
 import type { Column } from '../../../kernel/vault/index.ts';
 import { stillAnswers } from '../needed.ts';
-import type { GrantInHand } from '../store.ts';
+import { exactAboutPeople, type GrantInHand } from '../store.ts';
 import type { Objects } from './model.ts';
 
 /** What each table of a service has for data now. */
@@ -58,9 +58,8 @@ export async function answeredFrom(
   const objects = (await revisionOf(q, serviceId))?.objects ?? {};
   return Promise.all(
     tables.map(async (table) => {
-      const { resource, grant } = table;
-      const isExact = grant.policy.personal && grant.policy.privacy.kind === 'exact';
-      const told = isExact ? await toldOf(q, buyerId, resource.id) : undefined;
+      const { resource } = table;
+      const told = exactAboutPeople(table) ? await toldOf(q, buyerId, resource.id) : undefined;
       const objectId = told ?? objects[resource.id] ?? resource.objectId;
       return objectId === resource.objectId || objectId === null ? table : withData(q, table, objectId);
     }),

@@ -24,6 +24,9 @@ const WORDS = words(
     revokeText: '撤回立即生效：不再答复查询，正在运行的作业随即停止。已公布的结果收不回。',
     hash: '授权书摘要',
     preparing: '正在准备数据',
+    newer: '数据已更新',
+    newerText:
+      '本单位已按更新前的数据得到过精确结果，前后之差会透露个别人的情况（HS-22.44）。持有方撤回本授权并重新授权后，按新数据作答。',
     entity: '主体',
   },
   {
@@ -43,6 +46,9 @@ const WORDS = words(
       'It ends at once: queries are no longer answered and running jobs stop. What was released cannot be taken back.',
     hash: 'Digest of the grant',
     preparing: 'being prepared',
+    newer: 'newer data',
+    newerText:
+      'The project’s party was told exact numbers from the data of before; the difference would tell of single people (HS-22.44). Once the holder revokes this grant and grants the table anew, it is answered from the newer data.',
     entity: 'entity',
   },
 );
@@ -84,6 +90,7 @@ function TableCard(props: { readonly table: SandboxTable; readonly mine: boolean
           <code>{table.alias}</code> <Link to={`/resources/${table.resource.id}`}>{table.resource.title}</Link>
         </h2>
         <span className="tags">
+          {table.newerData ? <span className="tag wait">{t.newer}</span> : null}
           {table.state === 'live' && !table.prepared ? <span className="tag wait">{t.preparing}</span> : null}
           <span className={`tag ${grantLook(table.state)}`}>{sayState(table.state)}</span>
         </span>
@@ -92,6 +99,7 @@ function TableCard(props: { readonly table: SandboxTable; readonly mine: boolean
         {t.from(table.holder.name, lastDay(table.validUntil))} · {t.rows(number(table.rows))}
       </p>
       {table.reason ? <p className="turn">{say(table.reason)}</p> : null}
+      {table.newerData ? <p className="turn">{t.newerText}</p> : null}
       <div className="sandbox-table-body">
         <div>
           <h3>{t.rules}</h3>
