@@ -21,7 +21,10 @@ export async function sampleExchange(name: string): Promise<SampleExchange> {
   const folder = mkdtempSync(join(tmpdir(), `shuheng-${name}-`));
   const copied = copyBuiltSample(folder);
   const { database, close } = await (copied ? ownServer(folder) : sharedServer());
-  const engine = await startEngine({ database, dataFolder: folder });
+  const engine = await startEngine({ database, dataFolder: folder }).catch(async (error) => {
+    await close();
+    throw error;
+  });
   const accounts = copied
     ? JSON.parse(readFileSync(join(folder, 'sample-accounts.json'), 'utf8'))
     : await buildSample(engine, () => undefined, { size: 'small' });

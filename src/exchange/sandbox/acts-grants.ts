@@ -201,7 +201,7 @@ const grantTable = act({
       ...(await namesTaken(tx, project.id, input.alias, resource.id)),
       members: 0,
       projects: 0,
-      policyProblems: policyProblems(policy, resource.columns),
+      policyProblems: policyProblems(policy, resource.columns, resource.contains_personal_information),
       personal: policy.personal || resource.contains_personal_information,
       k: policy.k,
       dominancePermille: policy.dominancePermille,

@@ -104,7 +104,7 @@ const query = act({
   perform: async ({ tx, actor, input, facts: { project, asked, granted }, at }) => {
     if (asked === null) throw new Error('a query without its tables passed the rules');
     const queryId = newId('sbq');
-    const lent = await lend(granted);
+    const lent = await lend(granted).catch((e) => Promise.reject(refusalOf(e)));
     await lockAudience(tx, project.party_id, asked.tables);
     await standOnData(tx, asked.tables, at);
     const { told, released } = await answer({ tx, at, asked, lent, queryId, audience: project.party_id }).catch((e) =>
@@ -161,7 +161,7 @@ async function factsOf(tx: Tx, input: { readonly projectId: string; readonly sql
     asked,
     granted: interactive.filter((t) => t.stopped === null),
     problems: [],
-    newer: asked.tables.filter((t) => t.newerData).map((t) => t.grant.alias),
+    newer: asked.tables.some(exactAboutPeople) ? asked.tables.filter((t) => t.newerData).map((t) => t.grant.alias) : [],
     repeated,
     useStopped: asked.tables.find((t) => t.stopped !== null)?.stopped ?? null,
     ...left,
@@ -174,11 +174,12 @@ async function factsOf(tx: Tx, input: { readonly projectId: string; readonly sql
   };
 }
 
-/** Writes down which data exact answers about people are told of; asked again under the lock. @throws Refused */
+/** Writes down which data exact answers about people are told of, with all tables they were joined to; asked again under the lock. @throws Refused */
 async function standOnData(tx: Tx, tables: readonly GrantInHand[], at: Date): Promise<void> {
-  const exact = new Map(tables.filter(exactAboutPeople).map((t) => [t.grant.id, t.resource.objectId]));
-  for (const { grant, resource, newerData } of await grantsInHand(tx, { grantIds: [...exact.keys()], all: true }, at)) {
-    if (newerData || resource.objectId !== exact.get(grant.id))
+  if (!tables.some(exactAboutPeople)) return;
+  const asked = new Map(tables.map((t) => [t.grant.id, t.resource.objectId]));
+  for (const { grant, resource, newerData } of await grantsInHand(tx, { grantIds: [...asked.keys()], all: true }, at)) {
+    if (newerData || resource.objectId !== asked.get(grant.id))
       throw refused('state', rules.oneRevision.id, rules.oneRevision.title, ...rules.changedData([grant.alias]));
     await tx
       .updateTable('sandbox_grant')

@@ -1,6 +1,7 @@
 import { type Refused, refused } from '../../kernel/acts/index.ts';
 import { IsolatedFailure, type IsolatedFailureKind } from '../../kernel/isolation/index.ts';
 import { type Text, text } from '../../kernel/text.ts';
+import { VaultFailure } from '../../kernel/vault/index.ts';
 
 const SAID: Readonly<Record<IsolatedFailureKind, readonly [fact: Text, remedy: Text]>> = {
   syntax: [
@@ -38,7 +39,16 @@ const SAID: Readonly<Record<IsolatedFailureKind, readonly [fact: Text, remedy: T
 
 /** One class of words for each kind of failure, whatever the data: the engine's own words can hold values (HS-21.13). */
 export function refusalOf(error: unknown): Refused {
+  const title = text('沙箱未能给出结果', 'The sandbox gave no answer');
+  // The data may be gone from the vault while a grant still names them.
+  if (error instanceof VaultFailure)
+    return refused(
+      'state',
+      'HS-21.13',
+      title,
+      error.text,
+      text('请联系数据持有方重新提供数据。', 'Ask the holder of the data to provide them again.'),
+    );
   if (!(error instanceof IsolatedFailure)) throw error;
-  const [fact, remedy] = SAID[error.kind];
-  return refused('state', 'HS-21.13', text('沙箱未能给出结果', 'The sandbox gave no answer'), fact, remedy);
+  return refused('state', 'HS-21.13', title, ...SAID[error.kind]);
 }

@@ -108,7 +108,11 @@ export async function readQuery(
   const resourceOf = (grantId: string) => tables.find((t) => t.grant.id === grantId)?.resource.id ?? grantId;
   const shape = askedShape(query, resourceOf);
   // New data give new answers; a consent withdrawn since does not, or the difference would tell of one person.
-  const fingerprint = hashOf([shape.fingerprint, tables.map((t) => [t.resource.id, t.resource.objectId]).sort()]);
+  // Nor does one portion answer for another: what two sellers may show of one resource can differ.
+  const portions = tables.map(({ grant, resource }) => [
+    ...[resource.id, resource.objectId, grant.authorisation_id ?? '', grant.policy.entityKey ?? ''],
+  ]);
+  const fingerprint = hashOf([shape.fingerprint, portions.sort()]);
   return { asked: { query, shape: { ...shape, fingerprint }, tables }, problems: null };
 }
 

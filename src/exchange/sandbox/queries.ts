@@ -19,6 +19,7 @@ import { partiesById } from '../parties/index.ts';
 import { type Project, ProjectId } from './model.ts';
 import {
   budgetOf,
+  exactAboutPeople,
   type GrantInHand,
   getProject,
   grantedColumns,
@@ -136,7 +137,7 @@ function tableOf(
     rows: resource.rows,
     ...stateOf(inHand),
     prepared: prepared.has(grant.id),
-    newerData: inHand.newerData,
+    newerData: exactAboutPeople(inHand) && inHand.newerData,
     grantedAt: grant.granted_at.toISOString(),
     validUntil: grant.valid_until.toISOString(),
     policy,

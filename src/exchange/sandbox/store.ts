@@ -30,7 +30,7 @@ export interface GrantInHand {
   } | null;
   /** Why the right, or the resource behind it, may not be used now. */
   readonly stopped: StoppedUse | null;
-  /** The resource has newer data than the grant was given for, and the party was told exact numbers of people in older ones. */
+  /** The resource has newer data than the grant was given for, and the party was told exact numbers of people with older ones. */
   readonly newerData: boolean;
   readonly spent: { readonly uses: number; readonly cells: number; readonly epsilonMicro: number };
 }
@@ -171,12 +171,7 @@ export async function grantsInHand(
                   ? stopped('suspended', r.suspended_at)
                   : null,
       // Its own data tell a party nothing new of anybody.
-      newerData:
-        r.audience_id !== r.holder_id &&
-        exactAboutPeople({ grant: r }) &&
-        r.told_of_other &&
-        r.data_at !== null &&
-        r.granted_at < r.data_at,
+      newerData: r.audience_id !== r.holder_id && r.told_of_other && r.data_at !== null && r.granted_at < r.data_at,
       spent: {
         uses: Number(r.spent_uses ?? 0),
         cells: Number(r.spent_cells ?? 0),

@@ -6,7 +6,11 @@ import type { GrantPolicy } from './policy.ts';
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'double']);
 
 /** Every way a policy does not fit the dictionary of its resource; empty when code can hold to all of it. */
-export function policyProblems(policy: GrantPolicy, dictionary: readonly DictionaryColumn[]): Text[] {
+export function policyProblems(
+  policy: GrantPolicy,
+  dictionary: readonly DictionaryColumn[],
+  containsPersonalInformation: boolean,
+): Text[] {
   const types = new Map(dictionary.map((c) => [c.name, c.type]));
   const sensitive = new Set(dictionary.filter((c) => c.sensitive).map((c) => c.name));
   const problems: Text[] = [];
@@ -15,6 +19,13 @@ export function policyProblems(policy: GrantPolicy, dictionary: readonly Diction
     problems.push(text('字段重复', 'a column is named twice'));
   if (policy.entityKey !== null && !types.has(policy.entityKey))
     problems.push(text(`没有主体字段“${policy.entityKey}”`, `there is no entity key “${policy.entityKey}”`));
+  if (containsPersonalInformation && !policy.personal)
+    problems.push(
+      text(
+        '该资源含有个人信息，授权须按涉及个人的数据保护',
+        'the resource holds personal information, so the grant must protect it as data about people',
+      ),
+    );
   if (policy.personal && policy.entityKey === null)
     problems.push(text('涉及个人的数据须指明主体字段', 'data about people need an entity key'));
   if (!policy.columns.some((c) => c.uses.length > 0)) problems.push(text('没有可用的字段', 'no column may be used'));

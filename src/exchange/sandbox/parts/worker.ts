@@ -94,6 +94,8 @@ async function work(worker: Worker, part: PartRun, tries: number): Promise<boole
     await handIn(db, part, sealAnswer(answer, part.answerTo, nameOf(part)));
     return true;
   } catch (error) {
+    // No renewal may lengthen the pause that follows.
+    clearInterval(renewing);
     const kind = ends.aborted ? 'cancelled' : kindOf(error);
     await giveUp(db, part, kind, tries);
     return kind !== 'internal' && kind !== 'unavailable';

@@ -149,12 +149,15 @@ function toldCells(cells: readonly GuardedCell[], hidden: ReadonlyMap<string, Su
     .map(({ key, rolledUp, entities }) => ({ key, rolledUp, entities, implied: rolledUp !== 0 }));
 }
 
-/** The classes of all that was told; without joins where a row has several partners in one, for then it has no class. */
-async function classesFor(past: Past, dataset: string, all: readonly ToldShape[], argument: Family) {
+/**
+ * The classes of all that was told; without joins where a row has several partners in one, for then it has no class.
+ * @param whole with them, or none
+ */
+async function classesFor(past: Past, dataset: string, all: readonly ToldShape[], argument: Family, whole: boolean) {
   const { query, numbers } = past;
   const shape: QueryShape = { ...query, groups: query.groups.map((g) => g.expression) };
   const own = all.filter((h) => h.shape.source === shape.source);
-  for (const history of own.length === all.length ? [all] : [all, own]) {
+  for (const history of whole || own.length === all.length ? [all] : [all, own]) {
     const shapes = [...history.map((h) => h.shape), shape];
     if (shapes.length > numbers.shapes) continue;
     const classes = await past.classify(dataset, shapes, argument, numbers.classes);
@@ -189,7 +192,9 @@ async function historian(
   for (const dataset of new Set(query.datasets)) {
     const asked = await past.history(dataset, family);
     const history = against === 'asked' ? asked : onlyTold(asked);
-    const audited = await classesFor(past, dataset, history, argument);
+    // Its people's own values are added up: then no question about them is left out of account.
+    const summedHere = personal && (family?.startsWith(`${dataset}.`) ?? false);
+    const audited = await classesFor(past, dataset, history, argument, summedHere);
     if (audited !== null) {
       // By whom sums are about alone: this looks at no value. Numbers of people say nothing of what each of them adds.
       const guess = against === 'asked' && personal ? boundOf(past) : null;
@@ -206,7 +211,10 @@ async function historian(
       );
       // Where somebody can stand in several classes, pairs are counted exactly besides.
       if (audited.classes.disjoint && audited.history.length === history.length) continue;
-    } else if (personal && query.datasets.length === 1 && history.length > 0) {
+    } else if (
+      personal &&
+      ((query.datasets.length === 1 && history.length > 0) || (summedHere && query.datasets.length > 1))
+    ) {
       // Two by two is not enough: an attacker would first ask until the audit is too large, and then at will (HS-22.32).
       return (told) => new Set(told.filter((cell) => !cell.implied).map((cell) => cellName(cell.key, cell.rolledUp)));
     }

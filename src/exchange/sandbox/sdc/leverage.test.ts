@@ -199,6 +199,45 @@ describe('a session of exact answers', () => {
     expect(await marks(99)).toEqual(['history', 'history', 'history', 'history', null]);
   });
 
+  it('stays bounded for all others when newer data lift one person over it', async () => {
+    const rows = Array.from({ length: 200 }, (_, entity) => ({
+      entity,
+      groups: [entity < 10 ? 'few' : 'rest'],
+      amount: 10 + ((entity * 7) % 13),
+    }));
+    const filters = Object.fromEntries(
+      [0, 1, 2, 3].map((i) => [
+        `ten ${i}`,
+        (r: Row) => r.entity === 100 || (r.entity > 100 + 9 * i && r.entity < 110 + 9 * i),
+      ]),
+    );
+    const exchange = new SmallExchange(rows, filters, { ...POLICY, k: 10 });
+    await exchange.ask([0], [SUM]);
+    // Of the few that were told one is left.
+    rows.splice(1, 9);
+    const marks = [];
+    for (const name of Object.keys(filters)) marks.push((await exchange.ask([], [SUM], [name]))[0]?.marks[0]);
+    expect(marks).toEqual([null, 'history', 'history', 'history']);
+  });
+
+  it('is not ended for everybody by a few who stand in very many classes', async () => {
+    const next = seeded(7);
+    const rows = Array.from({ length: 1_500 }, (_, entity) =>
+      Array.from({ length: entity < 3 ? 60 : 1 }, () => ({
+        entity,
+        groups: [`m${next(8)}`, `l${next(8)}`],
+        amount: 5 + next(20),
+      })),
+    ).flat();
+    const exchange = new SmallExchange(rows, {}, { ...POLICY, k: 10 });
+    const shares = [];
+    for (const groups of [[0], [1], [0, 1]]) {
+      const cells = await exchange.ask(groups, [SUM]);
+      shares.push(cells.filter((cell) => cell.marks[0] === null).length / cells.length);
+    }
+    expect(Math.min(...shares)).toBeGreaterThan(0.7);
+  });
+
   /** Rows of people with a number of their own; some stand in two rows. */
   const population = (next: (n: number) => number, twice: boolean): Row[] =>
     Array.from({ length: 70 }, (_, i) => ({

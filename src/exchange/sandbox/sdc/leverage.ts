@@ -19,8 +19,10 @@ const ROUNDING = 1e-9;
 const UNSURE = 1e-10;
 /** A sum that lost so much of its square by being made orthogonal is made so once more. */
 const LOST = 0.5;
-/** In larger sets pairs are not looked at: the shares of their classes are added up, which is more. */
-const PAIRED_MAX = 32;
+/** Pairs of classes in sets up to this size are held once for all sets. */
+const SHARED_MAX = 32;
+/** Larger sets hold their pairs themselves, the smallest first, as many as this; of others the shares are added up, which is more. */
+const OWN_PAIRS_MAX = 2_000_000;
 
 /**
  * How much of what a person adds to exact sums is known from all of them together (HS-22.43). Contributions of people to
@@ -48,7 +50,7 @@ export class Leverage {
 
   /** The largest share known of anybody. */
   get largest(): number {
-    return this.#company.largest(this.#shares, null);
+    return this.#company.largest(this.#shares);
   }
 
   /** Takes in what is told already, whatever it tells. */
@@ -70,8 +72,7 @@ export class Leverage {
     const shares = this.#with(direction);
     // Everybody's own sets need no look where nobody could be over the limit even in the worst of them.
     if (this.#bound.mayBeKnown(this.#crowd.largest(shares) - ROUNDING)) return true;
-    const largest = this.#company.largest(shares, direction);
-    return this.#bound.mayBeKnown(largest - ROUNDING) || largest <= this.largest + ROUNDING;
+    return this.#company.within(this.#shares, shares, direction, (share) => this.#bound.mayBeKnown(share - ROUNDING));
   }
 
   #keep(direction: Float64Array): void {
@@ -113,8 +114,18 @@ function squared(vector: Float64Array): number {
 }
 
 interface CompanyShares {
-  /** The most that is known of any combination of what one person adds, with one direction more. */
-  readonly largest: (shares: Float64Array, more: Float64Array | null) => number;
+  /** The most that is known of any combination of what one person adds. */
+  readonly largest: (shares: Float64Array) => number;
+  /**
+   * Whether with one direction more nobody is known by more than may be. Whoever was before (data that changed since may have
+   * lifted somebody) may not be known by any more; of all others nothing is taken for it.
+   */
+  readonly within: (
+    before: Float64Array,
+    after: Float64Array,
+    more: Float64Array,
+    may: (share: number) => boolean,
+  ) => boolean;
   readonly keep: (direction: Float64Array) => void;
 }
 
@@ -131,58 +142,85 @@ class Crowd implements CompanyShares {
       .slice(-this.#most)
       .reduce((a, b) => a + b, 0);
   }
+  within(before: Float64Array, after: Float64Array, _more: Float64Array, may: (share: number) => boolean): boolean {
+    const falling = after.toSorted().reverse();
+    const others = falling.slice(0, this.#most - 1).reduce((a, b) => a + b, 0);
+    const least = falling[this.#most - 1] ?? 0;
+    // Together with the worst of all others, whether it is one of them or not.
+    return after.every((share, c) => !grew(before, after, c) || may(others + Math.min(share, least)));
+  }
   keep(): void {}
 }
+
+const grew = (before: Float64Array, after: Float64Array, c: number): boolean =>
+  (after[c] as number) > (before[c] as number) + ROUNDING;
 
 /**
  * People's own sets of classes. What is known of a combination of the contributions of one person is at most the largest
  * eigenvalue of the projection between them, and that at most its largest sum of a row, and its trace.
  */
 class Sets implements CompanyShares {
-  readonly #sets: readonly { readonly classes: readonly number[]; readonly pairs: readonly number[] | null }[];
+  readonly #sets: readonly Held[];
   readonly #first: Int32Array;
   readonly #second: Int32Array;
   readonly #between: Float64Array;
 
   constructor(sets: readonly (readonly number[])[], width: number) {
     const pairs = new Map<number, number>();
+    const shared = (classes: readonly number[]) =>
+      classes.flatMap((a) =>
+        classes.map((b) => {
+          const name = Math.min(a, b) * width + Math.max(a, b);
+          if (!pairs.has(name)) pairs.set(name, pairs.size);
+          return pairs.get(name) as number;
+        }),
+      );
+    let left = OWN_PAIRS_MAX;
     this.#sets = sets
       .filter((classes) => classes.length > 1)
+      .toSorted((a, b) => a.length - b.length)
       .map((classes) => {
-        if (classes.length > PAIRED_MAX) return { classes, pairs: null };
-        const own = classes.flatMap((a) =>
-          classes.map((b) => {
-            const name = Math.min(a, b) * width + Math.max(a, b);
-            if (!pairs.has(name)) pairs.set(name, pairs.size);
-            return pairs.get(name) as number;
-          }),
-        );
-        return { classes, pairs: own };
+        if (classes.length <= SHARED_MAX) return { classes, pairs: shared(classes), own: null };
+        left -= classes.length ** 2;
+        return { classes, pairs: null, own: left < 0 ? null : new Float64Array(classes.length ** 2) };
       });
     this.#first = Int32Array.from(pairs.keys(), (name) => Math.floor(name / width));
     this.#second = Int32Array.from(pairs.keys(), (name) => name % width);
     this.#between = new Float64Array(pairs.size);
   }
 
-  largest(shares: Float64Array, more: Float64Array | null): number {
+  largest(shares: Float64Array): number {
     let largest = shares.reduce((a, b) => Math.max(a, b), 0);
-    for (const { classes, pairs } of this.#sets) {
-      let trace = 0;
-      for (const c of classes) trace += shares[c] as number;
-      if (trace > largest)
-        largest = Math.max(largest, pairs === null ? trace : Math.min(trace, this.#row(classes, pairs, more)));
-    }
+    for (const held of this.#sets)
+      if (traceOf(held, shares) > largest) largest = Math.max(largest, this.#known(held, shares, null));
     return largest;
   }
 
-  #row(classes: readonly number[], pairs: readonly number[], more: Float64Array | null): number {
+  within(before: Float64Array, after: Float64Array, more: Float64Array, may: (share: number) => boolean): boolean {
+    if (!after.every((share, c) => !grew(before, after, c) || may(share))) return false;
+    for (const held of this.#sets) {
+      if (may(traceOf(held, after)) || !held.classes.some((c) => grew(before, after, c))) continue;
+      const known = this.#known(held, after, more);
+      if (!may(known) && known > this.#known(held, before, null) + ROUNDING) return false;
+    }
+    return true;
+  }
+
+  /** At most the largest sum of a row between its classes, and their trace. */
+  #known(held: Held, shares: Float64Array, more: Float64Array | null): number {
+    const trace = traceOf(held, shares);
+    return held.pairs === null && held.own === null ? trace : Math.min(trace, this.#row(held, more));
+  }
+
+  #row({ classes, pairs, own }: Held, more: Float64Array | null): number {
     let largest = 0;
-    for (let i = 0; i < classes.length; i++) {
+    for (let i = 0, at = 0; i < classes.length; i++) {
       let sum = 0;
-      for (let j = 0; j < classes.length; j++) {
-        const pair = pairs[i * classes.length + j] as number;
-        const added = more === null ? 0 : this.#product(more, pair);
-        sum += Math.abs((this.#between[pair] as number) + added);
+      const weight = more === null ? 0 : (more[classes[i] as number] as number);
+      for (let j = 0; j < classes.length; j++, at++) {
+        const held = own === null ? this.#between[pairs?.[at] as number] : own[at];
+        const added = weight === 0 || more === null ? 0 : weight * (more[classes[j] as number] as number);
+        sum += Math.abs((held as number) + added);
       }
       largest = Math.max(largest, sum);
     }
@@ -191,9 +229,29 @@ class Sets implements CompanyShares {
 
   keep(direction: Float64Array): void {
     for (let pair = 0; pair < this.#between.length; pair++)
-      this.#between[pair] = (this.#between[pair] as number) + this.#product(direction, pair);
+      this.#between[pair] =
+        (this.#between[pair] as number) +
+        (direction[this.#first[pair] as number] as number) * (direction[this.#second[pair] as number] as number);
+    for (const { classes, own } of this.#sets) {
+      if (own === null) continue;
+      for (let i = 0, at = 0; i < classes.length; i++) {
+        const weight = direction[classes[i] as number] as number;
+        for (let j = 0; j < classes.length; j++, at++)
+          own[at] = (own[at] as number) + weight * (direction[classes[j] as number] as number);
+      }
+    }
   }
+}
 
-  #product = (direction: Float64Array, pair: number) =>
-    (direction[this.#first[pair] as number] as number) * (direction[this.#second[pair] as number] as number);
+/** A set of classes, and what is known between each two of them: by their places among all pairs, its own, or not held. */
+interface Held {
+  readonly classes: readonly number[];
+  readonly pairs: readonly number[] | null;
+  readonly own: Float64Array | null;
+}
+
+function traceOf({ classes }: Held, shares: Float64Array): number {
+  let trace = 0;
+  for (const c of classes) trace += shares[c] as number;
+  return trace;
 }

@@ -113,11 +113,11 @@ export async function answerCall(
   if (run === null || template === null) throw new Error('a call was performed that the rules had not let pass');
   const { asked, granted, sql } = run;
   const callId = newId('sbl');
-  const lent = await lend(granted.filter((g) => g.stopped === null));
+  const lent = await lend(granted.filter((g) => g.stopped === null)).catch((e) => Promise.reject(refusalOf(e)));
   await lockAudience(tx, buyerId, asked.tables);
   // Of this buyer's calls at once, one may have been told of other data before this one had the lock.
-  const still = await answeredFrom(tx, asked.tables, { serviceId: service.id, buyerId });
-  if (still.some((t, i) => t.resource.objectId !== asked.tables[i]?.resource.objectId)) throw refreshed();
+  const still = await answeredFrom(tx, granted, { serviceId: service.id, buyerId });
+  if (still.some((t, i) => t.resource.objectId !== granted[i]?.resource.objectId)) throw refreshed();
   const { told, released } = await answer({ tx, at, asked, lent, queryId: callId, audience: buyerId }).catch((e) =>
     Promise.reject(refusalOf(e)),
   );

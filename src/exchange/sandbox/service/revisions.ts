@@ -3,7 +3,7 @@ import { addCustodyNeed } from '../../../kernel/custody/index.ts';
 import type { Queryable, Tx } from '../../../kernel/database/index.ts';
 import { text } from '../../../kernel/text.ts';
 import type { Column } from '../../../kernel/vault/index.ts';
-import { stillAnswers } from '../needed.ts';
+import { stillAnswers, tellsOfPeople } from '../needed.ts';
 import { exactAboutPeople, type GrantInHand } from '../store.ts';
 import type { Objects } from './model.ts';
 
@@ -38,16 +38,18 @@ export async function keepRevision(
     .execute();
 }
 
-/** The data a buyer was answered from first, in whichever service. */
+/** The data a buyer was answered from first, in whichever service that tells of people. */
 async function toldOf(q: Queryable, buyerId: string, resourceId: string): Promise<string | undefined> {
-  const { rows } = await sql<{ object: string }>`select objects ->> ${resourceId} as object from sandbox_service_call
-    where buyer_id = ${buyerId} and objects ? ${resourceId} order by id limit 1`.execute(q);
+  const { rows } = await sql<{ object: string }>`select objects ->> ${resourceId} as object from sandbox_service_call k
+    where buyer_id = ${buyerId} and objects ? ${resourceId} and ${tellsOfPeople('k.service_id')} order by id limit 1`.execute(
+    q,
+  );
   return rows[0]?.object;
 }
 
 /**
  * The tables with the data a buyer is answered from: those of the service's revision. Of exact answers about people a buyer
- * is told of one revision alone, whatever service it asks: the same question before and after somebody came, went or
+ * is told of one revision alone, whatever service it asks, and so of all tables they are joined to: the same question before and after somebody came, went or
  * changed would tell of that one person, and no guard of a cell sees both (HS-22.31).
  */
 export async function answeredFrom(
@@ -56,10 +58,11 @@ export async function answeredFrom(
   { serviceId, buyerId }: { readonly serviceId: string; readonly buyerId: string },
 ): Promise<GrantInHand[]> {
   const objects = (await revisionOf(q, serviceId))?.objects ?? {};
+  const ofPeople = tables.some(exactAboutPeople);
   return Promise.all(
     tables.map(async (table) => {
       const { resource } = table;
-      const told = exactAboutPeople(table) ? await toldOf(q, buyerId, resource.id) : undefined;
+      const told = ofPeople ? await toldOf(q, buyerId, resource.id) : undefined;
       const objectId = told ?? objects[resource.id] ?? resource.objectId;
       return objectId === resource.objectId || objectId === null ? table : withData(q, table, objectId);
     }),
@@ -79,13 +82,15 @@ async function withData(q: Queryable, table: GrantInHand, objectId: string): Pro
   return { ...table, resource: { ...resource, objectId, columns, rows: older?.rows ?? resource.rows } };
 }
 
-/** Older data that a service answers from are needed as long as its grant lives. */
+/** Older data that a service answers from are needed as long as its grant and the right behind it live. */
 addCustodyNeed(async (q, objectIds) => {
   const { rows } = await sql<{ objectId: string; title: string }>`
     select distinct v.objects ->> t.resource_id as "objectId", s.title from sandbox_service_revision v
       join sandbox_service s on s.id = v.service_id join sandbox_service_table t on t.service_id = s.id
-      join sandbox_grant g on g.id = t.grant_id
-     where g.revoked_at is null and ${stillAnswers} and v.objects ->> t.resource_id = any (${objectIds}::text[]) limit 5`.execute(
+      join sandbox_grant g on g.id = t.grant_id join resource r on r.id = g.resource_id
+      left join resource_authorisation a on a.id = g.authorisation_id
+     where g.revoked_at is null and g.valid_until > now() and r.withdrawn_at is null
+       and (a.id is null or (a.revoked_at is null and a.valid_until > now())) and ${stillAnswers} and v.objects ->> t.resource_id = any (${objectIds}::text[]) limit 5`.execute(
     q,
   );
   return rows.map(({ objectId, title }) => ({
