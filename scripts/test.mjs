@@ -7,7 +7,8 @@ import { ensureSystemPackages } from './packages.mjs';
 import { prepare, ROOT, say } from './prepare.mjs';
 
 function start(command, args, options) {
-  const child = spawn(command, args, { cwd: ROOT, ...options });
+  // Each in a group of its own, with all it starts: who ends the tests ends them all.
+  const child = spawn(command, args, { cwd: ROOT, detached: true, ...options });
   children.add(child);
   child.once('close', () => children.delete(child));
   return child;
@@ -55,7 +56,7 @@ process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: tr
 const children = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => {
-    for (const child of children) child.kill(signal);
+    for (const child of children) process.kill(-child.pid, signal);
     process.exit(1);
   });
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));

@@ -1,4 +1,3 @@
 export { HELD_MAX } from './held.ts';
 export { type Attachable, openRuns, type Runs } from './session.ts';
-export { TURN_LIMITS } from './turns.ts';
 export { type PartWorker, startPartWorker } from './worker.ts';

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cell as Value } from '../../../kernel/vault/index.ts';
 import { askedShape } from './asked.ts';
 import { askClasses, classesOf, classesSql } from './classes.ts';
-import { guardedCells } from './testing.ts';
-import { asked, cellRows, datasetOf, openVisits, placed, sqlOf, type Visits, visit } from './testing-ledger.ts';
+import { asked, cellRows, datasetOf, guardedCells, openVisits, placed, sqlOf, type Visits, visit } from './testing.ts';
 
 let v: Visits;
 beforeAll(async () => {

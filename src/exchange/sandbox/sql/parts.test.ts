@@ -7,8 +7,7 @@ import { classesSql } from './classes.ts';
 import { differenceSql } from './difference.ts';
 import { addCounts, mergeCells, mergeClasses, mergeSpreads } from './merge.ts';
 import { SPREAD_PARTS, type Spread, spreadsOf, spreadsSql } from './spreads.ts';
-import { guardedCells } from './testing.ts';
-import { asked, cellRows, datasetOf, openVisits, placed, sqlOf, type Visits, visit } from './testing-ledger.ts';
+import { asked, cellRows, datasetOf, guardedCells, openVisits, placed, sqlOf, type Visits, visit } from './testing.ts';
 
 let v: Visits;
 beforeAll(async () => {
