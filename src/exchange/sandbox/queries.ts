@@ -137,7 +137,7 @@ function tableOf(
     rows: resource.rows,
     ...stateOf(inHand),
     prepared: prepared.has(grant.id),
-    newerData: exactAboutPeople(inHand) && inHand.newerData,
+    newerData: inHand.stopped === null && exactAboutPeople(inHand) && inHand.newerData,
     grantedAt: grant.granted_at.toISOString(),
     validUntil: grant.valid_until.toISOString(),
     policy,

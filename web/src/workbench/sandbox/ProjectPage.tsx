@@ -6,7 +6,7 @@ import { ReceiptList } from '../../shared/ReceiptList.tsx';
 import { Loaded, Skeleton } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { ActDrawer, type Done, DoneNote, useDone } from '../shared/acts.tsx';
-import { Tabs } from '../shared/Tabs.tsx';
+import { partOf, Tabs } from '../shared/Tabs.tsx';
 import { History } from './History.tsx';
 import { Jobs } from './Jobs.tsx';
 import { Members } from './Members.tsx';
@@ -90,7 +90,6 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
   const { note, tell } = useDone();
   const granted = (useLocation().state as { granted?: string } | null)?.granted;
   const operator = p.part === 'operator';
-  const part = search.get('part') ?? '';
   const submitting = operator && search.has('new');
   const parts: (readonly [string, string])[] = [
     ['', t.tables],
@@ -100,6 +99,7 @@ function Project({ project: p }: { readonly project: SandboxProject }) {
     ...(p.part === 'holder' ? [] : ([['history', t.history]] as const)),
     ['people', t.people],
   ];
+  const part = partOf(parts, search);
   return (
     <>
       <title>{p.title}</title>

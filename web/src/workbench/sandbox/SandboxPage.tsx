@@ -7,7 +7,7 @@ import { Empty } from '../../shared/States.tsx';
 import { useMe, useRead } from '../../shared/use-api.ts';
 import { holdsAny } from '../roles.ts';
 import { ActDrawer, useDone } from '../shared/acts.tsx';
-import { Tabs } from '../shared/Tabs.tsx';
+import { partOf, Tabs } from '../shared/Tabs.tsx';
 import { Jobs } from './Jobs.tsx';
 import { JointList } from './joint/JointList.tsx';
 import { JOINT_ROLES } from './joint/joint-words.ts';
@@ -91,7 +91,6 @@ export default function SandboxPage() {
   const people = useRead<Page<Person>>(admin ? '/people' : null, { limit: 100 });
   const self = me ? [{ id: me.person.id, displayName: me.person.displayName }] : [];
   const members = people.data?.items ?? self;
-  const part = search.get('part') ?? '';
   const parts: (readonly [string, string])[] = [
     ['', t.projects],
     ...(holds
@@ -102,6 +101,7 @@ export default function SandboxPage() {
       : []),
     ...(holdsAny(roles, JOINT_ROLES) ? ([['joint', t.joint]] as const) : []),
   ];
+  const part = partOf(parts, search);
   return (
     <>
       <title>{t.title}</title>

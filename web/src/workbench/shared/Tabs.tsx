@@ -1,11 +1,16 @@
 import { Link, useSearchParams } from 'react-router';
 import '../../portal/products/products.css';
 
+type Parts = readonly (readonly [part: string, title: string])[];
+
+/** The part that the address asks for; the first where it names none that is there. */
+export const partOf = (parts: Parts, search: URLSearchParams): string =>
+  parts.find(([part]) => part === search.get('part'))?.[0] ?? parts[0]?.[0] ?? '';
+
 /** Parts of a page, named in the address as `?part=…`; the first is also what the bare address shows. */
-export function Tabs({ parts }: { readonly parts: readonly (readonly [string, string])[] }) {
+export function Tabs({ parts }: { readonly parts: Parts }) {
   const [search] = useSearchParams();
-  const asked = search.get('part');
-  const now = parts.find(([part]) => part === asked)?.[0] ?? parts[0]?.[0];
+  const now = partOf(parts, search);
   return (
     <nav className="tabs">
       {parts.map(([part, title]) => (
