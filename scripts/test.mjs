@@ -56,7 +56,7 @@ process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: tr
 const children = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => {
-    for (const child of children) process.kill(-child.pid, signal);
+    for (const child of children) if (child.exitCode === null) process.kill(-child.pid, signal);
     process.exit(1);
   });
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));
