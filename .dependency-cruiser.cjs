@@ -47,6 +47,13 @@ module.exports = {
       to: { path: '(\\.test\\.ts|/testing\\.ts)$' },
     },
     {
+      name: 'one-way-to-postgresql',
+      comment: 'The driver reads whole numbers as text until it is told otherwise.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '(\\.test\\.ts|/testing[^/]*\\.ts|^src/kernel/postgres\\.ts)$' },
+      to: { path: 'node_modules/pg/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -65,6 +65,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 600_000,
           maxWorkers: 3,
+          isolate: false,
         },
       },
     ],

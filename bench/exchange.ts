@@ -10,7 +10,7 @@ import { copyBuiltSample } from './built-sample.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const START_MS_MAX = 600_000;
-const POLL_MS = 5;
+const POLL_MS = 20;
 
 /** A running exchange in a process of its own, so that it can be measured and killed. */
 export interface Exchange {

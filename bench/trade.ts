@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sampleCode } from '../examples/cast.ts';
 import { type Account, Client, Problem, readAccounts } from './client.ts';
+import { codeOfNobody } from './codes.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A hundred million yuan each: nobody runs out of money in a bench. */
 const DEPOSIT_FEN = '10000000000';
-/** Serial numbers of invented parties begin above those of the sample. */
-const FIRST_SERIAL = 1_000;
 const TOTP_STEP_MS = 30_000;
 const SIGN_IN_TRIES_MAX = 3;
 
@@ -74,10 +72,9 @@ export async function openMarket(running: Exchange, lanes: number): Promise<Mark
   for (let lane = 0; lane < lanes; lane++) {
     const login = `bench-${run}-${lane}`;
     const password = randomUUID();
-    const serial = FIRST_SERIAL + Math.floor(Math.random() * 90_000);
     const { result } = await anybody.act<{ partyId: string }>('party.apply', {
       name: `压测买方 ${run} ${lane}`,
-      uscc: sampleCode(serial),
+      uscc: codeOfNobody(),
       legalRepresentative: '示例',
       contact: '示例',
       roles: ['buyer'],

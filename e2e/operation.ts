@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { usccCheckCharacter } from '../src/kernel/access/uscc.ts';
+import { codeOfNobody } from '../bench/codes.ts';
 import { type Account, accountOf } from './accounts.ts';
 
 /** Plays authorised operation through the API, as the software of the parties would, up to where a test begins. */
@@ -22,14 +22,6 @@ const DAY_MS = 86_400_000;
 const POLL_MS = 100;
 const TRIES_MAX = 600;
 const EXPERTS = 3;
-/** Serial numbers of the sample's own parties end far below. */
-const FIRST_SERIAL = 90_000;
-
-/** A well-formed code of nobody, as the sample's parties have. */
-export function codeOfNobody(serial: number): string {
-  const body = `91000000MAEX${String(serial).padStart(5, '0')}`;
-  return `${body}${usccCheckCharacter(body)}`;
-}
 
 export class Api {
   readonly #base: string;
@@ -148,7 +140,7 @@ export async function makeExperts(base: string, run: number): Promise<Expert[]> 
     const password = randomBytes(15).toString('base64url');
     const { partyId } = await new Api(base).act<{ partyId: string }>('party.apply', {
       name,
-      uscc: codeOfNobody(FIRST_SERIAL + ((run * EXPERTS + n) % 9_000)),
+      uscc: codeOfNobody(),
       legalRepresentative: '示例负责人',
       contact: '示例联系方式',
       roles: ['expert'],

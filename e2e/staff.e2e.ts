@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
+import { codeOfNobody } from '../bench/codes.ts';
 import { accessible } from './accessible.ts';
-import { codeOfNobody } from './operation.ts';
 import { signInAs, signInByHand } from './people.ts';
 
 /**
@@ -36,7 +35,7 @@ test('a party is admitted, funded, paid out, suspended and resumed, and runs its
   await stranger.goto('/join');
   await accessible(stranger);
   await stranger.getByLabel('单位全称').fill(PARTY);
-  await stranger.getByLabel('统一社会信用代码').fill(codeOfNobody(randomInt(20_000, 90_000)));
+  await stranger.getByLabel('统一社会信用代码').fill(codeOfNobody());
   await stranger.getByLabel('法定代表人').fill('示例');
   await stranger.getByLabel('联系方式').fill('示例地址');
   await choose(stranger, '角色', '数据使用单位');

@@ -48,6 +48,7 @@ function roomInMemory() {
 prepare();
 // Processes that tests start run what was compiled just now.
 process.env.SHUHENG_BUILT = '1';
+process.env.SHUHENG_TEST_PASSWORDS = '1';
 ensureSystemPackages();
 process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? MEMORY : tmpdir(), 'shuheng-test-'));
 // The database server runs as another user where root tests, and must pass through.

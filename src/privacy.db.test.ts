@@ -36,6 +36,8 @@ let database: TestDatabase;
 let engine: Engine;
 let printed = '';
 const seeded = new Set<string>();
+/** Puts acts and streams back as they were: other tests of this process use them. */
+const undo: (() => void)[] = [];
 
 interface Schema {
   type?: string;
@@ -81,7 +83,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shuheng-privacy-'));
   database = await testDatabase();
   for (const stream of [process.stdout, process.stderr]) {
-    const write = stream.write.bind(stream);
+    const { write: given } = stream;
+    const write = given.bind(stream);
+    undo.push(() => Object.assign(stream, { write: given }));
     stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
       printed += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
       return write(chunk, ...rest);
@@ -89,10 +93,12 @@ beforeAll(async () => {
   }
   engine = await startEngine({ database, dataFolder: folder });
   for (const act of engine.acts) {
-    const schema = schemaOf(act.input, 'input') as Schema;
+    const { input } = act;
+    const schema = schemaOf(input, 'input') as Schema;
     // Jobs report what the machine measured, not what somebody typed.
-    if (act.by.kind !== 'system')
-      Object.assign(act, { input: z.preprocess((raw) => planted(act.name, schema, raw), act.input) });
+    if (act.by.kind === 'system') continue;
+    undo.push(() => Object.assign(act, { input }));
+    Object.assign(act, { input: z.preprocess((raw) => planted(act.name, schema, raw), input) });
   }
   await buildSample(engine, () => undefined, { size: 'small' });
   // Its court bundle is made in the background, and sealed in the log.
@@ -101,6 +107,7 @@ beforeAll(async () => {
   await settled(database.db);
 });
 afterAll(async () => {
+  for (const back of undo) back();
   await engine.stop();
   await database.drop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import pg from 'pg';
 import { refused } from '../../kernel/acts/index.ts';
 import { type Queryable, send, type Tx } from '../../kernel/database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { ensureAccounts, stripeOf, type TransferInput, transfer } from '../../kernel/ledger/index.ts';
+import { pg } from '../../kernel/postgres.ts';
 import { cashAccountOf, EXCHANGE, FEE_ACCOUNT, type SplitLeg } from './model.ts';
 import type { ClearingTable, StoredLeg } from './tables.ts';
 

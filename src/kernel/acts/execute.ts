@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import pg from 'pg';
 import { type Database, isStalePlan, type Tx } from '../database/index.ts';
 import { buildEntry, canonical, commitment, salted, sha256Hex } from '../evidence/index.ts';
 import { newId, newUlid } from '../ids.ts';
+import { pg } from '../postgres.ts';
 import type { ParameterUsed, Rule, Rulebook } from '../rulebook/index.ts';
 import type { Act, JobRequest } from './act.ts';
 import { type Actor, permits, withinScopes } from './actor.ts';

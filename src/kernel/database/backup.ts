@@ -3,10 +3,10 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { z } from 'zod';
 import { OperatorError } from '../operator-error.ts';
+import { pg } from '../postgres.ts';
 import { migrate } from './migrations.ts';
 
 /** What is saved besides the database: keys and objects. The log's tiles are derived from the database again. */

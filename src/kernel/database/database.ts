@@ -1,5 +1,5 @@
 import { Kysely, type Transaction } from 'kysely';
-import pg from 'pg';
+import { pg } from '../postgres.ts';
 import { HouseDialect } from './driver.ts';
 import { PreparingClient } from './prepare.ts';
 
@@ -19,15 +19,6 @@ const POOL_MAX = 20;
 const IDLE_MS = 30_000;
 const CONNECT_MS = 10_000;
 const STATEMENT_MS = 60_000;
-
-// Integers of the law and of money fit a JavaScript number only below 2^53: int8 and numeric stay strings unless small.
-const INT8 = 20;
-const DATE = 1082;
-pg.types.setTypeParser(INT8, (text) => {
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : (text as unknown as number);
-});
-pg.types.setTypeParser(DATE, (text) => text);
 
 export interface OpenDatabase {
   readonly db: Database;

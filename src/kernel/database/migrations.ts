@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import pg from 'pg';
 import { OperatorError } from '../operator-error.ts';
+import { pg } from '../postgres.ts';
 import { ROOT } from '../root.ts';
 
 /** Migrations are plain SQL and are read from the sources, also by the built program. */

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isStalePlan, PREPARE_AFTER } from './prepare.ts';
+import { forgetPrepared, isStalePlan, PREPARE_AFTER } from './prepare.ts';
 import { type TestDatabase, testDatabase } from './testing.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
+  // Other tests of this process may have prepared as many as it keeps.
+  forgetPrepared();
   database = await testDatabase({ max: 1 });
   await sql`create table thing (id int primary key, word text)`.execute(database.db);
   await sql`insert into thing select n, 'w' || n from generate_series(1, 100) n`.execute(database.db);

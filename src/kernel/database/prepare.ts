@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { pg } from '../postgres.ts';
 
 /** A statement asked this often is prepared: planning a small one takes longer than running it. */
 export const PREPARE_AFTER = 5;
@@ -32,6 +32,12 @@ function nameOf(text: string): string | undefined {
 export const isStalePlan = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 
+/** Begins to count anew: what is asked often again is prepared again, under another name. */
+export function forgetPrepared(): void {
+  names.clear();
+  uses.clear();
+}
+
 /** Prepares by itself what is asked often, by its text; everything else is as in `pg`. */
 export class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg gives this method a dozen signatures
@@ -40,7 +46,7 @@ export class PreparingClient extends pg.Client {
     const name = nameOf(config);
     if (name === undefined) return super.query(config, values);
     return super.query({ name, text: config, values }).catch((error: unknown) => {
-      if (isStalePlan(error)) names.clear();
+      if (isStalePlan(error)) forgetPrepared();
       throw error;
     });
   }

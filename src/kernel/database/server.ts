@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { OperatorError } from '../operator-error.ts';
+import { pg } from '../postgres.ts';
 
 /** The owner of everything inside the embedded server; it listens on a private unix socket only. */
 const OWNER = 'app';

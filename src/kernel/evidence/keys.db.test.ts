@@ -225,6 +225,18 @@ describe('a rotation', () => {
     await sound();
   });
 
+  it('ends a leaked key at once also when a later change begins with the one after it', async () => {
+    await start();
+    await stop();
+    await rotateKeys(kernel, keysOf('international'), { purpose: 'log', reason: 'leaked', overlapDays: 0 });
+    await rotateKeys(kernel, keysOf('international'), { purpose: 'log', reason: 'scheduled', overlapDays: 1 });
+    await start();
+    await turned('ed25519 2', 'ed25519 3');
+    const [first, second] = await logRows();
+    expect(first?.last_size).toBe(second?.first_size);
+    await sound();
+  });
+
   it('goes on without a lost key: the log is the same, the new key signs at once', async () => {
     await start();
     const ids = await writeEntries(t.db, 3);

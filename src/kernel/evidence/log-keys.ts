@@ -58,24 +58,26 @@ export async function dueTurn(rows: Rows, publishedSize: number, at: Date): Prom
   );
   const isPublic = ({ announced_at_index: index }: AnnouncedRow) => index !== null && index < publishedSize;
   const begin = live.filter((key) => key.first_size === null && isPublic(key));
-  const successor = begin.find((key) => key.reason !== 'first');
-  const end = live.filter((key) => key.first_size !== null && endOf(key, successor, at) <= at.getTime());
+  const end = live.filter((key) => key.first_size !== null && endOf(key, successorsIn(begin), at) <= at.getTime());
   const signing = live.filter((key) => (key.first_size !== null && !end.includes(key)) || begin.includes(key));
   return { begin, end, signing };
 }
 
+/** Several may begin at once, after an outage: the shortest overlap counts, so that what leaked ends there and then. */
+const successorsIn = (begin: readonly LogKeyRow[]): LogKeyRow[] => begin.filter((key) => key.reason !== 'first');
+
 /** When a key stops signing, in milliseconds; never as long as nothing replaces it. */
-function endOf(key: LogKeyRow, successor: LogKeyRow | undefined, at: Date): number {
-  const overlap = successor && successor.generation > key.generation ? successor.overlap_days * DAY_MS : undefined;
-  const untilNow = key.signs_until?.getTime() ?? Number.POSITIVE_INFINITY;
-  return Math.min(untilNow, overlap === undefined ? Number.POSITIVE_INFINITY : at.getTime() + overlap);
+function endOf(key: LogKeyRow, successors: readonly LogKeyRow[], at: Date): number {
+  const overlaps = successors
+    .filter(({ generation }) => generation > key.generation)
+    .map(({ overlap_days: days }) => at.getTime() + days * DAY_MS);
+  return Math.min(key.signs_until?.getTime() ?? Number.POSITIVE_INFINITY, ...overlaps);
 }
 
 /** Writes a turn down; called in the transaction that swaps the log's state. */
 export async function writeTurn(rows: Rows, { begin, end }: Turn, size: number): Promise<void> {
   for (const { vkey } of begin) await rows('update signing_key set first_size = $2 where vkey = $1', [vkey, size]);
-  const successor = begin.find((key) => key.reason !== 'first');
-  if (successor) {
+  for (const successor of successorsIn(begin)) {
     await rows(
       `update signing_key set signs_until = least(signs_until, now() + make_interval(days => $2))
         where purpose = 'log' and generation < $1 and last_size is null`,

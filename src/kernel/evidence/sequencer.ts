@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { OperatorError } from '../operator-error.ts';
+import { pg } from '../postgres.ts';
 import { BATCH_ENTRIES_MAX, EvidenceLog, type LogOptions } from './log.ts';
 
 const LEADER_LOCK = 7_346_003;

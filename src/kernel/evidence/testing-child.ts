@@ -31,11 +31,11 @@ const sequencer = await startSequencer({
   store: killedInTheMiddle(diskTileStore(join(folder, 'log'))),
   keys: fileKeyProvider(folder),
   suite: process.env.SUITE === 'sm' ? 'sm' : 'international',
-  retryMs: 30,
+  retryMs: 100,
   onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : error}\n`),
 });
 process.stdout.write('started\n');
-const tick = setInterval(() => sequencer.nudge(), 5);
+const tick = setInterval(() => sequencer.nudge(), 25);
 process.on('SIGTERM', () => {
   clearInterval(tick);
   sequencer.stop().then(() => process.exit(0));

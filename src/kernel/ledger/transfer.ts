@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
-import pg from 'pg';
 import type { Refused } from '../acts/index.ts';
 import { refused } from '../acts/index.ts';
 import { send, type Tx } from '../database/index.ts';
+import { pg } from '../postgres.ts';
 import type { Text } from '../text.ts';
 import { AMOUNT_FEN_MAX, yuan } from './money.ts';
 

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { pg } from '../../../kernel/postgres.ts';
 import { text } from '../../../kernel/text.ts';
 import type { ColumnType } from '../../../kernel/vault/index.ts';
 import { clipped } from './ckan.ts';

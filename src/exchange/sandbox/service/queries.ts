@@ -7,7 +7,7 @@ import { ProjectId } from '../model.ts';
 import { supervises } from '../queries.ts';
 import { AnswerColumn, asAnswerColumn } from './columns.ts';
 import { SERVICE_STATES, type Service, ServiceId } from './model.ts';
-import { revisionOf } from './revisions.ts';
+import { keptSince, revisionOf } from './revisions.ts';
 import { serviceOfProduct } from './store.ts';
 import { Parameter } from './template.ts';
 
@@ -107,14 +107,22 @@ const offered = read({
   params: z.object({ productId: z.string().max(60) }),
   query: z.object({}),
   /** Null: no product of a sandbox service, or one never on the market. */
-  output: z.object({ templates: z.array(Offered).nullable(), revision: Revision.nullable() }),
-  run: async ({ db, params }) => {
+  output: z.object({
+    templates: z.array(Offered).nullable(),
+    revision: Revision.nullable(),
+    /** Who asks is a buyer that was told of people from older data, and stays with them since then (HS-25.29). */
+    keptSince: z.iso.datetime().nullable(),
+  }),
+  run: async ({ db, actor, params }) => {
     const service = await serviceOfProduct(db, params.productId);
     const { rows } = await sql`select 1 from product where id = ${params.productId}
       and state in ('listed', 'suspended')`.execute(db);
-    if (!service || rows.length === 0) return { templates: null, revision: null };
+    if (!service || rows.length === 0) return { templates: null, revision: null, keptSince: null };
     const revision = await revisionOf(db, service.id);
+    const buyerId = actor.partyId;
+    const kept = buyerId === null ? undefined : await keptSince(db, { serviceId: service.id, buyerId });
     return {
+      keptSince: kept?.toISOString() ?? null,
       revision: revision ? { number: revision.revision, at: revision.at.toISOString() } : null,
       templates: service.templates.map(({ name, title, parameters, columns }) => ({
         ...{ name, title, parameters },

@@ -69,6 +69,23 @@ export async function answeredFrom(
   );
 }
 
+/** Since when a buyer is answered from older data than others are now; undefined for a buyer who is not. */
+export async function keptSince(
+  q: Queryable,
+  { serviceId, buyerId }: { readonly serviceId: string; readonly buyerId: string },
+): Promise<Date | undefined> {
+  const objects = (await revisionOf(q, serviceId))?.objects ?? {};
+  const { rows } = await sql<{ since: Date | null }>`select min(told.at) as since from sandbox_service_table t
+      cross join lateral (select k.at, k.objects from sandbox_service_call k
+        where k.buyer_id = ${buyerId} and k.objects ? t.resource_id and ${tellsOfPeople('k.service_id')}
+        order by k.id limit 1) told
+     where t.service_id = ${serviceId} and ${tellsOfPeople('t.service_id')}
+       and told.objects ->> t.resource_id is distinct from ${JSON.stringify(objects)}::jsonb ->> t.resource_id`.execute(
+    q,
+  );
+  return rows[0]?.since ?? undefined;
+}
+
 /** The table as it stood on older data: of the same columns, whose types may have been others. */
 async function withData(q: Queryable, table: GrantInHand, objectId: string): Promise<GrantInHand> {
   const older = await q

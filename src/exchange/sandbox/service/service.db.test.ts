@@ -178,6 +178,9 @@ describe('a query service of the sandbox', () => {
     await deposit(late);
     const next = await buy(late);
     expect(trips(await w.run('delivery.query', late, call({ deliveryId: next.deliveryId })))).toBe(400);
+    const since = async (who: Actor) =>
+      ((await w.look('/query-services/:productId', who, { productId })) as { keptSince: string | null }).keptSince;
+    expect([await since(buyer), await since(late)]).toEqual([expect.any(String), null]);
     // Who holds the data sees each call under what it was answered from.
     const seen = async (version: string) => {
       const { rows } = await sql<{ id: string }>`select d.object_id as id from dataset d join resource r on true

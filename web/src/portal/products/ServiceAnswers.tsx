@@ -1,5 +1,6 @@
 import { useWords, words } from '../../app/words.ts';
 import { day } from '../../shared/format.ts';
+import { Loaded } from '../../shared/States.tsx';
 import { useRead } from '../../shared/use-api.ts';
 import { Dictionary } from './Dictionary.tsx';
 
@@ -45,15 +46,23 @@ interface Answers {
 /** What a query service of the sandbox answers: the columns of each template, as a buyer will read them. */
 export function ServiceAnswers({ productId }: { readonly productId: string }) {
   const t = useWords(WORDS);
-  const { data } = useRead<Answers>(`/query-services/${productId}`);
-  if (!data?.templates) return null;
+  const query = useRead<Answers>(`/query-services/${productId}`);
+  return (
+    <Loaded of={query} asked={t.title}>
+      {({ templates, revision }) => (templates ? <Columns templates={templates} revision={revision} /> : null)}
+    </Loaded>
+  );
+}
+
+function Columns({ templates, revision }: Answers & { readonly templates: readonly Offered[] }) {
+  const t = useWords(WORDS);
   return (
     <>
       <h2 id="answers">{t.title}</h2>
       <p className="faint">
-        {t.note} {data.revision ? t.revision(data.revision.number, day(data.revision.at)) : null}
+        {t.note} {revision ? t.revision(revision.number, day(revision.at)) : null}
       </p>
-      {data.templates.map((x) => (
+      {templates.map((x) => (
         <section key={x.name}>
           <h3>{x.title}</h3>
           {x.parameters.length > 0 ? (

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useLanguage, useWords, words } from '../../app/words.ts';
 import { bytes, dateTime, fromNow, number } from '../../shared/format.ts';
 import { RefusalPanel } from '../../shared/RefusalPanel.tsx';
+import { Loaded } from '../../shared/States.tsx';
 import { useAct, useRead } from '../../shared/use-api.ts';
 import { useTerm } from '../../shared/vocabulary.ts';
 import { ActDrawer, type useDone } from '../shared/acts.tsx';
@@ -265,14 +266,25 @@ function Latest({ delivery }: { readonly delivery: Delivery }) {
   );
 }
 
+interface Offered {
+  readonly templates: readonly ServiceTemplate[] | null;
+  readonly keptSince: string | null;
+}
+
 /** A service of the sandbox is asked by its templates, a table made for the product by conditions. */
 function AskForm(props: { readonly deliveryId: string; readonly productId: string; readonly callsLeft: number }) {
   const { deliveryId, productId, callsLeft } = props;
-  const { data } = useRead<{ templates: readonly ServiceTemplate[] | null }>(`/query-services/${productId}`);
-  if (!data) return null;
-  return data.templates ? (
-    <ServiceForm deliveryId={deliveryId} templates={data.templates} callsLeft={callsLeft} />
-  ) : (
-    <QueryForm deliveryId={deliveryId} productId={productId} />
+  const t = useWords(WORDS);
+  const query = useRead<Offered>(`/query-services/${productId}`);
+  return (
+    <Loaded of={query} asked={t.title}>
+      {({ templates, keptSince }) =>
+        templates ? (
+          <ServiceForm deliveryId={deliveryId} templates={templates} keptSince={keptSince} callsLeft={callsLeft} />
+        ) : (
+          <QueryForm deliveryId={deliveryId} productId={productId} />
+        )
+      }
+    </Loaded>
   );
 }
