@@ -42,8 +42,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
+        plugins: process.env.SHUHENG_BUILT === '1' ? [compiled] : [],
         test: {
           name: 'unit',
+          server: { deps: { external: [/\/dist\/(src|examples)\//] } },
           sequence: { groupOrder: 0 },
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],

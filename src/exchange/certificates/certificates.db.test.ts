@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, ANONYMOUS, type Read } from '../../kernel/acts/index.ts';
@@ -319,13 +320,16 @@ describe('the data asset certificate', () => {
   });
 });
 
+/** A run changes one byte in so many, and no two runs need change the same ones: each costs a signature's check. */
+const STEP = 5;
+
 describe('a changed file', () => {
   test('is refused, whichever byte of it was changed', async () => {
     const id = await order();
     const { certificateId } = await issue(people.buyer, 'trade', id);
     const bytes = await json(people.buyer, certificateId);
     const fooled: number[] = [];
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = randomInt(STEP); at < bytes.length; at += STEP) {
       const changed = Uint8Array.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 7));
       if (verifyCertificate({ json: changed, vkey }).outcome === 'proven') fooled.push(at);
@@ -341,8 +345,8 @@ describe('a changed file', () => {
     const pdf = await certificatePdf(market.database.db, people.buyer, certificateId, 'https://exchange.example/');
     expect(verifyCertificate({ pdf, vkey })).toMatchObject({ outcome: 'proven', certificate: { form: 'pdf' } });
     const fooled: number[] = [];
-    // Every byte of the end, where the signature stands; of the rest one in a hundred and one, never the same bit.
-    for (let at = 0; at < pdf.length; at += at < pdf.length - 600 ? 101 : 1) {
+    // Close together at the end, where the signature stands; never the same bit.
+    for (let at = randomInt(STEP); at < pdf.length; at += at < pdf.length - 600 ? 101 * STEP : STEP) {
       const changed = Uint8Array.from(pdf);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       if (verifyCertificate({ pdf: changed, vkey }).outcome === 'proven') fooled.push(at);
