@@ -8,7 +8,7 @@ import { classifyOnce, spreadOnce } from './once.ts';
 import { comparePairs } from './pairs.ts';
 import type { DisclosureNumbers } from './parameters.ts';
 import { guessable } from './rules.ts';
-import { suppress } from './secondary.ts';
+import { type Hidden, suppress } from './secondary.ts';
 import { type Entry, tableOf } from './table.ts';
 import type { AskedQuery, Classified, DecideInput, QueryShape, ReleasedRow } from './types.ts';
 
@@ -35,6 +35,9 @@ export async function exactAnswer(given: readonly GuardedCell[], before: Past): 
   const past = { ...before, classify, spreads };
   const limits = strictest(past.policies);
   const primary = judge(cells, query, limits);
+  // Sums of people over a margin count as known, whatever its people add: who holds most of one holds most of a cell of it,
+  // and what few of it add is audited. Were they judged, cells of few people would have a say in what is told (HS-22.45).
+  const margins = new Set(cells.filter((c) => c.rolledUp !== 0).map((c) => cellName(c.key, c.rolledUp)));
   const marks = new Map<Family, Map<string, SuppressionClass>>();
   const told: { family: Family; cells: ToldCell[] }[] = [];
   const looked = new Map<Family, readonly ToldCell[]>();
@@ -46,7 +49,8 @@ export async function exactAnswer(given: readonly GuardedCell[], before: Past): 
       for (const name of near) first.set(name, 'history');
       looked.set(family, unhidden(cells, first));
     }
-    for (const name of primary.get(family) ?? []) if (!first.has(name)) first.set(name, 'protected');
+    for (const name of primary.get(family) ?? [])
+      if (!first.has(name) && !(family !== null && limits.personal && margins.has(name))) first.set(name, 'protected');
     const hidden = await hide(past, cells, family, first, limits);
     marks.set(family, hidden);
     if (query.measures.some((m) => familyOf(m) === family)) told.push({ family, cells: toldCells(cells, hidden) });
@@ -105,7 +109,7 @@ async function hide(
   let refuse: Refuse | null = null;
   // Each round hides at least one cell more.
   for (let round = 0; round <= cells.length; round++) {
-    for (const name of suppress(table, new Set(marks.keys()), limits.k, exactness))
+    for (const name of suppress(table, hiddenBy(marks), limits.k, exactness))
       if (!marks.has(name)) marks.set(name, 'complementary');
     const told = asked ? toldCells(cells, marks) : [];
     if (told.length === 0) return marks;
@@ -117,24 +121,33 @@ async function hide(
   return marks;
 }
 
-/** What protecting a cell takes: the bounds on a count at least k apart, those on a sum a share of its largest (HS-22.26). */
+/** What is hidden for the sake of another cell needs no protection of its own. */
+const hiddenBy = (marks: ReadonlyMap<string, SuppressionClass>): Hidden => ({
+  primary: new Set([...marks].flatMap(([name, mark]) => (mark === 'complementary' ? [] : [name]))),
+  complementary: [...marks].flatMap(([name, mark]) => (mark === 'complementary' ? [name] : [])),
+});
+
+/**
+ * What protecting a cell takes: the bounds on a count at least k apart, those on a sum a share of its largest (HS-22.26).
+ * What is hidden besides a cell of few people tells nothing of what these add: others alone must be enough (HS-22.45).
+ */
 function entryOf(
   cell: GuardedCell,
   query: AskedQuery,
   family: Family,
-  { k, ratioPermille }: Strictness,
+  { k, ratioPermille, personal }: Strictness,
 ): Omit<Entry, 'name' | 'rolledUp'> {
-  if (family === null) return { value: cell.rows, people: cell.entities, width: k };
+  if (family === null) return { value: cell.rows, size: cell.rows, people: cell.entities, width: k };
   const guards = query.measures.flatMap((m, i) => {
     const guard = cell.measures[i];
     return familyOf(m) === family && guard ? [guard] : [];
   });
   const sum = guards.find((g) => g.absolute > 0) ?? guards[0];
-  return {
-    value: sum?.absolute ?? 0,
-    people: Math.min(cell.entities, ...guards.map((g) => g.entities)),
-    width: ((sum?.largest ?? 0) * ratioPermille) / PERMILLE,
-  };
+  const width = ((sum?.largest ?? 0) * ratioPermille) / PERMILLE;
+  if (personal && cell.entities < k) return { value: 0, size: 0, people: 0, width };
+  const value = sum?.absolute ?? 0;
+  const people = Math.min(cell.entities, ...guards.map((g) => g.entities));
+  return { value, size: personal ? cell.entities : value, people, width };
 }
 
 /** Finest cells that are told, and the margins that follow from them because no cell below is hidden. */

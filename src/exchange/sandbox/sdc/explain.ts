@@ -24,7 +24,7 @@ export const SUPPRESSIONS: Readonly<Record<SuppressionClass, Explanation>> = {
       '这一格本身可以告知，但与合计相减会得出另一格受保护的内容，因此一并隐去。可以改用更粗的分组。',
       'This cell could be told, but with the totals it would give away another one that is protected. Group more coarsely.',
     ),
-    articles: ['HS-22.24', 'HS-22.25', 'HS-22.26'],
+    articles: ['HS-22.24', 'HS-22.25', 'HS-22.26', 'HS-22.45'],
   },
   history: {
     title: text('与此前答案过近，或额度已满', 'Too close to earlier answers, or past the allowance'),

@@ -30,8 +30,8 @@ function run(rows: readonly Row[], dimensions: number, exact = EXACT) {
   const groups = columns.map((c) => ({ expression: `g${c}`, domain: null }));
   const primary = judge(cells, { groups, fixed: [], measures: [COUNT] }, limits).get(familyOf(COUNT));
   if (!primary) throw new Error('no family');
-  const table = tableOf(cells, dimensions, (c) => ({ value: c.rows, people: c.entities, width: K }));
-  return { cells, primary, hidden: suppress(table, primary, K, exact) };
+  const table = tableOf(cells, dimensions, (c) => ({ value: c.rows, size: c.rows, people: c.entities, width: K }));
+  return { cells, primary, hidden: suppress(table, { primary }, K, exact) };
 }
 /** Over the finest cells: what each open cell or margin says. */
 function told(cells: readonly GuardedCell[], hidden: ReadonlySet<string>) {

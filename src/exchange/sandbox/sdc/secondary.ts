@@ -2,6 +2,12 @@ import { boundsOf } from './bounds.ts';
 import { RowSpace, TRIES_MAX, tellsOfFew, type Vector } from './linear.ts';
 import type { Entry, Line, Table } from './table.ts';
 
+/** What may not be told, and with it what is hidden already for its sake. */
+export interface Hidden {
+  readonly primary: ReadonlySet<string>;
+  readonly complementary?: Iterable<string>;
+}
+
 /** Up to so many hidden cells the table is checked exactly; with more, line by line only and without margins (HS-22.25). */
 export interface Exactness {
   readonly hiddenMax: number;
@@ -12,15 +18,15 @@ export interface Exactness {
 /**
  * Hides further cells until no hidden one follows from the others and the margins, exactly or within its width, and no
  * sum over hidden cells covers fewer than k entities. Margins count as known, for anybody may ask for them next.
- * @param primary names of the cells that may not be told @returns those and the complementary ones
+ * @returns names of the cells given, and of the further complementary ones
  */
 export function suppress(
   table: Table,
-  primary: ReadonlySet<string>,
+  { primary, complementary = [] }: Hidden,
   k: number,
   exactness: Exactness,
 ): ReadonlySet<string> {
-  const hidden = new Set(primary);
+  const hidden = new Set([...primary, ...complementary]);
   // Each round hides at least one more cell; when all are hidden nothing follows from anything.
   for (let round = 0; round <= table.entries.size; round++) {
     byLines(table, primary, hidden, k);
@@ -165,7 +171,7 @@ function smallestOpen(table: Table, hidden: ReadonlySet<string>, names: readonly
   for (const name of names) {
     const e = entry(table, name);
     if (hidden.has(name) || e.value === 0) continue;
-    if (best === undefined || e.value < best.value) best = e;
+    if (best === undefined || e.size < best.size) best = e;
   }
   return best?.name;
 }

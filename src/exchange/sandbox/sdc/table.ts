@@ -7,6 +7,8 @@ export interface Entry {
   readonly rolledUp: number;
   /** Adds up over a line: rows of a count, absolute sums of an argument. */
   readonly value: number;
+  /** Of the cells that could be hidden with another, the one of the least size is. */
+  readonly size: number;
   /** Distinct entities that contribute. */
   readonly people: number;
   /** Bounds on the value closer together than this would tell it. */
