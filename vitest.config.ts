@@ -19,12 +19,20 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** They put something of their own into the house (orders, uses, settings) that it keeps: each has a process of its own. */
+const ALONE = [
+  'src/custody.db.test.ts',
+  'src/exchange/clearing/clearing.db.test.ts',
+  'src/exchange/products/products.db.test.ts',
+  'src/exchange/sandbox/parts/parts.db.test.ts',
+];
+
 const ROOT = import.meta.dirname;
 const BUILT = join(ROOT, 'dist');
 
 /**
- * What `npm test` has just compiled (`SHUHENG_BUILT=1`) is what its tests import: each file has a process of its own, and
- * translating nine hundred modules for it costs two seconds. Tests and their helpers are not compiled and stay sources.
+ * What `npm test` has just compiled (`SHUHENG_BUILT=1`) is what its tests import:
+ * translating nine hundred modules costs two seconds in each process. Tests and their helpers are not compiled and stay sources.
  */
 const compiled: Plugin = {
   name: 'compiled',
@@ -36,16 +44,27 @@ const compiled: Plugin = {
   },
 };
 
+const built = process.env.SHUHENG_BUILT === '1';
+const imports = { plugins: built ? [compiled] : [] };
+const external = { deps: { external: [/\/dist\/(src|examples)\//] } };
+const database = {
+  server: external,
+  sequence: { groupOrder: 1 },
+  testTimeout: 180_000,
+  hookTimeout: 600_000,
+  maxWorkers: 3,
+};
+
 /** Unit tests need nothing but Node; the others use a real PostgreSQL and are named *.db.test.ts. */
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        plugins: process.env.SHUHENG_BUILT === '1' ? [compiled] : [],
+        ...imports,
         test: {
           name: 'unit',
-          server: { deps: { external: [/\/dist\/(src|examples)\//] } },
+          server: external,
           sequence: { groupOrder: 0 },
           include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['**/*.db.test.ts'],
@@ -57,19 +76,17 @@ export default defineConfig({
         },
       },
       {
-        plugins: process.env.SHUHENG_BUILT === '1' ? [compiled] : [],
+        ...imports,
         test: {
+          ...database,
           name: 'database',
-
-          server: { deps: { external: [/\/dist\/(src|examples)\//] } },
-          sequence: { groupOrder: 1 },
           include: ['src/**/*.db.test.ts', 'examples/**/*.db.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
-          maxWorkers: 3,
+          exclude: ALONE,
+          setupFiles: built ? ['src/testing-setup.ts'] : [],
           isolate: false,
         },
       },
+      { ...imports, test: { ...database, name: 'alone', include: ALONE } },
     ],
   },
 });

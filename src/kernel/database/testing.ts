@@ -62,7 +62,7 @@ export async function testDatabase(options: { max?: number } = {}): Promise<Test
       await migrate(server.urlOf(making), migrations);
       await admin.query(`alter database ${making} rename to ${template}`);
     }
-    await admin.query(`create database ${name} template ${template}`);
+    await admin.query(`create database ${name} template ${template} strategy file_copy`);
   } finally {
     await admin.end();
   }
