@@ -75,8 +75,22 @@ export function sqlOf(question: Question): string {
   return `select ${[...group, ...measures].join(', ')} from ${ALIAS}${empty && !question.negated ? '' : ` where ${whereOf(question)}`}${group.length > 0 ? ` group by ${group.join()}` : ''}`;
 }
 
+/** WHERE as the lane takes it apart: conditions that all must hold, and values that the asker fixed (HS-22.22). */
+export function conditionsOf(question: Question) {
+  const [part = [], ...others] = question.parts;
+  if (question.negated || others.length > 0) return { filter: [whereOf(question)], fixed: [] };
+  const names = part.flatMap((c) => (c.is === '=' ? [] : [conditionSql(c)]));
+  const fixed = part.flatMap((c) => (c.is === '=' ? [[`g${c.column}`, c.value] as const] : []));
+  return { filter: [...new Set(names)], fixed: [...new Map(fixed.map((f) => [f.join(), f])).values()] };
+}
+
 export function filtersOf(questions: readonly Question[]): Filters {
-  return Object.fromEntries(questions.map((q) => [whereOf(q), (row: Row) => covers(q, row.groups)]));
+  return Object.fromEntries(
+    questions.flatMap((q) => [
+      [whereOf(q), (row: Row) => covers(q, row.groups)] as const,
+      ...q.parts.flat().map((c) => [conditionSql(c), (row: Row) => conditionHolds(c, row.groups)] as const),
+    ]),
+  );
 }
 
 /** Group values that a question can answer with. */

@@ -15,6 +15,7 @@ import { guessedRightly, rule, wilson } from './rule.ts';
 import {
   type Attack,
   bred,
+  conditionsOf,
   covers,
   filtersOf,
   keysOf,
@@ -22,7 +23,6 @@ import {
   population,
   randomQuestion,
   sqlOf,
-  whereOf,
 } from './search-queries.ts';
 
 const flag = (name: string, otherwise: number): number => {
@@ -100,7 +100,8 @@ const guarded: Told = async (attack, rows) => {
   const told: number[] = [];
   for (const question of attack) {
     const groups = question.group === null ? [] : [question.group];
-    const answer = await exchange.ask(groups, question.measures, [whereOf(question)]);
+    const { filter, fixed } = conditionsOf(question);
+    const answer = await exchange.ask(groups, question.measures, filter, fixed);
     told.push(...featuresOf(answer, keysOf(question), question.measures.length));
   }
   return told;
