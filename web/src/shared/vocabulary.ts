@@ -104,6 +104,7 @@ const TERMS: Readonly<Record<string, Text>> = {
   job: t('加工作业', 'Processing job'),
   recipe: t('加工作业', 'Processing job'),
   build: t('加工作业', 'Processing job'),
+  'sandbox-service': t('沙箱查询服务', 'Sandbox query service'),
   'sandbox-job': t('沙箱作业', 'Sandbox job'),
   component: t('中间结果', 'Component'),
   delivery: t('交付', 'Delivery'),

@@ -110,7 +110,7 @@ const offered = read({
   output: z.object({
     templates: z.array(Offered).nullable(),
     revision: Revision.nullable(),
-    /** Who asks is a buyer that was told of people from older data, and stays with them since then (HS-25.29). */
+    /** Who asks is a buyer that was told of people from older data, and stays with them since then (HS-22.44). */
     keptSince: z.iso.datetime().nullable(),
   }),
   run: async ({ db, actor, params }) => {

@@ -26,6 +26,7 @@ const WORDS = words(
     formats:
       'CSV 可放心用表格软件打开：会被当作公式执行的文字前加了一个单引号，数字和日期不变。程序读取请用“CSV 原样”或 Parquet，内容一字不差。',
     asked: '下载数据',
+    askForm: '打开查询',
     linkReady: (left: string) => `链接已生成，${left}失效；下载会自动开始。没有开始？`,
     again: '点这里下载',
     revoke: '撤销授权',
@@ -64,6 +65,7 @@ const WORDS = words(
     formats:
       'CSV is safe to open in a spreadsheet: text it would run as a formula has a single quote before it; numbers and dates are unchanged. For programs take “CSV as it is” or Parquet: every value exactly as it is.',
     asked: 'download the data',
+    askForm: 'open the query',
     linkReady: (left: string) => `The link is made and ends ${left}; the download starts by itself. It did not?`,
     again: 'Download here',
     revoke: 'Revoke the grant',
@@ -277,7 +279,7 @@ function AskForm(props: { readonly deliveryId: string; readonly productId: strin
   const t = useWords(WORDS);
   const query = useRead<Offered>(`/query-services/${productId}`);
   return (
-    <Loaded of={query} asked={t.title}>
+    <Loaded of={query} asked={t.askForm}>
       {({ templates, keptSince }) =>
         templates ? (
           <ServiceForm deliveryId={deliveryId} templates={templates} keptSince={keptSince} callsLeft={callsLeft} />

@@ -14,7 +14,7 @@ const WORDS = words(
     title: '查询',
     note: '在数据沙箱内按已批准的模板计算，只给出统计结果；原始数据不出沙箱。每按一次“查询”计一次调用，同样的问题再问也计，被拒绝的不计。',
     kept: (since: string) =>
-      `这项服务已有更新的数据。贵单位自 ${since} 首次查询起，一直按当时的数据作答：同一问题先后按两版数据作答，会透露其间变动的个人。`,
+      `这项服务已有更新的数据。贵单位自 ${since} 首次查询起，一直按当时的数据作答：同一问题先后按两版数据作答，会透露其间变动的个人（HS-22.44）。`,
     template: '查询模板',
     example: (value: string) => `例如 ${value}`,
     needed: '请填写',
@@ -32,7 +32,7 @@ const WORDS = words(
     title: 'Query',
     note: 'Computed in the data sandbox by approved templates, as statistics alone; no raw data leave it. Each press of “Query” counts as one call, the same question again too; a refused one does not.',
     kept: (since: string) =>
-      `There are newer data. You are answered from those of your first call, ${since}: the same question answered before and after would tell of whoever changed in between.`,
+      `There are newer data. You are answered from those of your first call, ${since}: the same question answered before and after would tell of whoever changed in between (HS-22.44).`,
     template: 'Template',
     example: (value: string) => `for example ${value}`,
     needed: 'Fill this in',
