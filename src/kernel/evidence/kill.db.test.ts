@@ -47,6 +47,27 @@ async function spawnSequencer(environment: Record<string, string>): Promise<Chil
   return child;
 }
 
+/** Each public checkpoint that somebody looking all the time would see, the last one surely. */
+function startWatch(): { seen: readonly string[]; end(): Promise<void> } {
+  const seen: string[] = [];
+  let over = false;
+  const look = async (): Promise<void> => {
+    const checkpoint = await readFile(join(log.logFolder, 'checkpoint'), 'utf8').catch(() => undefined);
+    if (checkpoint !== undefined && checkpoint !== seen.at(-1)) seen.push(checkpoint);
+  };
+  const looking = (async () => {
+    for (; !over; await sleep(PAUSE_MS)) await look();
+  })();
+  return {
+    seen,
+    end: async () => {
+      over = true;
+      await looking;
+      await look();
+    },
+  };
+}
+
 const gone = (child: ChildProcess): Promise<void> =>
   child.exitCode !== null || child.signalCode !== null
     ? Promise.resolve()
@@ -69,7 +90,8 @@ describe('kill -9', () => {
     process.stdout.write(`kill seed ${seed}\n`);
     const random = randomFrom(seed);
     let written = 0;
-    const seen: string[] = [];
+    const watch = startWatch();
+    const { seen } = watch;
     let over = false;
     const writing = (async () => {
       while (!over) {
@@ -83,19 +105,13 @@ describe('kill -9', () => {
         written += BACKLOG;
       }
     })();
-    const watching = (async () => {
-      while (!over) {
-        const checkpoint = await readFile(join(log.logFolder, 'checkpoint'), 'utf8').catch(() => undefined);
-        if (checkpoint !== undefined && checkpoint !== seen.at(-1)) seen.push(checkpoint);
-        await sleep(PAUSE_MS);
-      }
-    })();
     // Every other one dies between two steps of its own choosing, the rest at a random moment; a stand-by waits behind it.
     const plan = (i: number): Record<string, string> =>
       i % 2 === 0
         ? {}
         : { KILL_AFTER_WRITES: String(1 + Math.floor(random() * 12)), KILL_BEFORE_WRITE: i % 4 === 1 ? '1' : '0' };
     let leader = spawnSequencer(plan(0));
+    await expect.poll(() => seen.length, { timeout: 120_000 }).toBeGreaterThan(0);
     for (let i = 0; i < KILLS; i++) {
       const standby = spawnSequencer(plan(i + 1));
       const child = await leader;
@@ -108,7 +124,7 @@ describe('kill -9', () => {
       leader = standby;
     }
     over = true;
-    await Promise.all([writing, watching]);
+    await writing;
     const last = await leader;
     last.kill('SIGKILL');
     await gone(last);
@@ -116,10 +132,11 @@ describe('kill -9', () => {
     const sequencer = await startSequencer({ url: t.url, store: log.store, keys: log.keys, origin: ORIGIN });
     await settled(t.db);
     await sequencer.stop();
+    await watch.end();
     const report = await fsck(t.db, log.store);
     expect(report, JSON.stringify(report)).toMatchObject({ ok: true, size: written, waiting: 0 });
-    // Some were seen at all; how many is a matter of the machine.
-    expect(seen.length).toBeGreaterThan(2);
+    // How many were seen between the first and the last is a matter of the machine.
+    expect(seen.length).toBeGreaterThan(1);
     await expectOneHistory(seen, written);
   });
 });
@@ -137,17 +154,15 @@ describe('kill -9 while keys change', () => {
     const random = randomFrom(seed);
     const kernel: Kernel = { db: t.db, rulebook: loadRulebook() };
     const keys = { provider: log.keys, suite: 'sm', origin: ORIGIN } as const;
-    const seen: string[] = [];
+    const watch = startWatch();
+    const { seen } = watch;
+    const first = spawnSequencer({ SUITE: 'sm' });
+    await ensureKeys(kernel, keys);
+    // The first key is seen to sign before anybody dies, and the watch lasts until the last one was: a change is always seen.
+    await expect.poll(() => seen.length, { timeout: 120_000 }).toBeGreaterThan(0);
     let over = false;
-    const watching = (async () => {
-      while (!over) {
-        const checkpoint = await readFile(join(log.logFolder, 'checkpoint'), 'utf8').catch(() => undefined);
-        if (checkpoint !== undefined && checkpoint !== seen.at(-1)) seen.push(checkpoint);
-        await sleep(PAUSE_MS);
-      }
-    })();
     const killing = (async () => {
-      for (let leader = spawnSequencer({ SUITE: 'sm' }); ; ) {
+      for (let leader = first; ; ) {
         const standby = over ? undefined : spawnSequencer({ SUITE: 'sm' });
         const child = await leader;
         // Long enough for some to turn keys, short enough for others to die in between.
@@ -158,7 +173,6 @@ describe('kill -9 while keys change', () => {
         leader = standby;
       }
     })();
-    await ensureKeys(kernel, keys);
     for (let i = 0; i < ROTATIONS; i++) {
       await writeEntries(t.db, 1 + Math.floor(random() * 3));
       const how =
@@ -169,7 +183,7 @@ describe('kill -9 while keys change', () => {
       await sleep(random() * 1_200);
     }
     over = true;
-    await Promise.all([watching, killing]);
+    await killing;
 
     const sequencer = await startSequencer({
       url: t.url,
@@ -184,9 +198,10 @@ describe('kill -9 while keys change', () => {
     await expect.poll(() => logKey(t.db), { timeout: 20_000 }).toBe(current);
     await settled(t.db);
     await sequencer.stop();
+    await watch.end();
     const report = await fsck(t.db, log.store);
     expect(report, JSON.stringify(report)).toMatchObject({ ok: true, waiting: 0 });
-    // Some were seen to change; how many is a matter of the machine.
+    // How many changes were seen is a matter of the machine.
     expect(new Set(seen.map(signersOf)).size).toBeGreaterThan(1);
     await expectOneHistory(seen, Number.POSITIVE_INFINITY);
     const last = await logKeys(rowsOf(t.db));
