@@ -52,7 +52,7 @@ const database = {
   sequence: { groupOrder: 1 },
   testTimeout: 180_000,
   hookTimeout: 600_000,
-  maxWorkers: 3,
+  maxWorkers: 4,
 };
 
 /** Unit tests need nothing but Node; the others use a real PostgreSQL and are named *.db.test.ts. */

@@ -1,18 +1,18 @@
 // npm run check: types, lint and format, boundaries of the house, dead code. Ends at the first that fails.
 import { spawnSync } from 'node:child_process';
-import { checkNode, ensurePackages, ROOT, say } from './prepare.mjs';
+import { checkNode, ensurePackages, ROOT, say, TSC } from './prepare.mjs';
 
 checkNode();
 ensurePackages();
 const steps = [
-  ['types of the server', ['tsc', '--noEmit']],
-  ['types of the web application', ['tsc', '--noEmit', '-p', 'web']],
-  ['lint and format', ['biome', 'check', '.']],
-  ['dead code', ['knip', '--no-progress']],
+  ['types of the server', [process.execPath, TSC, '--noEmit']],
+  ['types of the web application', [process.execPath, TSC, '--noEmit', '-p', 'web']],
+  ['lint and format', ['npx', '--no-install', 'biome', 'check', '.']],
+  ['dead code', ['npx', '--no-install', 'knip', '--no-progress']],
 ];
-for (const [name, command] of steps) {
+for (const [name, [command, ...args]] of steps) {
   say(`· ${name}`);
-  const done = spawnSync('npx', ['--no-install', ...command], { cwd: ROOT, stdio: 'inherit' });
+  const done = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 say('· boundaries of the house');

@@ -1,6 +1,7 @@
 // What the sandbox, the tests and the verifiers by others need of the system.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { say, stop } from './prepare.mjs';
 
 /** What isolated processes are made of, and what Python programs find there; a server without them refuses such jobs. */
@@ -82,3 +83,6 @@ export function fetchSandboxPython() {
   child.on('error', () => undefined);
   child.unref();
 }
+
+// By itself, for who has something else to do meanwhile.
+if (process.argv[1] === fileURLToPath(import.meta.url)) ensureSystemPackages();

@@ -7,6 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** The compiler that checks and builds. Tools that read sources through a compiler's interface load `typescript`, the last that has one. */
+export const TSC = join(ROOT, 'node_modules', 'typescript-7', 'bin', 'tsc');
 const NODE_MAJOR_MIN = 20;
 const NODE_MINOR_MIN = 19;
 const FREE_BYTES_MIN = 1.5 * 1024 ** 3;
@@ -88,7 +90,7 @@ export function ensureBuilt({ web = true } = {}) {
     ['src', 'examples', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     () => {
       say('· 编译服务 Building the server …');
-      run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], {
+      run(process.execPath, [TSC, '-p', 'tsconfig.build.json'], {
         zh: '编译服务',
         en: 'Building the server',
       });

@@ -1,10 +1,19 @@
 // npm test: everything, from a fresh clone. Installs what tests need, then types, unit, database, API and browser tests.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureSystemPackages } from './packages.mjs';
-import { prepare, ROOT, say } from './prepare.mjs';
+import { checkNode, ensureBuilt, ensurePackages, ROOT, say, TSC } from './prepare.mjs';
 
 function start(command, args, options) {
   // Each in a group of its own, with all it starts: who ends the tests ends them all.
@@ -15,12 +24,13 @@ function start(command, args, options) {
 }
 
 /** Runs one part. What is said while others speak too is kept and said when it is done. */
-function run(name, args, report, { env = {}, aloud = false } = {}) {
+function run(name, [command, ...args], report, { env = {}, aloud = false, priority = 0 } = {}) {
   if (aloud) say(`\n· ${name}`);
-  const child = start('npx', ['--no-install', ...args], {
+  const child = start(command, args, {
     stdio: aloud ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  if (child.pid) setPriority(child.pid, priority);
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => said.push(piece));
   return new Promise((done) => {
@@ -45,48 +55,59 @@ function roomInMemory() {
   }
 }
 
-prepare();
-// Processes that tests start run what was compiled just now.
-process.env.SHUHENG_BUILT = '1';
-process.env.SHUHENG_TEST_PASSWORDS = '1';
-ensureSystemPackages();
-process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? MEMORY : tmpdir(), 'shuheng-test-'));
-// The database server runs as another user where root tests, and must pass through.
-chmodSync(process.env.TMPDIR, 0o755);
-process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 3 }));
+checkNode();
 const children = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => {
     for (const child of children) if (child.exitCode === null) process.kill(-child.pid, signal);
     process.exit(1);
   });
+const ended = (child) => new Promise((done) => child.once('exit', done));
+const system = ended(start(process.execPath, ['scripts/packages.mjs'], { stdio: 'inherit' }));
+ensurePackages();
+// The build keeps its notes in the same place, and may run beside it.
+const types = run('类型 types', [process.execPath, TSC, '--noEmit', '--incremental', 'false'], null);
+ensureBuilt();
+// Processes that tests start run what was compiled just now.
+process.env.SHUHENG_BUILT = '1';
+process.env.SHUHENG_TEST_PASSWORDS = '1';
+if ((await system) !== 0) process.exit(1);
+process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? MEMORY : tmpdir(), 'shuheng-test-'));
+// The database server runs as another user where root tests, and must pass through.
+chmodSync(process.env.TMPDIR, 0o755);
+process.on('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 3 }));
 const folder = mkdtempSync(join(tmpdir(), 'reports-'));
 
-/** The small sample is built once, on the port of the browser tests, while the types are checked; tests that want it take a copy. */
+/** The small sample is built once, on the port of the browser tests; tests that want a copy wait until it stands here. */
 const SAMPLE_PORT = '18080';
 const sampleFolder = join(process.env.TMPDIR, 'sample');
-mkdirSync(sampleFolder, { mode: 0o711 });
-const types = run('类型 types', ['tsc', '--noEmit'], null);
-const building = start(process.execPath, ['bench/serve.mjs', 'small', 'once'], {
+const building = `${sampleFolder}.building`;
+mkdirSync(building, { mode: 0o711 });
+const sample = start(process.execPath, ['bench/serve.mjs', 'small', 'once'], {
   stdio: ['ignore', 'ignore', 'inherit'],
-  env: { ...process.env, NODE_ENV: 'production', PORT: SAMPLE_PORT, SHUHENG_DATA: sampleFolder },
+  env: { ...process.env, NODE_ENV: 'production', PORT: SAMPLE_PORT, SHUHENG_DATA: building },
 });
-// Where it could not be built, the tests say why.
-if (await new Promise((done) => building.once('exit', (code) => done(code === 0))))
-  process.env.SHUHENG_SAMPLE_BUILT = sampleFolder;
-// Each waits for clocks and processes half of its time: side by side they fill the machine.
+ended(sample).then((code) =>
+  code === 0 ? renameSync(building, sampleFolder) : writeFileSync(`${sampleFolder}.failed`, `${code}`),
+);
+process.env.SHUHENG_SAMPLE_BUILT = sampleFolder;
+// Side by side they fill the machine. Pages have somebody who waits for them: the others take what they leave.
+const PATIENT = 5;
 const unit = run(
   '单元与数据库测试 unit and database tests',
-  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`],
+  [
+    ...[process.execPath, 'node_modules/vitest/vitest.mjs', 'run'],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${folder}/vitest.json`],
+  ],
   (t) => {
     const r = JSON.parse(t);
     return { passed: r.numPassedTests, failed: r.numFailedTests + (r.success ? 0 : r.numFailedTests === 0 ? 1 : 0) };
   },
-  { aloud: true },
+  { aloud: true, priority: PATIENT },
 );
 const browser = run(
   '浏览器与接口测试 browser and API tests',
-  ['playwright', 'test'],
+  [process.execPath, 'node_modules/@playwright/test/cli.js', 'test'],
   (t) => {
     const { stats } = JSON.parse(t);
     return { passed: stats.expected + stats.flaky, failed: stats.unexpected };

@@ -170,7 +170,7 @@ const runTrial = act({
     if (!may)
       return {
         ...{ ...whole, ...seen, table: { keys: null, unfit }, repeated: false, daysAgo: [], allDaysAgo: [] },
-        trial: () => null,
+        trial: (): Trial | null => null,
       };
     await takePlace(tx, at);
     // One trial of a buyer after another: a count of uses, and an answer told before, are then known.
