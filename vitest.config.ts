@@ -47,7 +47,10 @@ const compiled: Plugin = {
 const built = process.env.SHUHENG_BUILT === '1';
 const imports = { plugins: built ? [compiled] : [] };
 const external = { deps: { external: [/\/dist\/(src|examples)\//] } };
+// No test is a stopwatch: a slow machine fails none.
+const patient = { expect: { poll: { timeout: 120_000 } } };
 const database = {
+  ...patient,
   server: external,
   sequence: { groupOrder: 1 },
   testTimeout: 180_000,
@@ -63,6 +66,7 @@ export default defineConfig({
       {
         ...imports,
         test: {
+          ...patient,
           name: 'unit',
           server: external,
           sequence: { groupOrder: 0 },
@@ -70,7 +74,6 @@ export default defineConfig({
           exclude: ['**/*.db.test.ts'],
           isolate: false,
           maxWorkers: 2,
-          // No test is a stopwatch: a slow machine fails none.
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -246,7 +246,7 @@ describe('a running download', () => {
     const { body } = await serve(await linkOf(product.deliveryId));
     body?.once('error', () => undefined);
     await suspend(product.agreementId);
-    await expect.poll(() => outcomeOf(product.deliveryId), { timeout: 5_000 }).toBe('revoked');
+    await expect.poll(() => outcomeOf(product.deliveryId)).toBe('revoked');
   });
 
   it('breaks off over HTTP: the reader sees a broken transfer, not the end of the file', async () => {
@@ -259,7 +259,7 @@ describe('a running download', () => {
     await reader?.read();
     await suspend(product.agreementId);
     // Read no further until the server has cut it: the sockets' buffers hold far less than the file.
-    await expect.poll(() => outcomeOf(product.deliveryId), { timeout: 5_000 }).toBe('revoked');
+    await expect.poll(() => outcomeOf(product.deliveryId)).toBe('revoked');
     await expect(
       (async () => {
         for (;;) if ((await reader?.read())?.done) return;

@@ -10,7 +10,7 @@ import { signInAs } from '../../bench/trade.ts';
 const KILL_WITHIN_MS = 1_000;
 const START_MS_MAX = 15_000;
 const SETTLE_MS_MAX = 180_000;
-const GONE_MS_MAX = 5_000;
+const GONE_MS_MAX = 60_000;
 const PAIRS = 2;
 
 export interface FaultsOptions {

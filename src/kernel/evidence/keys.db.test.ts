@@ -90,7 +90,7 @@ async function signedBy(): Promise<string[]> {
 
 /** Waits until the public checkpoint is signed by exactly these. */
 async function turned(...labels: string[]): Promise<void> {
-  await expect.poll(signedBy, { timeout: 20_000, interval: 50 }).toEqual(labels);
+  await expect.poll(signedBy, { interval: 50 }).toEqual(labels);
 }
 
 const policyText = async () => `${await keyLines(rowsOf(t.db))}quorum none\n`;

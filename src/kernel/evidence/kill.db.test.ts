@@ -111,7 +111,7 @@ describe('kill -9', () => {
         ? {}
         : { KILL_AFTER_WRITES: String(1 + Math.floor(random() * 12)), KILL_BEFORE_WRITE: i % 4 === 1 ? '1' : '0' };
     let leader = spawnSequencer(plan(0));
-    await expect.poll(() => seen.length, { timeout: 120_000 }).toBeGreaterThan(0);
+    await expect.poll(() => seen.length).toBeGreaterThan(0);
     for (let i = 0; i < KILLS; i++) {
       const standby = spawnSequencer(plan(i + 1));
       const child = await leader;
@@ -159,7 +159,7 @@ describe('kill -9 while keys change', () => {
     const first = spawnSequencer({ SUITE: 'sm' });
     await ensureKeys(kernel, keys);
     // The first key is seen to sign before anybody dies, and the watch lasts until the last one was: a change is always seen.
-    await expect.poll(() => seen.length, { timeout: 120_000 }).toBeGreaterThan(0);
+    await expect.poll(() => seen.length).toBeGreaterThan(0);
     let over = false;
     const killing = (async () => {
       for (let leader = first; ; ) {
@@ -195,7 +195,7 @@ describe('kill -9 while keys change', () => {
     const rows = await logKeys(rowsOf(t.db));
     expect(rows.at(-1)?.generation).toBe(ROTATIONS + 1);
     const current = rows.findLast((row) => row.algorithm === 'ed25519')?.vkey;
-    await expect.poll(() => logKey(t.db), { timeout: 20_000 }).toBe(current);
+    await expect.poll(() => logKey(t.db)).toBe(current);
     await settled(t.db);
     await sequencer.stop();
     await watch.end();

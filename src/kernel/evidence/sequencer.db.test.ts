@@ -153,7 +153,7 @@ describe('a machine’s clock', () => {
     for (let i = 0; i < 4; i++) {
       await writeEntries(t.db, 2);
       sequencer.nudge();
-      await vi.waitUntil(async () => (await logStatus(t.db))?.publishedSize === 2 * (i + 1), { timeout: 5_000 });
+      await vi.waitUntil(async () => (await logStatus(t.db))?.publishedSize === 2 * (i + 1), { timeout: 120_000 });
     }
     vi.restoreAllMocks();
     expect(await fsck(t.db, log.store)).toMatchObject({ ok: true, size: 8, publishedSize: 8 });

@@ -75,7 +75,7 @@ describe('before any worker runs', () => {
   it('a part of a worker that is dead is taken by another, and what the first one says later is ignored', async () => {
     const asked = run([COUNT]);
     asked.catch(() => undefined);
-    await vi.waitFor(async () => expect(await waiting()).toBe(3));
+    await expect.poll(waiting).toBe(3);
     const first = await takePart(w.t.db, NOTHING, 3);
     if (first === null) throw new Error('nothing to take');
     // Leases run out when nobody renews them; the dead worker's is made to at once.
@@ -102,15 +102,11 @@ describe('before any worker runs', () => {
 
   it('a part that workers fail on is tried again after a pause, and no more often than may be', async () => {
     const outcome = run([COUNT]).catch((error: IsolatedFailure) => error);
-    await vi.waitFor(async () => expect(await waiting()).toBe(3));
+    await expect.poll(waiting).toBe(3);
     await sql`delete from sandbox_part_run where place > 0`.execute(w.t.db);
     const attempts: number[] = [];
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const part = await vi.waitFor(async () => {
-        const taken = await takePart(w.t.db, NOTHING, 3);
-        if (taken === null) throw new Error('nothing to take');
-        return taken;
-      });
+      const part = await vi.waitUntil(() => takePart(w.t.db, NOTHING, 3), { timeout: 60_000 });
       attempts.push(performance.now());
       await giveUp(w.t.db, part, 'internal', 3);
       expect(await takePart(w.t.db, NOTHING, 3)).toBeNull();
@@ -125,7 +121,7 @@ describe('before any worker runs', () => {
   it('an answer that is of another part, or sealed to nobody, ends the query as failed', async () => {
     const asked = run([COUNT]);
     const outcome = asked.catch((error: IsolatedFailure) => error);
-    await vi.waitFor(async () => expect(await waiting()).toBe(3));
+    await expect.poll(waiting).toBe(3);
     const part = await takePart(w.t.db, NOTHING, 3);
     if (part === null) throw new Error('nothing to take');
     const wrong = sealAnswer([[[1, 1]]], part.answerTo, nameOf({ ...part, place: part.place + 1 }));

@@ -6,7 +6,7 @@ import type { AnchorChain, Place, Try } from './port.ts';
 
 /** The first of the keys every local test chain gives money to; published with the tool, worth nothing elsewhere. */
 export const FUNDED_KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
-const UP_WITHIN_MS = 30_000;
+const UP_WITHIN_MS = 120_000;
 const POLL_MS = 50;
 
 export interface TestChain {
