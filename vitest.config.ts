@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that build or break whole exchanges or logs, longest first: begun last, one of them would run alone for minutes. */
 const LONGEST = [
-  ...['src/kill.', 'src/privacy.db', 'src/hostile.', 'src/restore.', 'examples/sample.'],
+  ...['src/kill.', 'src/privacy.db', 'src/hostile.', 'src/restore.'],
   ...['evidence/kill.', 'witness/process.', 'evidence/processes.', 'airlock/airlock.'],
 ];
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { buildSample } from '../examples/sample.ts';
+import { buildSample, type SampleAccount } from '../examples/sample.ts';
+import { SAMPLE_COUNTS, sampleCounts } from '../examples/testing.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { schemaOf } from './interfaces/http/openapi.ts';
 import { type Act, type Actor, execute, type Read } from './kernel/acts/index.ts';
@@ -17,6 +18,7 @@ import { checkOpening } from './kernel/evidence/verify/index.ts';
  * The whole exchange is played with a stranger's data planted into everything anybody types, act by act from the
  * catalogue. Then the log, its files and what the server prints are searched; and after the erasure of that person every
  * column of the database. Acts the sample does not play are held to the same by `privacy.test.ts`, which knows them all.
+ * A build costs much, so this one is also broken off on its way: what is searched is what it made in seven goes.
  */
 const PLANT = {
   name: '欧阳拓跋婧',
@@ -34,6 +36,7 @@ const TEXT_MAX = 400;
 let folder: string;
 let database: TestDatabase;
 let engine: Engine;
+let accounts: readonly SampleAccount[];
 let printed = '';
 const seeded = new Set<string>();
 /** Puts acts and streams back as they were: other tests of this process use them. */
@@ -100,7 +103,18 @@ beforeAll(async () => {
     undo.push(() => Object.assign(act, { input }));
     Object.assign(act, { input: z.preprocess((raw) => planted(act.name, schema, raw), input) });
   }
-  await buildSample(engine, () => undefined, { size: 'small' });
+  // Broken off again and again, as a kill would: each build goes on where the one before stopped.
+  for (const [where, done] of [
+    ['单位', 4],
+    ['数据入库', 6],
+    ['公共数据授权运营', 2],
+    ['公共数据授权运营', 7],
+    ['交易', 2],
+    ['交易', 9],
+  ] as const) {
+    await expect(build(breakAt(where, done))).rejects.toThrow('broken off');
+  }
+  accounts = await build(() => undefined);
   // Its court bundle is made in the background, and sealed in the log.
   const making = () => database.db.selectFrom('evidence_bundle').select('id').where('state', '=', 'making').execute();
   await vi.waitFor(async () => expect(await making()).toEqual([]), { timeout: 60_000, interval: 200 });
@@ -112,6 +126,12 @@ afterAll(async () => {
   await database.drop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const build = (report: Parameters<typeof buildSample>[1]) => buildSample(engine, report, { size: 'small' });
+
+const breakAt = (where: string, done: number) => (step: string, progress?: { readonly done: number }) => {
+  if (step.startsWith(where) && progress?.done === done) throw new Error('broken off');
+};
 
 const actNamed = (name: string): Act => {
   const found = engine.acts.find((a) => a.name === name);
@@ -160,6 +180,21 @@ async function placesWith(words: readonly string[]): Promise<string[]> {
   }
   return places;
 }
+
+describe('building the sample', () => {
+  it('made nothing twice although it was broken off', async () => {
+    expect(await sampleCounts(database.db)).toEqual(SAMPLE_COUNTS);
+  });
+
+  it('changes nothing when it is built again', async () => {
+    const acts = async () =>
+      (await sql<{ n: number }>`select count(*) as n from act_log`.execute(database.db)).rows[0]?.n;
+    const before = await acts();
+    expect(await build(() => undefined)).toEqual(accounts);
+    expect(await sampleCounts(database.db)).toEqual(SAMPLE_COUNTS);
+    expect(await acts()).toBe(before);
+  });
+});
 
 describe('the log', () => {
   it('was played with the stranger’s data in what people type', async () => {
