@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programOf } from '../src/kernel/programs.ts';
 import { ROOT } from '../src/kernel/root.ts';
 
 const vega = (file: string): string => join(ROOT, 'node_modules', 'vega-datasets', 'data', file);
@@ -183,14 +182,10 @@ export const RESOURCES: readonly SampleResource[] = [
   },
 ];
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-
 async function flightTable(folder: string, source: string): Promise<string> {
   const target = join(folder, 'flights.parquet');
-  const program = fileURLToPath(new URL(`./prepare-flights.${extension}`, import.meta.url));
-  const loader =
-    extension === 'ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
-  const child = spawn(process.execPath, [...loader, program, source, target], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const program = programOf('./prepare-flights', import.meta.url);
+  const child = spawn(process.execPath, [...program, source, target], { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-2_000);
