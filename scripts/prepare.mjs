@@ -111,6 +111,16 @@ export function ensureBuilt({ web = true } = {}) {
   });
 }
 
+/** Makes programs that tests start by the dozen quick to start, after the server was built. */
+export function ensurePrograms() {
+  build('programs', 'dist/.programs', ['dist/.built', 'scripts/programs.mjs'], () =>
+    run(process.execPath, [join('scripts', 'programs.mjs')], {
+      zh: '打包测试进程',
+      en: 'Packing the programs of the tests',
+    }),
+  );
+}
+
 function build(_name, stampPath, sources, work) {
   const file = join(ROOT, stampPath);
   const stamp = stampOf(sources);

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkNode, ensureBuilt, ensurePackages, ROOT, say, TSC } from './prepare.mjs';
+import { checkNode, ensureBuilt, ensurePackages, ensurePrograms, ROOT, say, TSC } from './prepare.mjs';
 
 function start(command, args, options) {
   // Each in a group of its own, with all it starts: who ends the tests ends them all.
@@ -68,6 +68,7 @@ ensurePackages();
 // The build keeps its notes in the same place, and may run beside it.
 const types = run('类型 types', [process.execPath, TSC, '--noEmit', '--incremental', 'false'], null);
 ensureBuilt();
+ensurePrograms();
 // Processes that tests start run what was compiled just now.
 process.env.SHUHENG_BUILT = '1';
 process.env.SHUHENG_TEST_PASSWORDS = '1';

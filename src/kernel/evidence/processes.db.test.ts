@@ -11,7 +11,7 @@ import { smallDisk } from '../vault/testing.ts';
 import { fsck } from './fsck.ts';
 import { consistencyProof, logKey, settled } from './receipts.ts';
 import { diskTileStore } from './store.ts';
-import { writeEntries, writeManyEntries } from './testing.ts';
+import { writeCopies, writeEntries, writeManyEntries } from './testing.ts';
 import { checkNote, isConsistent, parseCheckpoint, parseKey, parseNote, type Tree } from './verify/index.ts';
 
 /** Real processes on one database, each with folders and keys of its own: what happens by mistake. */
@@ -211,7 +211,7 @@ describe('a full disk', () => {
       const sequencing = await sequence(disk.path);
       await writeManyEntries(t.db, 300);
       await settled(t.db);
-      await writeManyEntries(t.db, 9_000);
+      await writeCopies(t.db, 9_000);
       await until(() => /ENOSPC|no space/i.test(sequencing.said()));
       // Entries still get their indexes while nothing more can be made public.
       await writeEntries(t.db, 10);
