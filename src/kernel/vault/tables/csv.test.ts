@@ -242,9 +242,9 @@ describe('encodings', () => {
   });
 
   test('a Chinese character after megabytes of digits', async () => {
-    const digits = 'a,b\n'.concat('1,2\n'.repeat(1_200_000));
+    const digits = 'a,b\n'.concat(`1,${'2'.repeat(45)}\n`.repeat(100_000));
     const read = await ingestBytes(Buffer.concat([Buffer.from(digits), Buffer.from('312cb1b1bea90a', 'hex')]));
-    expect(read.summary).toMatchObject({ encoding: 'gb18030', rows: 1_200_001 });
+    expect(read.summary).toMatchObject({ encoding: 'gb18030', rows: 100_001 });
     expect(read.columns).toEqual(['a:integer', 'b:text']);
   });
 
@@ -317,16 +317,17 @@ describe('hostile text gets a clear answer', () => {
 });
 
 describe('large files', () => {
-  test('a value that breaks the type of millions before it makes the column text, and nothing is lost', async () => {
-    const many = '12,3,2024-01-01\n'.repeat(2_200_000);
-    const read = await ingestBytes(`id,k,day\n${many}0012,x,2024-01-01\n7,8,2024-01-02\n`);
-    expect(read.summary.rows).toBe(2_200_002);
-    expect(read.columns).toEqual(['id:text', 'k:text', 'day:date']);
+  test('a value that breaks the type of all before it makes the column text, and nothing is lost', async () => {
+    // More than 32 MiB: a sample of twenty thousand rows decides.
+    const many = `12,3,2024-01-01,${'some words of text '.repeat(5)}\n`.repeat(310_000);
+    const read = await ingestBytes(`id,k,day,words\n${many}0012,x,2024-01-01,a\n7,8,2024-01-02,b\n`);
+    expect(read.summary.rows).toBe(310_002);
+    expect(read.columns).toEqual(['id:text', 'k:text', 'day:date', 'words:text']);
     const last = await doJob({
       kind: 'query',
       path: read.path,
       filters: [{ column: 'id', op: '!=', value: '12' }],
-      columns: null,
+      columns: ['id', 'k', 'day'],
       limit: 5,
     });
     expect(last.rows).toEqual([

@@ -118,19 +118,24 @@ async function decideBySample(
   return found.includes(undefined) ? undefined : found.map((reading) => reading ?? TEXT);
 }
 
-/** First on a sample, which rules most readings out, then on every value. */
+/** First on a sample, which rules most readings out, then on every value; a table that fits into the sample is not asked twice. */
 export async function decideByAll(
   engine: Engine,
   from: string,
   sources: readonly string[],
   readings: readonly Reading[] = READINGS,
 ): Promise<Reading[]> {
-  await takeSample(engine, from);
-  return (await decideReadings(engine, ['sample', from], sources, readings)).map((reading) => reading ?? TEXT);
+  const taken = await takeSample(engine, from);
+  const tables = taken < SAMPLE_ROWS ? ['sample'] : ['sample', from];
+  return (await decideReadings(engine, tables, sources, readings)).map((reading) => reading ?? TEXT);
 }
 
-const takeSample = (engine: Engine, from: string) =>
-  engine.rows(`create or replace temp table sample as select * from ${from} limit ${SAMPLE_ROWS}`);
+/** @returns how many rows it holds */
+async function takeSample(engine: Engine, from: string): Promise<number> {
+  await engine.rows(`create or replace temp table sample as select * from ${from} limit ${SAMPLE_ROWS}`);
+  const [row] = await engine.rows('select count(*) from sample');
+  return Number(row?.[0]);
+}
 
 /** What the sender must know of the engine's complaint; never its text, which quotes the data. */
 function csvFailure(error: unknown, limits: IngestLimits) {

@@ -31,11 +31,15 @@ export function parseRecords(text: string, delimiter: string, complete: boolean,
     if (record.length > 1 || record[0] !== '') records.push(record);
     record = [];
   };
+  const ends = (c: string | undefined) => c === delimiter || c === '\n' || c === '\r';
   for (let i = 0; i < text.length && records.length < recordsMax; i++) {
     const c = text[i];
     if (quoted) {
-      if (c !== '"') field += c;
-      else if (text[i + 1] === '"') {
+      if (c !== '"') {
+        const end = text.indexOf('"', i);
+        field += text.slice(i, end < 0 ? text.length : end);
+        i = (end < 0 ? text.length : end) - 1;
+      } else if (text[i + 1] === '"') {
         field += '"';
         i++;
       } else quoted = false;
@@ -47,7 +51,9 @@ export function parseRecords(text: string, delimiter: string, complete: boolean,
       if (c === '\r' && text[i + 1] === '\n') i++;
       endRecord();
     } else {
-      field += c;
+      const start = i;
+      while (i + 1 < text.length && !ends(text[i + 1])) i++;
+      field += text.slice(start, i + 1);
       fieldStart = false;
     }
   }

@@ -119,7 +119,7 @@ export async function decideReadings(
     open = columns.filter((name) => !decided.has(name));
     let held: readonly string[] = open;
     for (const table of tables) {
-      const found = await ask(engine, table, held, (text) => every(reading.holds(text, reading.value(text)), text));
+      const found = await ask(engine, table, held, (text, value) => every(reading.holds(text, value), text), reading);
       held = held.filter((name) => found.has(name));
     }
     for (const name of held) decided.set(name, reading);
@@ -130,18 +130,20 @@ export async function decideReadings(
 const every = (condition: string, text: string): string =>
   `coalesce(bool_and(coalesce(${condition}, false)) filter (${text} is not null), true)`;
 
-/** The columns for which a yes-or-no aggregate says yes. */
+/** The columns for which a yes-or-no aggregate says yes. @param reading names the value once, whatever is asked of it */
 async function ask(
   engine: Engine,
   from: string,
   columns: readonly string[],
-  aggregate: (text: string) => string,
+  aggregate: (text: string, value: string) => string,
+  reading: Reading = TEXT,
 ): Promise<Set<string>> {
   const yes = new Set<string>();
   for (let start = 0; start < columns.length; start += CHUNK) {
     const chunk = columns.slice(start, start + CHUNK);
+    const read = chunk.map((name, i) => `${quoteName(name)} as t${i}, ${reading.value(quoteName(name))} as v${i}`);
     const [row] = await engine.rows(
-      `select ${chunk.map((name) => aggregate(quoteName(name))).join(', ')} from ${from}`,
+      `select ${chunk.map((_, i) => aggregate(`t${i}`, `v${i}`)).join(', ')} from (select ${read.join(', ')} from ${from})`,
     );
     for (const [i, name] of chunk.entries()) if (row?.[i] === true) yes.add(name);
   }
