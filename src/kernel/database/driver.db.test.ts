@@ -34,7 +34,8 @@ describe('a transaction', () => {
         throw failed;
       }),
     ];
-    for (const attempt of attempts) await expect(attempt).rejects.toBe(failed);
+    const rejected = { status: 'rejected', reason: failed };
+    expect(await Promise.allSettled(attempts)).toEqual([rejected, rejected]);
     expect(await things()).toEqual([]);
     await db.transaction().execute(async (tx) => {
       const same = sql<{ id: string }>`select pg_current_xact_id()::text as id`;

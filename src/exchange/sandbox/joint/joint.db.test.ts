@@ -241,8 +241,9 @@ describe('the client', () => {
     });
     const next = await open();
     const waiting = addUp(api(bank), await view(bank, next.sessionId), 'not-personal', [1n, 2n], () => undefined);
+    const over = expect(waiting).rejects.toThrow(JointOver);
     await run('joint.end', shop, { sessionId: next.sessionId, reason: '数据口径不一致' });
-    await expect(waiting).rejects.toThrow(JointOver);
+    await over;
   });
 });
 
