@@ -24,6 +24,8 @@ export interface Exchange {
   /** kill -9; the embedded database stays, as after any crash of the program. */
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** The same one started anew, when it has been killed or stopped. */
+  readonly again: () => Promise<Exchange>;
 }
 
 export interface ExchangeOptions {
@@ -106,6 +108,7 @@ export async function launch(
         `postgresql://app@/${database}?host=${encodeURIComponent(join(options.folder, 'postgres.sock'))}`,
       kill: () => end('SIGKILL'),
       stop: () => end('SIGTERM'),
+      again: () => startExchange({ ...options, port }),
     };
   };
   return { kill: () => end('SIGKILL'), ready };

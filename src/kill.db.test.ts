@@ -27,12 +27,13 @@ describe('an exchange under faults', { timeout: 900_000 }, () => {
         const market = await openMarket(exchange, 4);
         const counted = await withDatabase(exchange.databaseUrl('postgres'), (db) =>
           runTwins(market, db, seenFrom(market, second.url)),
-        ).finally(() => second.stop());
-        await exchange.stop();
-        const { folder } = exchange;
-        const inSandbox = await runSandboxFaults({ kills: 1, folder, fromSources, say });
-        const report = await runKills({ kills: KILLS, folder, fromSources, say });
-        return [counted, report, inSandbox];
+        ).catch(async (error: unknown) => {
+          await second.kill();
+          throw error;
+        });
+        const inSandbox = await runSandboxFaults({ kills: 1, running: exchange, second, say });
+        const report = await runKills({ kills: KILLS, running: inSandbox.running, fromSources, say });
+        return [counted, report, inSandbox.report];
       },
       { fromSources },
     );

@@ -100,7 +100,7 @@ export async function runClocks({ clocks, kills, fromSources, say }: ClocksOptio
         await killPostgres(folder);
         databaseKills++;
       }
-      exchange = await startExchange(options);
+      exchange = await exchange.again();
       firedAtKills.push(await outside(firedSoFar));
       say(`kill ${n}${n % 2 === 0 ? ' with the database' : ''}: ${firedAtKills.at(-1)} had fired, ready again`);
     }

@@ -7,7 +7,6 @@ import type pg from 'pg';
 import {
   besides,
   type Exchange,
-  type ExchangeOptions,
   endPostgres,
   freePort,
   isAlive,
@@ -37,8 +36,8 @@ export interface KillOptions {
   readonly kills: number;
   /** A second program on the same database and data folder, killed in turn with the first; half of the lanes trade there. */
   readonly second?: boolean;
-  /** Of an exchange that stands already, and is kept; else one is built for this, and gone afterwards. */
-  readonly folder?: string;
+  /** An exchange that runs already: it is ended and its folder kept; else one is built for this, and gone afterwards. */
+  readonly running?: Exchange;
   readonly fromSources: boolean;
   readonly say: (line: string) => void;
 }
@@ -60,28 +59,19 @@ export interface KillReport {
 }
 
 /** Kills a trading exchange at random moments and looks after each whether anything was lost, doubled or left without proof. */
-export async function runKills({
-  kills,
-  second = false,
-  folder: standing,
-  fromSources,
-  say,
-}: KillOptions): Promise<KillReport> {
-  const folder = standing ?? (await mkdtemp(join(tmpdir(), 'shuheng-kill-')));
+export async function runKills({ kills, second = false, running, fromSources, say }: KillOptions): Promise<KillReport> {
+  const folder = running?.folder ?? (await mkdtemp(join(tmpdir(), 'shuheng-kill-')));
   const options = { folder, fromSources, sample: 'small' as const, port: await freePort() };
   const recoveryMs = { program: [] as number[], database: [] as number[] };
   let databaseKills = 0;
   let startKills = 0;
   let witnessKills = 0;
-  let exchange: Exchange = await startExchange(options);
-  let beside: { options: ExchangeOptions; running: Exchange } | undefined;
+  let exchange: Exchange = running ?? (await startExchange(options));
+  let beside: Exchange | undefined;
   try {
     const market = await openMarket(exchange, LANES);
-    if (second) {
-      const its = await besides(exchange, options);
-      beside = { options: its, running: await startExchange(its) };
-    }
-    const markets = beside ? [market, seenFrom(market, beside.running.url)] : [market];
+    if (second) beside = await startExchange(await besides(exchange, options));
+    const markets = beside ? [market, seenFrom(market, beside.url)] : [market];
     const ledger = newLedger();
     let stopping = false;
     const lanes = Promise.all(
@@ -94,9 +84,9 @@ export async function runKills({
     for (let n = 1; n <= kills; n++) {
       await Promise.race([sleep(Math.random() * KILL_WITHIN_MS), lanes]);
       if (beside && n % 2 === 1) {
-        await beside.running.kill();
-        beside.running = await startExchange(beside.options);
-        recoveryMs.program.push(beside.running.readyAfterMs);
+        await beside.kill();
+        beside = await beside.again();
+        recoveryMs.program.push(beside.readyAfterMs);
         checked = await lookAgain(exchange, ledger, checked);
         continue;
       }
@@ -116,7 +106,7 @@ export async function runKills({
         await starting.kill();
         startKills++;
       }
-      exchange = await startExchange(options);
+      exchange = await exchange.again();
       recoveryMs[withDatabaseToo ? 'database' : 'program'].push(exchange.readyAfterMs);
       checked = await lookAgain(exchange, ledger, checked);
       if (n % 10 === 0 || n === kills) {
@@ -145,7 +135,7 @@ export async function runKills({
     const auditor = await signInAs(exchange, 'audit-admin');
     const balance = await auditor.get<{ debitsFen: string; creditsFen: string }>('/ledger/trial-balance');
     if (balance.debitsFen !== balance.creditsFen) throw new Broken(`trial balance ${JSON.stringify(balance)}`);
-    await beside?.running.stop();
+    await beside?.stop();
     await exchange.stop();
     const { acts, receipts } = await verifyAll(folder, say);
     return {
@@ -162,10 +152,10 @@ export async function runKills({
       recoveryMs,
     };
   } finally {
-    await beside?.running.kill();
+    await beside?.kill();
     await exchange.kill();
     await endPostgres(folder);
-    if (!standing && !process.env.KEEP_FOLDER) await rm(folder, { recursive: true, force: true });
+    if (!running && !process.env.KEEP_FOLDER) await rm(folder, { recursive: true, force: true });
   }
 }
 

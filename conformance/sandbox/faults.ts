@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { Client, Problem } from '../../bench/client.ts';
-import { besides, type Exchange, freePort, isAlive, startExchange, withDatabase } from '../../bench/exchange.ts';
+import { type Exchange, isAlive, withDatabase } from '../../bench/exchange.ts';
 import { signInAs } from '../../bench/trade.ts';
 
 /** A kill comes at a random moment of this time after the first isolated process was seen. */
@@ -14,9 +14,9 @@ const GONE_MS_MAX = 60_000;
 const PAIRS = 2;
 
 export interface FaultsOptions {
-  /** Of a small exchange that stands already and does not run. */
-  readonly folder: string;
-  readonly fromSources: boolean;
+  /** A small exchange that runs, and a second server of it that is stopped before the first is killed. */
+  readonly running: Exchange;
+  readonly second: Exchange;
   readonly kills: number;
   readonly say: (line: string) => void;
 }
@@ -48,18 +48,23 @@ interface Place {
 /**
  * Asks one party's sandbox on two servers at once, then kills a server with kill -9 while a query, a job and a rotation of the
  * holder's key run, and looks whether anything was told twice, charged twice, let out unreviewed or left running.
+ * @returns what was seen, and the server that runs now
  * @throws Error with the first thing that was
  */
-export async function runSandboxFaults({ folder, fromSources, kills, say }: FaultsOptions): Promise<FaultsReport> {
-  const options = { folder, fromSources, sample: 'small' as const, port: await freePort() };
-  let exchange = await startExchange(options);
+export async function runSandboxFaults({
+  running,
+  second,
+  kills,
+  say,
+}: FaultsOptions): Promise<{ report: FaultsReport; running: Exchange }> {
+  let exchange = running;
   const counted = { answeredBefore: 0, answeredAfter: 0, reviewed: 0, rotations: 0 };
   try {
     const operator = await signInAs(exchange, 'operating-unit');
     const security = await signInAs(exchange, 'security-admin');
     const database = exchange.databaseUrl('postgres');
     const place = await withDatabase(database, customersOf);
-    const together = await onTwoServers(exchange, fromSources, operator, place);
+    const together = await onTwoServers(exchange, second, operator, place);
     say(`two servers: ${together.together} queries asked at once, ${together.halves} pairs of halves`);
     for (let n = 0; n < kills; n++) {
       const before = await withDatabase(database, (db) => usesOf(db, place));
@@ -77,7 +82,7 @@ export async function runSandboxFaults({ folder, fromSources, kills, say }: Faul
         if (answer instanceof Problem) throw new Error(`refused before the kill: ${answer.message}`);
       counted[(await asked) instanceof Error ? 'answeredAfter' : 'answeredBefore']++;
       await untilGone(inside);
-      exchange = await startExchange(options);
+      exchange = await exchange.again();
       const again = await operator.act<Told>('sandbox.query', query.input, query.key);
       await withDatabase(database, async (db) => {
         await oneAnswer(db, query.key, again.result.queryId);
@@ -92,9 +97,10 @@ export async function runSandboxFaults({ folder, fromSources, kills, say }: Faul
     }
     // A file wrapped by a new key still opens: the table is read anew by a server that has no copy of it.
     await operator.act('sandbox.query', { projectId: place.projectId, sql: ageQuery(kills) });
-    return { kills, ...counted, ...together };
-  } finally {
-    await exchange.stop();
+    return { report: { kills, ...counted, ...together }, running: exchange };
+  } catch (error) {
+    await exchange.kill();
+    throw error;
   }
 }
 
@@ -118,8 +124,7 @@ const longJob = ({ projectId }: Place) => ({
 });
 
 /** One answer where the same is asked at once; where two differ by few people, one at most. */
-async function onTwoServers(exchange: Exchange, fromSources: boolean, operator: Client, place: Place) {
-  const second = await startExchange(await besides(exchange, { fromSources, sample: 'small' }));
+async function onTwoServers(exchange: Exchange, second: Exchange, operator: Client, place: Place) {
   const there = new Client(second.url, operator.token);
   const ask = async (who: Client, sql: string): Promise<Told> =>
     (await who.act<Told>('sandbox.query', { projectId: place.projectId, sql })).result;

@@ -3,16 +3,18 @@
  * twice, let out unreviewed, or left running.
  *   node --import tsx conformance/sandbox/kill.ts [kills]
  */
-import { withExchange } from '../../bench/exchange.ts';
+import { besides, startExchange, withExchange } from '../../bench/exchange.ts';
 import { runSandboxFaults } from './faults.ts';
 
 const fromSources = process.env.SHUHENG_FROM_SOURCES === '1';
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const report = await withExchange(
   async (exchange) => {
-    await exchange.stop();
+    const second = await startExchange(await besides(exchange, { fromSources }));
     const kills = Number(process.argv[2] ?? 10);
-    return runSandboxFaults({ folder: exchange.folder, fromSources, kills, say });
+    const faults = await runSandboxFaults({ running: exchange, second, kills, say });
+    await faults.running.stop();
+    return faults.report;
   },
   { fromSources, sample: 'small' },
 );
