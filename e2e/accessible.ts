@@ -36,15 +36,18 @@ const look = (page: Page): Promise<{ broken: string[]; ways: string[] }> =>
         grounds.set(element, ground);
         return ground;
       };
+      const opacityOf = (element: Element | null): number =>
+        element ? Number(getComputedStyle(element).opacity) * opacityOf(element.parentElement) : 1;
       const elements = new Set<Element>(document.querySelectorAll('input, select, textarea'));
       const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let text = texts.nextNode(); text; text = texts.nextNode())
         if (text.parentElement && text.textContent?.trim()) elements.add(text.parentElement);
       const ways = new Map<string, Element>();
       for (const element of elements) {
-        if (!element.checkVisibility()) continue;
+        if (!element.checkVisibility() || element.closest(':disabled, [aria-disabled="true"]')) continue;
         const { color, fontSize, fontWeight, textShadow, position, zIndex } = getComputedStyle(element);
-        const way = [color, fontSize, fontWeight, textShadow, position, zIndex, groundOf(element)].join(' ');
+        const letters = [color, fontSize, fontWeight, textShadow, position, zIndex];
+        const way = [...letters, opacityOf(element), groundOf(element)].join(' ');
         if (!known.includes(way) && !ways.has(way)) ways.set(way, element);
       }
       const found = await window.axe.run(document, {
@@ -53,15 +56,14 @@ const look = (page: Page): Promise<{ broken: string[]; ways: string[] }> =>
       });
       const contrast =
         ways.size > 0 &&
-        (await window.axe.run(
-          { include: [...ways.values()] },
-          { resultTypes: ['violations'], runOnly: ['color-contrast'] },
-        ));
+        (await window.axe.run({ include: [...ways.values()] }, { elementRef: true, runOnly: ['color-contrast'] }));
+      // What axe could not decide is asked again.
+      const passed = new Set(contrast ? contrast.passes.flatMap((v) => v.nodes.map((n) => n.element)) : []);
       return {
         broken: [...found.violations, ...(contrast ? contrast.violations : [])].map(
           (v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`,
         ),
-        ways: [...ways.keys()],
+        ways: [...ways].filter(([, element]) => passed.has(element as HTMLElement)).map(([way]) => way),
       };
     },
     [...legible],
