@@ -15,6 +15,8 @@ const waitsFor = (page: Page): Promise<string> =>
     return document.querySelector('h1')?.textContent?.trim() ? '' : 'a heading';
   });
 
+const SETTLED_MS = 15_000;
+
 /** How text was seen to be legible by this process: its colour, size and weight on a ground. */
 const legible = new Set<string>();
 
@@ -76,11 +78,14 @@ const look = (page: Page): Promise<{ broken: string[]; ways: string[] }> =>
  */
 export async function accessible(page: Page): Promise<void> {
   await page.waitForLoadState('load');
-  await expect.poll(() => waitsFor(page), { intervals: [20, 50, 100] }).toBe('');
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  const { broken, ways } = await look(page);
-  expect(broken).toEqual([]);
-  for (const way of ways) legible.add(way);
+  // A page on its way from one state to the next is looked at again when it has arrived; what is broken stays broken.
+  await expect(async () => {
+    await expect.poll(() => waitsFor(page), { intervals: [20, 50, 100] }).toBe('');
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+    const { broken, ways } = await look(page);
+    expect(broken).toEqual([]);
+    for (const way of ways) legible.add(way);
+  }).toPass({ timeout: SETTLED_MS });
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
